@@ -1,0 +1,1 @@
+"""The knowledge of Claudico and everything computed from it."""

@@ -1,0 +1,1 @@
+"""From vignettes to a tracked, gated, promoted model."""
