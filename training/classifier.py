@@ -1,0 +1,187 @@
+"""The classifier, with scikit-learn's interface and soft labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from training.descent import Schedule, fit
+from training.intervals import Intervals, quantile_intervals
+from training.mixture import Array, softmax
+from training.start import Hidden, first_guess, fit_additive, hidden_from_labels
+from training.trees import TreeSettings, fit_trees
+
+Matrix = npt.NDArray[np.floating]
+Stage = Literal["additive", "mixture", "trees"]
+_BLOCK = 8192
+
+
+class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Probabilities of the causes of leg pain, learned from soft labels.
+
+    An additive model of 0/1 intervals, then a mixture of hidden states that starts from what the
+    vignettes' truth names, then boosted trees on top. Without hidden states the mixture is the
+    additive model. Input is a float32 matrix (n_cases, n_columns); unknown cells are -1.
+    """
+
+    def __init__(
+        self,
+        *,
+        intervals: Intervals | None = None,
+        n_bins: int = 16,
+        epochs: int = 20,
+        first_epochs: int = 4,
+        learning_rate: float = 0.02,
+        batch_size: int = 1000,
+        l2: float = 1e-6,
+        tree_rounds: int = 20,
+        tree_leaves: int = 15,
+        tree_learning_rate: float = 0.1,
+        tree_min_data: int = 100,
+        tree_l2: float = 1.0,
+        tree_max_bin: int = 63,
+        n_jobs: int = 2,
+        random_state: int = 0,
+    ) -> None:
+        self.intervals = intervals
+        self.n_bins = n_bins
+        self.epochs = epochs
+        self.first_epochs = first_epochs
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.l2 = l2
+        self.tree_rounds = tree_rounds
+        self.tree_leaves = tree_leaves
+        self.tree_learning_rate = tree_learning_rate
+        self.tree_min_data = tree_min_data
+        self.tree_l2 = tree_l2
+        self.tree_max_bin = tree_max_bin
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: Any,  # noqa: N803 scikit-learn's name
+        y: Any,
+        soft: Matrix | None = None,
+        *,
+        classes: Any = None,
+        atom: npt.NDArray[np.object_] | None = None,
+        traits: Mapping[str, npt.NDArray[np.object_]] | None = None,
+        sample_weight: Any = None,
+    ) -> LegPainClassifier:
+        """The fitted classifier.
+
+        `y` (n_cases,) are labels; `soft` (n_cases, n_classes), where given, are the probabilities
+        to learn, in the order of `classes` (default: the sorted labels). `atom` and `traits` name
+        the hidden state behind each case, None for not known; rows without one take part in the
+        last fit only.
+        """
+        X, y = validate_data(self, X, y, dtype=np.float32)  # noqa: N806
+        check_classification_targets(y)
+        label = self._set_classes(y, classes)
+        target = self._target(label, soft)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float32, ensure_non_negative=True)
+        weight /= weight.mean()
+        self.intervals_ = self.intervals or quantile_intervals(X, self.n_bins)
+        features = self.intervals_.indicators(X)
+        self.additive_ = fit_additive(features, target, self._schedule(), weight).rounded()
+        self.mixture_ = self.additive_
+        if atom is not None:
+            hidden = hidden_from_labels(label, atom, traits or {})
+            self._fit_mixture(features, label, target, hidden, weight)
+        self._fit_trees(X, features, target, weight)
+        return self
+
+    def predict_proba(self, X: Any, stage: Stage = "trees") -> npt.NDArray[np.float64]:  # noqa: N803
+        """Probabilities (n_cases, n_classes) in the order of `classes_`.
+
+        `stage` answers with the additive start, with the mixture, or with the trees on top.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float32, reset=False)  # noqa: N806
+        blocks = [X[start : start + _BLOCK] for start in range(0, len(X), _BLOCK)]
+        return np.concatenate([self._block(block, stage) for block in blocks])
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
+        """The most probable class of each case."""
+        proba = self.predict_proba(X)
+        labels: npt.NDArray[Any] = self.classes_[proba.argmax(axis=1)]
+        return labels
+
+    def _block(self, cases: Array, stage: Stage) -> npt.NDArray[np.float64]:
+        model = self.additive_ if stage == "additive" else self.mixture_
+        scores = model.scores(self.intervals_.indicators(cases))
+        margin = model.log_margin(scores).astype(np.float64)
+        if stage == "trees" and self.booster_ is not None:
+            inputs = np.concatenate([cases, scores], axis=1)
+            margin += self.booster_.predict(inputs, raw_score=True, num_threads=self.n_jobs)
+        return np.asarray(softmax(margin), dtype=np.float64)
+
+    def _set_classes(self, y: npt.NDArray[Any], classes: Any) -> npt.NDArray[np.int64]:
+        self.classes_ = np.unique(y) if classes is None else np.asarray(classes)
+        place = {name: code for code, name in enumerate(self.classes_.tolist())}
+        strange = sorted({str(name) for name in y.tolist() if name not in place})
+        if strange:
+            raise ValueError(f"labels that are not among the classes: {', '.join(strange[:5])}")
+        return np.array([place[name] for name in y.tolist()], dtype=np.int64)
+
+    def _target(self, label: npt.NDArray[np.int64], soft: Matrix | None) -> Array:
+        n_classes = len(self.classes_)
+        if soft is None:
+            return np.eye(n_classes, dtype=np.float32)[label]
+        soft = np.asarray(soft)
+        if soft.shape != (len(label), n_classes):
+            expected = (len(label), n_classes)
+            raise ValueError(f"soft labels have the shape {soft.shape}, expected {expected}")
+        if not np.isfinite(soft).all() or (soft < 0).any():
+            raise ValueError("soft labels must be finite and not negative")
+        return soft.astype(np.float32)
+
+    def _schedule(self, *, first: bool = False) -> Schedule:
+        return Schedule(
+            self.first_epochs if first else self.epochs,
+            self.learning_rate,
+            self.batch_size,
+            self.l2,
+            int(self.random_state or 0),
+        )
+
+    def _fit_mixture(
+        self,
+        features: Array,
+        label: npt.NDArray[np.int64],
+        target: Array,
+        hidden: Hidden,
+        weight: Array,
+    ) -> None:
+        guess = first_guess(features, label, hidden, self._schedule(first=True))
+        self.mixture_ = fit(guess, features, target, self._schedule(), weight).rounded()
+
+    def _fit_trees(self, cases: Array, features: Array, target: Array, weight: Array) -> None:
+        scores = self.mixture_.scores(features)
+        self.booster_ = fit_trees(
+            np.concatenate([cases, scores], axis=1),
+            self.mixture_.log_margin(scores),
+            target,
+            self._tree_settings(),
+            weight,
+        )
+
+    def _tree_settings(self) -> TreeSettings:
+        return TreeSettings(
+            rounds=self.tree_rounds,
+            leaves=self.tree_leaves,
+            learning_rate=self.tree_learning_rate,
+            min_data=self.tree_min_data,
+            l2=self.tree_l2,
+            max_bin=self.tree_max_bin,
+            threads=self.n_jobs,
+            seed=int(self.random_state or 0),
+        )

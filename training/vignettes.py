@@ -1,0 +1,161 @@
+"""Vignettes: sampled cases with their exact posterior and the hidden states behind them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.complete import complete
+from data_gen.vocabulary.table import values_from_table
+from serve.problem import Problem, RefusedError
+from training.intervals import Cases, encode
+
+Names = npt.NDArray[np.object_]
+_ATOM = ("presentation", "second_condition")
+_NOT_TRAITS = {"case_id", "condition", "log_evidence", *_ATOM}
+_SAMPLE_AGAIN = "sample it again (`python -m data_gen sample`)"
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Vignettes:
+    """Completed, encoded cases and what is known of each. Every array has a row a case."""
+
+    cases: Cases  # (n_cases, n_findings), -1 for unknown
+    label: npt.NDArray[np.int64]  # (n_cases,) place of the condition in the vocabulary
+    exact: npt.NDArray[np.float64]  # (n_cases, n_conditions) exact posterior
+    log_evidence: npt.NDArray[np.float64]  # (n_cases,)
+    atom: Names  # (n_cases,) presentation, and second condition where there is one
+    traits: dict[str, Names]  # the other hidden states
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+
+def read_vignettes(cases: Path, truth: Path, vocabulary: Vocabulary) -> Vignettes:
+    """The vignettes of two Parquet files that `python -m data_gen sample` wrote.
+
+    Raises RefusedError, with every problem at once, for files that are missing or no Parquet, an
+    unknown column or condition, a condition without a case, values that are not finite, or a truth
+    that belongs to other cases.
+    """
+    case_table, truth_table = _read(cases), _read(truth)
+    problems = [
+        *_column_problems(case_table, cases, vocabulary),
+        *_condition_problems(case_table, cases, vocabulary),
+        *_truth_problems(case_table, truth_table, truth, vocabulary),
+    ]
+    if problems:
+        raise RefusedError(*problems)
+    values = _values(case_table, cases, vocabulary)
+    ids = vocabulary.condition_ids
+    place = {name: code for code, name in enumerate(ids)}
+    return Vignettes(
+        cases=encode(complete(values, vocabulary).values),
+        label=np.array([place[name] for name in _names(case_table, "condition")]),
+        exact=np.stack([truth_table[f"p_{name}"].to_numpy() for name in ids], axis=1),
+        log_evidence=truth_table["log_evidence"].to_numpy(),
+        atom=_atoms(truth_table),
+        traits={
+            name: _names(truth_table, name)
+            for name in truth_table.column_names
+            if name not in _NOT_TRAITS and not name.startswith("p_")
+        },
+    )
+
+
+def hash_of_files(*paths: Path) -> str:
+    """SHA-256 over the content of files, in the order given."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        message = str(error).splitlines()[0]
+        raise RefusedError(Problem("not_parquet", str(path), message, _SAMPLE_AGAIN)) from None
+
+
+def _names(table: pa.Table, column: str) -> Names:
+    return np.array(table[column].to_pylist(), dtype=object)
+
+
+def _atoms(truth: pa.Table) -> Names:
+    """One name for presentation and second condition together."""
+    first, second = (_names(truth, column) for column in _ATOM)
+    return np.array([f"{a}+{b}" if b else a for a, b in zip(first, second, strict=True)], object)
+
+
+def _values(
+    table: pa.Table, path: Path, vocabulary: Vocabulary
+) -> npt.NDArray[np.float64]:
+    try:
+        values = values_from_table(table, vocabulary)
+    except ValueError as error:
+        raise RefusedError(Problem("bad_word", str(path), str(error), _SAMPLE_AGAIN)) from None
+    columns = np.flatnonzero(np.isinf(values).any(axis=0))
+    if len(columns):
+        names = ", ".join(vocabulary.finding_ids[column] for column in columns)
+        message = f"infinite values in {names}"
+        raise RefusedError(Problem("infinite", str(path), message, "correct or blank the cells"))
+    return values
+
+
+def _column_problems(table: pa.Table, path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:
+    expected = {"case_id", "condition", *vocabulary.finding_ids}
+    found = set(table.column_names)
+    remedy = f"{_SAMPLE_AGAIN}: it was made for another vocabulary"
+    if found - expected:
+        message = f"unknown columns: {_listed(found - expected)}"
+        yield Problem("unknown_column", str(path), message, remedy)
+    if expected - found:
+        message = f"columns are missing: {_listed(expected - found)}"
+        yield Problem("missing_column", str(path), message, remedy)
+
+
+def _condition_problems(table: pa.Table, path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:
+    if "condition" not in table.column_names:
+        return
+    found = {str(name) for name in table["condition"].unique().to_pylist()}
+    known = set(vocabulary.condition_ids)
+    if found - known:
+        message = f"unknown conditions: {_listed(found - known)}"
+        yield Problem("unknown_condition", str(path), message, _SAMPLE_AGAIN)
+    if known - found:
+        message = f"no case of {_listed(known - found)}"
+        yield Problem("empty_class", str(path), message, "sample more rows, or mend the mix")
+
+
+def _truth_problems(
+    cases: pa.Table, truth: pa.Table, path: Path, vocabulary: Vocabulary
+) -> Iterator[Problem]:
+    posterior = [f"p_{name}" for name in vocabulary.condition_ids]
+    missing = {*posterior, "case_id", "log_evidence", *_ATOM} - set(truth.column_names)
+    if missing:
+        message = f"columns are missing: {_listed(missing)}"
+        yield Problem("missing_column", str(path), message, _SAMPLE_AGAIN)
+        return
+    if "case_id" in cases.column_names and not cases["case_id"].equals(truth["case_id"]):
+        yield Problem("other_cases", str(path), "it describes other cases", _SAMPLE_AGAIN)
+    exact = np.stack([truth[name].to_numpy() for name in posterior], axis=1)
+    if not np.allclose(exact.sum(axis=1), 1.0, atol=_TOLERANCE):
+        message = "posteriors that are not finite or do not sum to 1"
+        yield Problem("bad_posterior", str(path), message, _SAMPLE_AGAIN)
+
+
+def _listed(names: set[str], shown: int = 5) -> str:
+    ordered = sorted(names)
+    more = f" and {len(ordered) - shown} more" if len(ordered) > shown else ""
+    return ", ".join(ordered[:shown]) + more
