@@ -1,0 +1,150 @@
+"""The text of one cell of a case file, and the value that it stands for."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from data_gen.vocabulary.finding import Finding
+from data_gen.vocabulary.quantity import plain, unit_name
+
+UNKNOWN = frozenset({"", "unknown", "na", "n/a", "nan", "?"})
+PRESENT = frozenset({"yes", "y", "true", "t", "1", "1.0", "present"})
+ABSENT = frozenset({"no", "n", "false", "f", "0", "0.0", "absent"})
+
+Code = Literal["bad_word", "bad_number", "out_of_range", "bad_choice"]
+
+# ASCII only: no underscores, hexadecimals, separators or digits of other scripts.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_WITH_UNIT = re.compile(rf"({_NUMBER.pattern})\s*[^0-9\s.,+-][^0-9]*")
+_SHOWN = 40  # characters of a bad cell that its message quotes
+
+
+@dataclass(frozen=True)
+class CellProblem:
+    """Why the text of a cell is no value of its finding, and what to write instead.
+
+    The cell then counts as unknown. Where it stands (file, row, column) is for the caller to add.
+    """
+
+    code: Code
+    message: str
+    remedy: str
+
+
+def parse_cell(finding: Finding, text: str) -> float | CellProblem:
+    """The value of a cell: NaN for unknown, or the problem with its text.
+
+    1.0 is present and 0.0 absent for yes/no, the position in `finding.values` for a choice, the
+    number itself for a number. Case and outer spaces do not matter.
+    """
+    word = text.strip()
+    if word.lower() in UNKNOWN:
+        return math.nan
+    if finding.kind == "yes_no":
+        return _parse_yes_no(finding, word)
+    if finding.kind == "choice":
+        return _parse_choice(finding, word)
+    return _parse_number(finding, word)
+
+
+def write_cell(finding: Finding, value: float) -> str:
+    """The text of a value, which parses to the same value; "" for NaN, which is unknown.
+
+    Raises ValueError for a value that the finding cannot have.
+    """
+    if math.isnan(value):
+        return ""
+    if finding.kind == "number":
+        _require(finding, value, _within(finding, value))
+        return repr(float(value)).removesuffix(".0")
+    words = ("no", "yes") if finding.kind == "yes_no" else finding.values
+    _require(finding, value, value in range(len(words)))
+    return words[int(value)]
+
+
+def _require(finding: Finding, value: float, possible: bool) -> None:
+    if not possible:
+        raise ValueError(f"{finding.id} cannot have the value {value!r}")
+
+
+def _parse_yes_no(finding: Finding, word: str) -> float | CellProblem:
+    if word.lower() in PRESENT:
+        return 1.0
+    if word.lower() in ABSENT:
+        return 0.0
+    meant = _near(word, ("yes", "no", "present", "absent", "true", "false", "unknown"))
+    remedy = f"{meant}write yes, no, or leave the cell blank for unknown"
+    return CellProblem("bad_word", f"{_quoted(word)} is neither yes nor no", remedy)
+
+
+def _parse_choice(finding: Finding, word: str) -> float | CellProblem:
+    if word.lower() in finding.values:
+        return finding.code(word.lower())
+    values = ", ".join(finding.values)
+    remedy = f"{_near(word, finding.values)}write one of {values}, or leave the cell blank"
+    message = f"{_quoted(word)} is not one of its values"
+    return CellProblem("bad_choice", message, remedy)
+
+
+def _parse_number(finding: Finding, word: str) -> float | CellProblem:
+    number = float(word) if _NUMBER.fullmatch(word) else math.nan
+    if not math.isnan(number):
+        # Adding zero turns -0.0 into 0.0, so that equal cells have equal bits.
+        return number + 0.0 if _within(finding, number) else _out_of_range(finding, word, number)
+    return CellProblem(
+        "bad_number",
+        f"{_quoted(word)} is not a plain number",
+        f"{_plain_number(word)}write a number{_bounds(finding)}, or leave the cell blank",
+    )
+
+
+def _within(finding: Finding, number: float) -> bool:
+    low = -math.inf if finding.low is None else finding.low
+    high = math.inf if finding.high is None else finding.high
+    return math.isfinite(number) and low <= number <= high
+
+
+def _out_of_range(finding: Finding, word: str, number: float) -> CellProblem:
+    celsius = (number - 32) / 1.8
+    fahrenheit = finding.unit == "degC" and _within(finding, celsius)
+    meant = f"degrees Fahrenheit would be {celsius:.1f} Celsius; " if fahrenheit else ""
+    return CellProblem(
+        "out_of_range",
+        f"{_quoted(word)} is out of range",
+        f"{meant}write a number{_bounds(finding)}, or leave the cell blank",
+    )
+
+
+def _bounds(finding: Finding) -> str:
+    if finding.low is None or finding.high is None:
+        return ""
+    unit = f", in {unit_name(finding.unit)}" if finding.unit else ""
+    return f" from {plain(finding.low)} to {plain(finding.high)}{unit}"
+
+
+def _plain_number(word: str) -> str:
+    """What a number that was written another way may have been meant as."""
+    if _THOUSANDS.fullmatch(word):
+        joined, decimal = word.replace(",", ""), word.replace(",", ".", 1)
+        either = f" or {decimal}" if word.count(",") == 1 and "." not in word else ""
+        return f"without the comma it is {joined}{either}; "
+    if _COMMA.fullmatch(word):
+        return f"with a decimal point it is {word.replace(',', '.')}; "
+    if found := _WITH_UNIT.fullmatch(word):
+        return f"without the unit it is {found[1]}; "
+    return ""
+
+
+def _near(word: str, words: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(word[:_SHOWN].lower(), words, n=1)
+    return f"did you mean {near[0]}? " if near else ""
+
+
+def _quoted(word: str) -> str:
+    return repr(word if len(word) <= _SHOWN else f"{word[:_SHOWN]}...")
