@@ -1,0 +1,150 @@
+"""A model bundle, verified before anything inside it is read.
+
+A bundle is a folder: `bundle.sha256` lists the hash of every other file of it, and its own hash is
+the model's version. This is integrity, not authenticity: it tells a damaged or mixed-up bundle from
+a whole one, not who made it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.vocabulary import Vocabulary
+from serve.problem import Problem, RefusedError
+
+HASHES = "bundle.sha256"
+FORMAT = 1
+_NEEDED = ("manifest.json", "model.onnx")
+_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_][A-Za-z0-9_.-]*)\n")
+_AGAIN = "train it again (`dvc repro`) or copy the whole folder again"
+
+
+class Session(Protocol):
+    """The part of an inference session that scoring uses."""
+
+    def run(
+        self, output_names: list[str] | None, inputs: Mapping[str, npt.NDArray[np.float32]]
+    ) -> list[npt.NDArray[np.float32]]:
+        """The named outputs for a block of encoded cases."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A verified bundle: its session, its manifest, and the version that names it."""
+
+    session: Session
+    manifest: Mapping[str, Any]
+    model_version: str
+    outputs: tuple[str, ...]
+
+
+def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
+    """The bundle of a folder, whole and made for this vocabulary.
+
+    Raises RefusedError for a flipped bit, a missing or unlisted file, or another vocabulary.
+    """
+    files, version = verify(folder)
+    manifest = _manifest(files["manifest.json"], folder)
+    _check_vocabulary(manifest, vocabulary, folder)
+    session = _session(files["model.onnx"])
+    outputs = tuple(output.name for output in session.get_outputs())
+    return Bundle(session, manifest, version, outputs)
+
+
+def verify(folder: Path) -> tuple[dict[str, bytes], str]:
+    """The bytes of every listed file, each matching its hash, and the model's version.
+
+    What is returned is what was hashed: nothing is read from the folder again.
+    """
+    listing = _read(folder / HASHES)
+    expected = _listed(listing, folder)
+    files = {name: _read(folder / name) for name in expected}
+    for name, content in files.items():
+        if hashlib.sha256(content).hexdigest() != expected[name]:
+            raise _damaged(folder / name, "its content does not match its hash")
+    return files, hashlib.sha256(listing).hexdigest()[:12]
+
+
+def _listed(listing: bytes, folder: Path) -> dict[str, str]:
+    text = listing.decode("ascii", errors="replace")
+    expected = {name: digest for digest, name in _LINE.findall(text)}
+    canonical = "".join(f"{expected[name]}  {name}\n" for name in sorted(expected))
+    if text != canonical:
+        raise _damaged(folder / HASHES, "it is not a sorted list of hashes and names")
+    for name in _NEEDED:
+        if name not in expected:
+            raise _damaged(folder / HASHES, f"{name} is not listed")
+    return expected
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _damaged(path, error.strerror or "it cannot be read") from None
+
+
+def _damaged(path: Path, message: str) -> RefusedError:
+    return RefusedError(Problem("bundle_damaged", str(path), message, _AGAIN))
+
+
+def _manifest(content: bytes, folder: Path) -> Mapping[str, Any]:
+    manifest: dict[str, Any] = json.loads(content)
+    if manifest.get("format") != FORMAT:
+        message = f"format {manifest.get('format')!r}, and this code reads format {FORMAT}"
+        remedy = "train the bundle with this version of the code"
+        raise RefusedError(Problem("bundle_format", str(folder), message, remedy))
+    return manifest
+
+
+def _check_vocabulary(manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path) -> None:
+    if manifest["vocabulary_hash"] == vocabulary.hash:
+        return
+    message = f"made for another vocabulary: {differences(manifest, vocabulary)}"
+    remedy = "train it again on this vocabulary (`dvc repro`)"
+    raise RefusedError(Problem("bundle_vocabulary", str(folder), message, remedy))
+
+
+def differences(manifest: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+    """What differs between a bundle's vocabulary and this one, in words."""
+    theirs = {f["id"]: (f["kind"], tuple(f["values"])) for f in manifest["findings"]}
+    ours = {f.id: (f.kind, f.values) for f in vocabulary.findings}
+    changed = [key for key in ours if key in theirs and ours[key] != theirs[key]]
+    their_conditions = list(manifest["conditions"])
+    parts = [
+        _naming("findings the bundle lacks", [key for key in ours if key not in theirs]),
+        _naming("findings only the bundle has", [key for key in theirs if key not in ours]),
+        _naming("findings of another kind or values", changed),
+        _naming("conditions", sorted(set(their_conditions) ^ set(vocabulary.condition_ids))),
+    ]
+    found = [part for part in parts if part]
+    if not found and [*theirs] != [*ours]:
+        found = ["the same findings in another order"]
+    if not found and their_conditions != list(vocabulary.condition_ids):
+        found = ["the same conditions in another order"]
+    return "; ".join(found) or "ranges of numbers or relations between findings"
+
+
+def _naming(what: str, ids: list[str]) -> str:
+    shown = ", ".join(ids[:5]) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
+    return f"{what}: {shown}" if ids else ""
+
+
+def _session(model: bytes) -> Any:
+    """A session of one thread: results would change in the last digits with the thread count."""
+    import onnxruntime as ort  # not at the top: overrides alone need no runtime
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors only: the runtime's hints are not for users
+    return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
