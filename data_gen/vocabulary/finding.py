@@ -1,0 +1,45 @@
+"""A finding: one thing a case may say about a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Kind = Literal["yes_no", "choice", "number"]
+Asked = Literal["identity", "habit", "site", "pain", "symptom", "sign", "test"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+ASKED: tuple[Asked, ...] = get_args(Asked)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding of the vocabulary: present, absent or unknown; a choice; or a number.
+
+    In a matrix of cases, `column` is its place. The value of a cell is 1.0 (present) or 0.0
+    (absent) for yes/no, the position in `values` for a choice, the number itself for a number,
+    and NaN for unknown.
+    """
+
+    id: str
+    kind: Kind
+    column: int
+    asked: Asked
+    meaning: str
+    question: str
+    values: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    phrases: tuple[tuple[str, str], ...] = ()
+    """What a narrative says of each value: ("present", ...), ("absent", ...), a choice or "number"."""
+
+    def phrase(self, value: str) -> str:
+        """The narrative's words for `present`, `absent`, a choice's value, or `number`."""
+        return dict(self.phrases)[value]
+
+    def code(self, value: str) -> float:
+        """The cell value of `yes`, `no` or a choice's value; ValueError for any other word."""
+        words = ("no", "yes") if self.kind == "yes_no" else self.values
+        if value not in words:
+            raise ValueError(f"{self.id}: {value!r} is not one of {', '.join(words)}")
+        return float(words.index(value))

@@ -1,0 +1,185 @@
+"""The vocabulary of the project, read once from its three files."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from data_gen.vocabulary.condition import Condition
+from data_gen.vocabulary.finding import Finding
+from data_gen.vocabulary.relation import (
+    Alternatives,
+    Applies,
+    Derived,
+    Implication,
+    Statement,
+    RecordedAs,
+    Relations,
+)
+from data_gen.vocabulary.yaml_lines import read_yaml
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Findings, conditions and relations: the contract for a case."""
+
+    findings: tuple[Finding, ...]
+    conditions: tuple[Condition, ...]
+    relations: Relations
+
+    @cached_property
+    def finding_ids(self) -> tuple[str, ...]:
+        """The ids of the findings, in the order of the columns."""
+        return tuple(finding.id for finding in self.findings)
+
+    @cached_property
+    def condition_ids(self) -> tuple[str, ...]:
+        """The ids of the conditions, in the order of every probability table."""
+        return tuple(condition.id for condition in self.conditions)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Finding]:
+        return {finding.id: finding for finding in self.findings}
+
+    @cached_property
+    def _condition_by_id(self) -> Mapping[str, Condition]:
+        return {condition.id: condition for condition in self.conditions}
+
+    def finding(self, finding_id: str) -> Finding:
+        """The finding of that id; KeyError names the nearest one otherwise."""
+        return _lookup(self._by_id, finding_id, "finding")
+
+    def condition(self, condition_id: str) -> Condition:
+        """The condition of that id; KeyError names the nearest one otherwise."""
+        return _lookup(self._condition_by_id, condition_id, "condition")
+
+    def column(self, finding_id: str) -> int:
+        """The column of a finding in every matrix of cases."""
+        return self.finding(finding_id).column
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over what a model depends on: ids, kinds, values, conditions, relations."""
+        content = {
+            "findings": [[f.id, f.kind, f.values, f.low, f.high] for f in self.findings],
+            "conditions": self.condition_ids,
+            "relations": asdict(self.relations),
+        }
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _lookup(table: Mapping[str, Any], key: str, what: str) -> Any:
+    if key in table:
+        return table[key]
+    near = difflib.get_close_matches(key, table, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise KeyError(f"no {what} is called {key!r}{hint}")
+
+
+@lru_cache(maxsize=1)
+def load() -> Vocabulary:
+    """The vocabulary of this installation."""
+    findings = _findings(read_yaml(_HERE / "findings.yaml"))
+    conditions = _conditions(read_yaml(_HERE / "conditions.yaml"))
+    relations = _relations(read_yaml(_HERE / "relations.yaml"), {f.id: f for f in findings})
+    return Vocabulary(findings, conditions, relations)
+
+
+def _findings(raw: Any) -> tuple[Finding, ...]:
+    entries = raw["findings"] if isinstance(raw, dict) else raw
+    return tuple(_finding(entry, column) for column, entry in enumerate(entries))
+
+
+def _finding(entry: dict[str, Any], column: int) -> Finding:
+    kind = entry["kind"]
+    low, high = map(float, entry["values"]) if kind == "number" else (None, None)
+    return Finding(
+        id=entry["id"],
+        kind=kind,
+        column=column,
+        asked=entry["asked"],
+        meaning=entry["meaning"],
+        question=entry["question"],
+        values=tuple(entry["values"]) if kind == "choice" else (),
+        low=low,
+        high=high,
+        unit=entry.get("unit", ""),
+        phrases=tuple(_phrases(entry).items()),
+    )
+
+
+def _phrases(entry: dict[str, Any]) -> dict[str, str]:
+    if entry["kind"] == "yes_no":
+        return {"present": entry["present"], "absent": entry["absent"]}
+    if entry["kind"] == "number":
+        return {"number": entry["phrase"]}
+    return dict(entry["phrases"])
+
+
+def _conditions(raw: Any) -> tuple[Condition, ...]:
+    return tuple(
+        Condition(
+            **{key: entry[key] for key in ("id", "name", "icd10", "triage", "indicates")},
+            **{key: tuple(entry[key]) for key in ("tests", "care", "cite")},
+        )
+        for entry in raw["conditions"]
+    )
+
+
+def _relations(raw: Any, findings: Mapping[str, Finding]) -> Relations:
+    implications = [
+        _implication(_literal(entry["if"], findings), _literal(entry["then"], findings))
+        for entry in raw["implies"]
+    ]
+    for first, second in raw["excludes"]:
+        left, right = _literal(first, findings), _literal(second, findings)
+        implications.append(Implication(left, _opposite(right), _both(left, right)))
+    return Relations(
+        implications=tuple(implications),
+        derived=tuple(
+            Derived(entry["finding"], entry["from"], float(entry["at_least"]))
+            for entry in raw["derived"]
+        ),
+        applies=tuple(Applies(entry["finding"], entry["only_if"]) for entry in raw["applies"]),
+        alternatives=tuple(
+            Alternatives(entry["first"], entry["second"], float(entry["factor"]))
+            for entry in raw["alternatives"]
+        ),
+        recorded_as=tuple(_recorded_as(entry, findings) for entry in raw["recorded_as"]),
+    )
+
+
+def _recorded_as(entry: dict[str, Any], findings: Mapping[str, Finding]) -> RecordedAs:
+    finding = findings[entry["finding"]]
+    means = tuple(finding.code(value) for value in entry["means"])
+    return RecordedAs(finding.id, finding.code(entry["value"]), means)
+
+
+def _literal(raw: dict[str, Any], findings: Mapping[str, Finding]) -> Statement:
+    ((finding_id, value),) = raw.items()
+    if isinstance(value, dict):
+        ((test, bound),) = value.items()
+        return Statement(finding_id, test, float(bound))
+    return Statement(finding_id, "is", findings[finding_id].code(value))
+
+
+def _opposite(literal: Statement) -> Statement:
+    turned = {"is": "is_not", "is_not": "is", "at_least": "below", "below": "at_least"}
+    return Statement(literal.finding, turned[literal.test], literal.value)  # type: ignore[arg-type]
+
+
+def _implication(if_: Statement, then: Statement) -> Implication:
+    return Implication(if_, then, f"{if_.finding} implies {then.finding}")
+
+
+def _both(left: Statement, right: Statement) -> str:
+    return f"{left.finding} and {right.finding} exclude each other"

@@ -1,0 +1,73 @@
+"""Relations between findings: what follows from what, and what cannot be together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Test = Literal["is", "is_not", "at_least", "below"]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement about one finding: `side is both`, `severity at_least 8`."""
+
+    finding: str
+    test: Test
+    value: float
+    """A cell value: 1.0 for yes, 0.0 for no, a choice's position, or a number."""
+
+
+@dataclass(frozen=True)
+class Implication:
+    """Where the first statement holds, so does the second; and, turned round, its opposite."""
+
+    if_: Statement
+    then: Statement
+    text: str
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A yes/no finding that is computed from a number where that is known."""
+
+    finding: str
+    from_: str
+    at_least: float
+
+
+@dataclass(frozen=True)
+class Applies:
+    """A cell that has a meaning only where another finding is present; blank otherwise."""
+
+    finding: str
+    only_if: str
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """Two numbers that report one fact; `second` times `factor` is `first`, which is counted."""
+
+    first: str
+    second: str
+    factor: float
+
+
+@dataclass(frozen=True)
+class RecordedAs:
+    """A value that is a way of recording: one of `means`, not said which."""
+
+    finding: str
+    value: float
+    means: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Every relation of the vocabulary. Exclusions are implications of absence."""
+
+    implications: tuple[Implication, ...]
+    derived: tuple[Derived, ...]
+    applies: tuple[Applies, ...]
+    alternatives: tuple[Alternatives, ...]
+    recorded_as: tuple[RecordedAs, ...]
