@@ -1,0 +1,136 @@
+"""The knowledge of a folder, read, validated, and returned whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from data_gen.profiles.problem import KnowledgeError, Problem
+from data_gen.profiles.schema import Background, Mix, Pair, Pairs, Profile, Settings
+from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary import load as load_vocabulary
+from data_gen.vocabulary.yaml_lines import YamlError, duplicate_keys, line_of, read_yaml
+
+KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything the generator knows, validated entry by entry."""
+
+    folder: Path
+    vocabulary: Vocabulary
+    background: Background
+    profiles: Mapping[str, Profile]
+    settings: Settings
+    mix: Mix
+    pairs: tuple[Pair, ...]
+    statements: Mapping[str, Mapping[str, Any]]
+    studies: Mapping[str, Mapping[str, Any]]
+
+    def hash(self) -> str:
+        """SHA-256 over the files that shape a sample."""
+        digest = hashlib.sha256(self.vocabulary.hash.encode())
+        for name in ("background.yaml", "mix.yaml", "settings.yaml", "pairs.yaml"):
+            digest.update((self.folder / name).read_bytes())
+        for condition in self.vocabulary.condition_ids:
+            digest.update((self.folder / "conditions" / f"{condition}.yaml").read_bytes())
+        return digest.hexdigest()
+
+
+def load_knowledge(folder: Path = KNOWLEDGE) -> Knowledge:
+    """The knowledge of a folder; KnowledgeError lists every mistake at once."""
+    from data_gen.profiles.checks import check_knowledge
+
+    reader = _Reader(folder)
+    knowledge = reader.read()
+    problems = [*reader.problems]
+    if knowledge is not None:
+        problems += [p for check in check_knowledge(knowledge) for p in check.problems]
+    if problems or knowledge is None:
+        raise KnowledgeError(problems)
+    return knowledge
+
+
+class _Reader:
+    """Reads the files of a folder and gathers what is wrong with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+
+    def read(self) -> Knowledge | None:
+        vocabulary = load_vocabulary()
+        background = self._model("background.yaml", Background)
+        settings = self._model("settings.yaml", Settings)
+        mix = self._model("mix.yaml", Mix)
+        pairs = self._model("pairs.yaml", Pairs)
+        profiles = {
+            condition: self._model(f"conditions/{condition}.yaml", Profile)
+            for condition in vocabulary.condition_ids
+        }
+        statements = self._by_id("documents.yaml", "statements")
+        studies = self._by_id("studies.yaml", "studies")
+        found = {key: profile for key, profile in profiles.items() if profile is not None}
+        if background is None or settings is None or mix is None or pairs is None:
+            return None
+        if len(found) < len(profiles):
+            return None
+        return Knowledge(
+            folder=self.folder,
+            vocabulary=vocabulary,
+            background=background,
+            profiles=found,
+            settings=settings,
+            mix=mix,
+            pairs=pairs.pairs,
+            statements=statements,
+            studies=studies,
+        )
+
+    def _raw(self, name: str) -> Any:
+        path = self.folder / name
+        try:
+            raw = read_yaml(path)
+        except FileNotFoundError:
+            self.problems.append(Problem(name, 1, name, "no such file", "write it"))
+            return None
+        except YamlError as error:
+            self.problems.append(Problem(name, 1, name, str(error), "mend the file"))
+            return None
+        for line, key in duplicate_keys(path):
+            self.problems.append(Problem(name, line, key, "written twice", "keep one of them"))
+        return raw
+
+    def _model(self, name: str, model: type[Model]) -> Model | None:
+        raw = self._raw(name)
+        if raw is None:
+            return None
+        try:
+            return model.model_validate(raw)
+        except ValidationError as error:
+            self.problems += [self._problem(name, item) for item in error.errors()]
+            return None
+
+    def _problem(self, name: str, item: Any) -> Problem:
+        location = tuple(item["loc"])
+        entry = ".".join(str(part) for part in location) or name
+        line = line_of(self.folder / name, location)
+        value = repr(item["input"]) if not isinstance(item["input"], dict) else "this entry"
+        message = item["msg"].removeprefix("Value error, ")
+        return Problem(name, line, entry, f"{value[:60]} is not valid", message)
+
+    def _by_id(self, name: str, key: str) -> dict[str, Mapping[str, Any]]:
+        raw = self._raw(name)
+        found: dict[str, Mapping[str, Any]] = {}
+        for entry in (raw or {}).get(key, []):
+            if entry["id"] in found:
+                self.problems.append(Problem(name, 1, entry["id"], "id given twice", "rename one"))
+            found[entry["id"]] = entry
+        return found

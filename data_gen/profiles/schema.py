@@ -1,0 +1,279 @@
+"""The shape of every knowledge file: what a clinician writes, checked as it is read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Basis = Literal["document", "study", "guideline", "judgement"]
+Probability = Annotated[float, Field(ge=0, le=1)]
+PositiveOdds = Annotated[float, Field(gt=0)]
+Percent = Annotated[float, Field(gt=0, le=1)]
+Trait = Literal["vascular", "metabolic", "degenerative", "athletic"]
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+Strings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+class Strict(BaseModel):
+    """A frozen model that knows every key it may have."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Based(Strict):
+    """Anything that carries a number: where the number comes from."""
+
+    basis: Basis
+    cite: Strings = ()
+    word: str | None = None
+    why: str | None = None
+
+    @model_validator(mode="after")
+    def _basis_is_shown(self) -> Self:
+        if self.basis in ("document", "study") and not self.cite:
+            raise ValueError(f"basis {self.basis} cites nothing; add `cite`")
+        if self.basis == "document" and not self.word:
+            raise ValueError("basis document has no frequency word; add `word`, or use judgement")
+        return self
+
+
+class Entry(Based):
+    """One finding in one condition: a probability, a distribution, or percentiles."""
+
+    p: Probability | None = None
+    of: dict[str, Probability] | None = None
+    low: float | None = None
+    median: float | None = None
+    high: float | None = None
+    applies: Probability = 1.0
+    fever: Probability | None = None
+
+    @property
+    def form(self) -> Literal["yes_no", "choice", "number", "none"]:
+        """The kind of finding that this entry can describe."""
+        if self.p is not None:
+            return "yes_no"
+        if self.of is not None:
+            return "choice"
+        return "number" if self.fever is not None or self.median is not None else "none"
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        check_percentiles(self.low, self.median, self.high)
+        check_sum(self.of)
+        return self
+
+
+class Percentiles(Based):
+    """5th, 50th and 95th percentile of an age."""
+
+    low: float
+    median: float
+    high: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        check_percentiles(self.low, self.median, self.high)
+        return self
+
+
+class Share(Based):
+    """A probability with its basis."""
+
+    p: Probability
+
+
+class Presentation(Based):
+    """One way a condition shows itself."""
+
+    weight: Percent
+    says: str
+    age: Percentiles | None = None
+    female: Share | None = None
+    traits: dict[Trait, Share] = Field(default_factory=dict)
+    findings: dict[str, Entry] = Field(default_factory=dict)
+
+
+class Profile(Strict):
+    """What one condition does to the findings, where that departs from the background."""
+
+    condition: str
+    age: Percentiles | None = None
+    female: Share | None = None
+    traits: dict[Trait, Share] = Field(default_factory=dict)
+    confused_with: Strings = ()
+    findings: dict[str, Entry] = Field(default_factory=dict)
+    presentations: dict[str, Presentation]
+
+    @model_validator(mode="after")
+    def _weights_sum(self) -> Self:
+        total = sum(presentation.weight for presentation in self.presentations.values())
+        if abs(total - 1) > 1e-6:  # noqa: PLR2004 rounding of written decimals
+            raise ValueError(f"weights of the presentations sum to {total:g}; make it 1")
+        return self
+
+
+class Band(Strict):
+    """Percentiles without a basis of their own: the entry around them has it."""
+
+    low: float
+    median: float
+    high: float
+
+
+class BackgroundEntry(Based):
+    """The background of one finding, by age band, sex and at most one trait."""
+
+    p: Probability | tuple[Probability, ...] | None = None
+    female: PositiveOdds | tuple[PositiveOdds, ...] = 1.0
+    trait: Trait | None = None
+    odds: PositiveOdds = 1.0
+    of: dict[str, Probability] | None = None
+    low: float | None = None
+    median: float | None = None
+    high: float | None = None
+    scale: Literal["log", "linear"] = "linear"
+    applies: Probability = 1.0
+    with_: dict[str, float] | None = Field(default=None, alias="with")
+    given: str | None = None
+    where: dict[str, Band] = Field(default_factory=dict)
+    edges: tuple[float, ...] = ()
+    step: float = 1.0
+    whole_from: float = float("inf")
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        check_percentiles(self.low, self.median, self.high)
+        check_sum(self.of)
+        if list(self.edges) != sorted(set(self.edges)):
+            raise ValueError("edges are not strictly rising; sort them")
+        return self
+
+
+class TraitEntry(Based):
+    """A hidden trait: its rate by age band in men, and the odds in women."""
+
+    says: str
+    p: tuple[Probability, ...]
+    female: PositiveOdds = 1.0
+
+
+class TraitOdds(Based):
+    """How two traits go together."""
+
+    traits: tuple[Trait, Trait]
+    odds_ratio: PositiveOdds
+
+
+class PairOdds(Based):
+    """How two findings of a group go together."""
+
+    of: tuple[str, str]
+    odds_ratio: PositiveOdds
+
+
+class Group(Strict):
+    """Findings drawn jointly."""
+
+    members: Strings
+    odds_ratios: tuple[PairOdds, ...] = ()
+
+
+class Background(Strict):
+    """The shared table that every profile departs from."""
+
+    bands: tuple[int, ...]
+    age: Percentiles
+    female: Share
+    traits: dict[Trait, TraitEntry]
+    trait_odds_ratios: tuple[TraitOdds, ...]
+    findings: dict[str, BackgroundEntry]
+    groups: tuple[Group, ...]
+    painless_excludes: Strings
+
+
+class Rate(Strict):
+    """How often a cell is written down: where its answer is positive, and where negative."""
+
+    positive: Probability
+    negative: Probability
+
+
+class Setting(Based):
+    """One place where cases are written down."""
+
+    weight: Percent
+    says: str
+    error: Probability
+    recorded: dict[str, Rate]
+    findings: dict[str, Rate] = Field(default_factory=dict)
+
+
+class Settings(Strict):
+    """How cases are recorded."""
+
+    settings: dict[str, Setting]
+    vague: dict[str, Share]
+    quiet: dict[str, str]
+
+    @model_validator(mode="after")
+    def _weights_sum(self) -> Self:
+        check_sum({name: setting.weight for name, setting in self.settings.items()})
+        return self
+
+
+class MixEntry(Based):
+    """One condition's share of those who consult, and how often training shows it."""
+
+    clinic: Percent
+    training: Percent
+
+
+class Mix(Strict):
+    """The two class mixes."""
+
+    mix: dict[str, MixEntry]
+
+    @model_validator(mode="after")
+    def _sums(self) -> Self:
+        check_sum({name: entry.clinic for name, entry in self.mix.items()})
+        check_sum({name: entry.training for name, entry in self.mix.items()})
+        return self
+
+
+class Pair(Based):
+    """A second condition beside the one that is the reason for consulting."""
+
+    first: str
+    first_presentation: str
+    second: str
+    second_presentation: str
+    p: Percent
+    from_age: int = 0
+    second_gives: Strings = ()
+
+
+class Pairs(Strict):
+    """The declared ordered pairs."""
+
+    pairs: tuple[Pair, ...]
+
+
+def check_sum(shares: dict[str, float] | None) -> None:
+    """ValueError unless the shares sum to 1 (or there are none)."""
+    total = sum(shares.values()) if shares else 1.0
+    if abs(total - 1) > 1e-6:  # noqa: PLR2004 rounding of written decimals
+        raise ValueError(f"the shares sum to {total:g}; make it 1")
+
+
+def check_percentiles(low: float | None, median: float | None, high: float | None) -> None:
+    """ValueError unless all three are given and rising, or none is."""
+    given = [value for value in (low, median, high) if value is not None]
+    if given and (len(given) < 3 or not given[0] < given[1] < given[2]):  # noqa: PLR2004
+        raise ValueError("low, median, high must all be given and rise")
