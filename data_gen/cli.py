@@ -1,0 +1,113 @@
+"""The command line of the generator: a parser; the work is imported where it is done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+_EXISTING = click.Path(exists=True, path_type=Path)
+Result = TypeVar("Result")
+_NEW = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Synthetic patients with leg pain on walking, and the exact answer for each.
+
+    Example: python -m data_gen sample --rows 1000 --seed 1 --out build/cases.csv
+    """
+
+
+@main.command()
+@click.option("--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own].")
+def check(knowledge: Path | None) -> None:
+    """Validate the knowledge and count its numbers.
+
+    Example: python -m data_gen check
+    """
+    from data_gen.profiles.report import check_report
+
+    text, good = check_report(knowledge)
+    click.echo(text)
+    sys.exit(0 if good else 2)
+
+
+@main.command()
+@click.option("--rows", type=click.IntRange(1), required=True, help="How many vignettes.")
+@click.option("--seed", type=click.IntRange(0), required=True, help="Same seed, same vignettes.")
+@click.option("--out", type=_NEW, required=True, help="FILE.parquet or FILE.csv.")
+@click.option("--truth", type=_NEW, help="Hidden states and exact posteriors, .parquet or .csv.")
+@click.option("--mix", default="training", show_default=True, help="clinic, training or id=share,…")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.option("--complete", is_flag=True, help="Every applicable cell recorded, without error.")
+@click.option("--narrative", is_flag=True, help="Add a paragraph of plain English for each case.")
+@click.option("--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own].")
+def sample(
+    rows: int,
+    seed: int,
+    out: Path,
+    truth: Path | None,
+    mix: str,
+    workers: int,
+    complete: bool,
+    narrative: bool,
+    knowledge: Path | None,
+) -> None:
+    """Sample vignettes to a file, with a card beside it.
+
+    Example: python -m data_gen sample --rows 1000 --seed 1 --out build/cases.csv --narrative
+    """
+    from data_gen.sampler import Plan, sample_to_files
+
+    for path in (out, truth):
+        if path is not None and path.suffix not in (".parquet", ".csv"):
+            raise click.UsageError(f"{path}: the name must end in .parquet or .csv")
+    plan = Plan(rows, seed, mix, out, truth, workers, complete, narrative)
+    world = _world(knowledge)
+    _reporting(lambda: world.mix(mix))
+    with click.progressbar(
+        length=rows, label="sampling", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        _reporting(lambda: sample_to_files(world, plan, bar.update))
+
+
+@main.command()
+@click.argument("cases", type=_EXISTING)
+@click.option("--out", type=_NEW, required=True, help="FILE.parquet or FILE.csv.")
+@click.option("--mix", default="training", show_default=True, help="clinic, training or id=share,…")
+@click.option("--complete", is_flag=True, help="Read a blank as: does not apply.")
+@click.option("--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own].")
+def posterior(cases: Path, out: Path, mix: str, complete: bool, knowledge: Path | None) -> None:
+    """Write p_<condition> and log_evidence of every case of a file.
+
+    Example: python -m data_gen posterior examples/real_cases.csv --out build/exact.csv
+    """
+    from data_gen.posterior.files import posterior_to_file
+
+    world = _world(knowledge)
+    world = world.complete() if complete else world
+    _reporting(lambda: posterior_to_file(world, cases, out, mix))
+
+
+def _world(knowledge: Path | None):  # type: ignore[no-untyped-def]  # noqa: ANN202 imported late
+    from data_gen.profiles import load_knowledge
+    from data_gen.profiles.load import KNOWLEDGE
+    from data_gen.world import build_world
+
+    return _reporting(lambda: build_world(load_knowledge(knowledge or KNOWLEDGE)))
+
+
+def _reporting(work: Callable[[], Result]) -> Result:
+    """The result of `work`; a mistake of the user's or the disk's becomes one clear message."""
+    try:
+        return work()
+    except ValueError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except OSError as error:
+        click.echo(f"error: {error.filename or ''}: {error.strerror or error}", err=True)
+        sys.exit(1)

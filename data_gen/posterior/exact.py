@@ -1,0 +1,227 @@
+"""The exact posterior over conditions, and how likely a case is at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.posterior.likelihood import (
+    IMPOSSIBLE,
+    Factor,
+    build_factors,
+    cells_of,
+    safe_log,
+)
+from data_gen.vocabulary.complete import complete
+from data_gen.world.people import AGES, TRAITS
+from data_gen.world.rates import PAINLESS
+from data_gen.world.world import World
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+BLOCK = 1024
+"""Cases a block: the arrays of a block stay within the processor's caches."""
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What the world says of cases. Both are exact, for any pattern of blanks."""
+
+    probability: Array  # (n_cases, n_conditions)
+    log_evidence: Array  # (n_cases,): log P(recorded cells), numbers by their bins
+
+
+@dataclass(frozen=True)
+class Lone:
+    """Single yes/no findings with one trait: their log-likelihoods as matrix products.
+
+    `weight[stratum]` is (2, 4 x n_findings, n_states) for cells no, yes, implied no, implied yes,
+    against a blank; `blank` the sum of the blanks.
+    """
+
+    columns: Codes
+    blank: Array  # (n_strata, 1 or 2, n_states)
+    weight: Array  # (n_strata, 1 or 2, 4 * n_findings, n_states)
+
+
+class ExactPosterior:
+    """P(condition | case) and log P(case) of a world, by summing over all its states.
+
+    The state of a case is atom, traits, the painless switch, and the setting; blank ages and
+    sexes are summed over their strata. The sum over traits is carried out one trait at a time,
+    so that its cost grows with their number, not with the number of their combinations.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        factors = build_factors(world)
+        self._joint = [f for f in factors if f.group.exact]
+        lone = [f for f in factors if not f.group.exact]
+        traits = {f.group.trait for f in lone}
+        self._lone = {t: _stack([f for f in lone if f.group.trait == t]) for t in traits}
+
+    def __call__(self, values: Array, mix: Array) -> Posterior:
+        """The posterior of cases (n_cases, n_findings) under a class mix (n_conditions,).
+
+        Cells are completed first; NaN is unknown. A case that no state can produce, which the
+        relations between findings rule out for completed cases, has a log-evidence below -5000.
+        """
+        completed = complete(values, self.world.vocabulary)
+        log_joint = np.full((len(values), len(mix)), -np.inf)
+        for rows, stratum, prior in self._parts(completed.values):
+            block = self._log_conditions(
+                completed.values[rows], completed.implied[rows], stratum, prior
+            )
+            log_joint[rows] = np.logaddexp(log_joint[rows], block)
+        with np.errstate(divide="ignore"):
+            log_joint += np.log(mix)
+        top = log_joint.max(axis=1, keepdims=True)
+        share = np.exp(log_joint - top)
+        total = share.sum(axis=1, keepdims=True)
+        return Posterior(share / total, (top + np.log(total))[:, 0])
+
+    def _parts(self, values: Array) -> Iterator[tuple[Codes, int, Array]]:
+        """Blocks of cases with a stratum and log P(age, sex | atom): (n_rows, n_atoms)."""
+        people = self.world.people
+        age = values[:, self.world.vocabulary.column("age_years")]
+        sex = values[:, self.world.vocabulary.column("sex")]
+        whole = np.where(np.isnan(age), -1, np.minimum(age, AGES - 1)).astype(np.int64)
+        bands = np.searchsorted(np.array(people.bands), whole, side="right") - 1
+        for stratum in range(2 * len(people.bands)):
+            fits = ((whole < 0) | (bands == stratum // 2)) & (np.isnan(sex) | (sex == stratum % 2))
+            for rows in _blocks(np.flatnonzero(fits)):
+                yield rows, stratum, self._prior(whole[rows], stratum)
+
+    def _prior(self, ages: Codes, stratum: int) -> Array:
+        """log P(age, sex of the stratum | atom); the whole band where age is unknown."""
+        people = self.world.people
+        share = people.female if stratum % 2 == 0 else 1 - people.female
+        band = people.stratum[stratum]
+        known = people.age[:, np.maximum(ages, 0)].T * share
+        return safe_log(np.where(ages[:, None] < 0, band, known))
+
+    def _log_conditions(self, values: Array, implied: Mask, stratum: int, prior: Array) -> Array:
+        """log P(cells, age, sex | condition): (n_cases, n_conditions)."""
+        world = self.world
+        cells = cells_of(world, values)
+        terms = self._terms(cells, implied, stratum)
+        n_atoms = len(world.people.atoms)
+        shape = (len(values), n_atoms, len(world.recording.settings))
+        log = self._identity(cells)[:, None, :] + terms.pop(None).reshape(shape)
+        log = log + self._over_pain(terms.pop(PAINLESS), cells, implied, shape)
+        log = log + self._over_traits(terms, stratum, shape)
+        atoms = _log_sum(log + safe_log(world.recording.weight), axis=2)
+        atoms += prior + safe_log(world.atom_weight)
+        return self._per_condition(atoms)
+
+    def _terms(self, cells: Codes, implied: Mask, stratum: int) -> dict[int | None, Array]:
+        """The log-likelihood of the findings of each trait: (n_cases, 1 or 2, n_states)."""
+        terms: dict[int | None, Array] = {}
+        for trait, lone in self._lone.items():
+            terms[trait] = _lone_term(lone, cells, implied, stratum)
+        for factor in self._joint:
+            term = factor.log_likelihood(factor.patterns(cells, implied), stratum)
+            trait = factor.group.trait
+            terms[trait] = terms[trait] + term if trait in terms else term
+        return terms
+
+    def _identity(self, cells: Codes) -> Array:
+        """log P(age and sex are written down or not | setting): (n_cases, n_settings)."""
+        out = 0.0
+        for name in ("age_years", "sex"):
+            rate = self.world.recording.rate[name][:, 0]
+            known = cells[:, self.world.vocabulary.column(name)] > 0
+            out = out + np.where(known[:, None], safe_log(rate), safe_log(1 - rate))
+        return np.asarray(out)
+
+    def _over_pain(
+        self, term: Array, cells: Codes, implied: Mask, shape: tuple[int, int, int]
+    ) -> Array:
+        """The sum over the switch `painless`, whose own cell may be recorded: `shape`."""
+        column = self.world.vocabulary.column("painless")
+        rate = self.world.recording.rate["painless"]  # (n_settings, no or yes)
+        total = None
+        for state in (0, 1):
+            seen = _switch_cell(cells[:, column], implied[:, column], rate[:, state], state)
+            prior = self.world.painless if state else 1 - self.world.painless
+            log = term[:, state].reshape(shape) + seen[:, None, :] + safe_log(prior)[None, :, None]
+            total = log if total is None else np.logaddexp(total, log)
+        return np.asarray(total)
+
+    def _over_traits(
+        self, terms: dict[int | None, Array], stratum: int, shape: tuple[int, int, int]
+    ) -> Array:
+        """log of the sum over the 16 joint states of the traits: `shape`."""
+        joint = self.world.people.traits_joint[stratum]  # (n_atoms, 16), bit t is trait t
+        states = joint.reshape(joint.shape[0], 2, 2, 2, 2)  # axes: traits 3, 2, 1, 0
+        states = np.moveaxis(states, 0, -1)[..., None, :, None]  # (2, 2, 2, 2, 1, n_atoms, 1)
+        base = np.zeros(shape)
+        for trait in reversed(range(len(TRAITS))):
+            term = terms.get(trait)
+            if term is None:
+                states = states.sum(axis=0)
+                continue
+            high = term.max(axis=1)
+            share = np.exp(term - high[:, None])
+            base = base + high.reshape(shape)
+            off, on = (share[:, state].reshape(shape) for state in (0, 1))
+            states = states[0] * off + states[1] * on
+        return base + safe_log(states)
+
+    def _per_condition(self, atoms: Array) -> Array:
+        n_conditions = len(self.world.vocabulary.conditions)
+        top = atoms.max(axis=1, keepdims=True)
+        hot = self.world.condition_of[:, None] == np.arange(n_conditions)
+        out = np.full((len(atoms), n_conditions), -np.inf)
+        for condition in range(n_conditions):
+            out[:, condition] = _log_sum(atoms[:, hot[:, condition]], axis=1)
+        return np.where(np.isfinite(top), out, IMPOSSIBLE)
+
+
+def _blocks(rows: Codes) -> Iterator[Codes]:
+    for start in range(0, len(rows), BLOCK):
+        yield rows[start : start + BLOCK]
+
+
+def _log_sum(log: Array, axis: int) -> Array:
+    top = log.max(axis=axis, keepdims=True)
+    return np.asarray(np.log(np.exp(log - top).sum(axis=axis)) + np.squeeze(top, axis))
+
+
+def _switch_cell(cell: Codes, implied: Mask, rate: Array, state: int) -> Array:
+    """log P(the switch's own cell | setting, its state): (n_cases, n_settings)."""
+    blank = cell[:, None] == 0
+    right = cell[:, None] == 1 + state
+    log = np.where(blank, safe_log(1 - rate), np.where(right, safe_log(rate), IMPOSSIBLE))
+    truth = np.where(right, 0.0, IMPOSSIBLE)
+    return np.asarray(np.where(implied[:, None], truth, log))
+
+
+def _stack(factors: list[Factor]) -> Lone:
+    strata = max(factor.n_strata for factor in factors)
+    keys = np.array([0, 2, 4, 3, 5])  # blank, no, yes, implied no, implied yes
+    logs = []
+    for factor in factors:
+        rows = [
+            factor.log_likelihood(keys, min(s, factor.n_strata - 1)) for s in range(strata)
+        ]
+        logs.append(np.stack(rows))  # (n_strata, 5, 1 or 2, n_states)
+    table = np.stack(logs)
+    blank = table[:, :, 0].sum(axis=0)
+    weight = (table[:, :, 1:] - table[:, :, :1]).transpose(1, 3, 2, 0, 4)
+    weight = weight.reshape(*weight.shape[:2], -1, weight.shape[-1])
+    return Lone(np.array([f.columns[0] for f in factors]), blank, weight)
+
+
+def _lone_term(lone: Lone, cells: Codes, implied: Mask, stratum: int) -> Array:
+    stratum = min(stratum, len(lone.blank) - 1)
+    cell, given = cells[:, lone.columns], implied[:, lone.columns]
+    hot = np.concatenate(
+        [(cell == 1 + value) & (given == bool(by)) for by in (0, 1) for value in (0, 1)], axis=1
+    ).astype(np.float64)
+    parts = [hot @ weight for weight in lone.weight[stratum]]
+    return np.stack(parts, axis=1) + lone.blank[stratum]

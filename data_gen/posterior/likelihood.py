@@ -1,0 +1,133 @@
+"""The likelihood of recorded cells in every state of the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.world.group import Group
+from data_gen.world.recording import emission
+from data_gen.world.world import World
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+IMPOSSIBLE = -1e4
+"""Stands for log 0: large enough to rule a state out, finite so that sums stay numbers."""
+
+
+def safe_log(p: Array) -> Array:
+    """The logarithm, with IMPOSSIBLE for 0."""
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log(p), IMPOSSIBLE)
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One group of findings as a function from what is recorded to log-likelihoods.
+
+    A pattern is what a case says of the members: for each the cell (0 blank, else 1 + its value)
+    and whether other cells of the case imply it. An implied cell would be known whether or not it
+    was written down, so it counts as its truth alone.
+    """
+
+    group: Group
+    columns: Codes
+    emissions: tuple[Array, ...]  # (n_settings, n_values, 1 + n_values) each
+    world: World
+    _tables: dict[int, dict[int, int]] = field(default_factory=dict)
+    _rows: dict[int, Array] = field(default_factory=dict)
+
+    @cached_property
+    def n_strata(self) -> int:
+        """1 where age and sex do not matter to the group."""
+        return int(self.group.prob.shape[0])
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        return [2 * e.shape[2] for e in self.emissions]
+
+    def patterns(self, cells: Codes, implied: Mask) -> Codes:
+        """The key of each case's pattern: (n_cases,). `cells` is (n_cases, n_findings)."""
+        key = np.zeros(len(cells), dtype=np.int64)
+        for column, size in zip(self.columns, self._sizes, strict=True):
+            key = key * size + 2 * cells[:, column] + implied[:, column]
+        return key
+
+    def log_likelihood(self, keys: Codes, stratum: int) -> Array:
+        """log P(cells | state): (n_cases, 1 or 2, n_states), states = atoms x settings.
+
+        The middle axis is the state of the group's trait. Patterns are worked out once each.
+        """
+        stratum = min(stratum, self.n_strata - 1)
+        known = self._tables.setdefault(stratum, {})
+        unique, where = np.unique(keys, return_inverse=True)
+        fresh = [int(key) for key in unique if int(key) not in known]
+        if fresh:
+            rows = self._work_out(np.array(fresh), stratum)
+            old = self._rows.get(stratum)
+            start = 0 if old is None else len(old)
+            self._rows[stratum] = rows if old is None else np.concatenate([old, rows])
+            known.update({key: start + i for i, key in enumerate(fresh)})
+        index = np.array([known[int(key)] for key in unique])
+        return np.asarray(self._rows[stratum][index[where]])
+
+    def _work_out(self, keys: Codes, stratum: int) -> Array:
+        """log P(pattern | state) of each key: (n_keys, 1 or 2, n_atoms x n_settings)."""
+        seen = self._seen(keys)  # (n_keys, n_settings, n_rows)
+        prob = self.group.prob[stratum]  # (n_atoms, 1 or 2, n_rows)
+        table = np.einsum("usj,khj->uhks", seen, prob, optimize=True)
+        return safe_log(table.reshape(len(keys), prob.shape[1], -1))
+
+    def _seen(self, keys: Codes) -> Array:
+        n_settings = self.emissions[0].shape[0]
+        out = np.ones((len(keys), n_settings, len(self.group.codes)))
+        for m in reversed(range(len(self.columns))):
+            keys, digit = np.divmod(keys, self._sizes[m])
+            cell, implied = digit // 2, digit % 2 == 1
+            out *= self._cell(m, cell, implied)
+        return out
+
+    def _cell(self, member: int, cell: Codes, implied: Mask) -> Array:
+        codes = self.group.codes[:, member]
+        missing = np.isnan(codes)  # a number that has no value is always blank
+        value = np.where(missing, 0, codes).astype(np.int64)
+        chance = self.emissions[member][:, value, :][:, :, cell]  # (n_settings, n_rows, n_keys)
+        blank = (cell == 0)[None, None, :]
+        chance = np.where(missing[None, :, None], blank, chance)
+        truth = (value[:, None] + 1 == cell[None, :]) & ~missing[:, None]
+        chance = np.where(implied[None, None, :], truth[None], chance)
+        return np.asarray(chance.transpose(2, 0, 1))
+
+
+def build_factors(world: World) -> tuple[Factor, ...]:
+    """One factor a group of the world."""
+    return tuple(_factor(world, group) for group in world.groups)
+
+
+def _factor(world: World, group: Group) -> Factor:
+    emissions = tuple(
+        emission(
+            world.recording,
+            world.vocabulary,
+            finding,
+            len(world.bins[finding.id].count) if finding.id in world.bins else 0,
+            errs=not group.exact,
+        )
+        for finding in group.members
+    )
+    columns = np.array([finding.column for finding in group.members])
+    return Factor(group, columns, emissions, world)
+
+
+def cells_of(world: World, values: Array) -> Codes:
+    """What each cell says: 0 blank, else 1 + its value (a number's bin). (n_cases, n_findings)."""
+    cells = np.where(np.isnan(values), 0, values + 1)
+    for name, bins in world.bins.items():
+        column = world.vocabulary.column(name)
+        known = ~np.isnan(values[:, column])
+        cells[known, column] = 1 + bins.bin_of(values[known, column])
+    return cells.astype(np.int64)

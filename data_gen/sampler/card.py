@@ -1,0 +1,69 @@
+"""The card of a sample: what it is, how it was made, and what it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from data_gen.vocabulary import Vocabulary
+from data_gen.world.world import World
+
+
+class Tally:
+    """Counts of a sample, added up table by table."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.rows = 0
+        self.recorded = np.zeros(len(vocabulary.findings), dtype=np.int64)
+        self.conditions = dict.fromkeys(vocabulary.condition_ids, 0)
+
+    def add(self, cases: pa.Table) -> None:
+        """Count a table of cases."""
+        self.rows += cases.num_rows
+        for finding in self.vocabulary.findings:
+            column = cases.column(finding.id)
+            self.recorded[finding.column] += len(column) - column.null_count
+        for entry in cases.column("condition").value_counts().to_pylist():
+            self.conditions[entry["values"]] += entry["counts"]
+
+
+def write_card(
+    world: World, mix: str, seed: int, complete: bool, out: Path, tally: Tally
+) -> None:
+    """Write the card beside `out`, as NAME.card.md."""
+    mean = tally.recorded.sum() / max(tally.rows, 1)
+    how = "every applicable cell, without error" if complete else "as the settings write cases down"
+    lines = [
+        f"# Data set card: {out.name}",
+        "",
+        f"{tally.rows:,} synthetic vignettes of people who consult for leg symptoms. Nobody in it "
+        "is real. Sampled from the symptom profiles of Claudico, for training and testing "
+        "classifiers; not for decisions about people.",
+        "",
+        f"- Repeat it: `python -m data_gen sample --rows {tally.rows} --seed {seed} --mix {mix}"
+        f"{' --complete' if complete else ''} --out {out.name}`",
+        f"- Knowledge: `{world.knowledge_hash}`",
+        f"- Vocabulary: `{world.vocabulary.hash}`",
+        f"- Class mix: {mix}; recorded: {how}",
+        f"- Hidden states for an age band and sex: {world.n_states:,}",
+        f"- Findings recorded a case, on average: {mean:.1f} of {len(tally.recorded)}",
+        "",
+        "| condition | cases | share |",
+        "|---|---|---|",
+        *(
+            f"| {condition} | {count:,} | {count / max(tally.rows, 1):.3f} |"
+            for condition, count in tally.conditions.items()
+        ),
+        "",
+        "## Limits",
+        "",
+        "The numbers behind it are partly published and partly judged; each carries its basis in "
+        "the knowledge. Findings are independent given the hidden states and the declared groups. "
+        "Rare conditions are over-represented under the training mix. A blank cell is unknown, "
+        "never absent.",
+        "",
+    ]
+    out.with_name(f"{out.name}.card.md").write_text("\n".join(lines), encoding="utf-8")

@@ -1,0 +1,129 @@
+"""Records: what is written down of a patient, and why the rest is blank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.sampler.draw import Hidden, Tables, draw_hidden, draw_rows
+from data_gen.sampler.keyed import Draws
+from data_gen.vocabulary import Finding
+from data_gen.vocabulary.complete import fill_implied
+from data_gen.world.group import Group
+from data_gen.world.world import World
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A chunk of patients: their hidden states, the truth, and the record.
+
+    `truth` and `values` are (n_cases, n_findings), stored by column; NaN in `truth` means that the
+    cell does not apply, in `values` that it is unknown.
+    """
+
+    start: int
+    hidden: Hidden
+    truth: Array
+    values: Array
+
+
+def sample_chunk(tables: Tables, draws: Draws) -> Sample:
+    """The patients of a chunk and their records, completed by what the records imply."""
+    world = tables.world
+    hidden = draw_hidden(tables, draws)
+    shape = (len(world.vocabulary.findings), draws.size)
+    truth, values = np.full(shape, np.nan), np.full(shape, np.nan)
+    writer = _Writer(world, hidden, draws, truth, values)
+    writer.identity()
+    for position, group in enumerate(world.groups):
+        u, record = draws.pair(group.id)
+        rows = draw_rows(tables, hidden, position, u)
+        writer.group(group, rows, record)
+    writer.alternatives()
+    fill_implied(values.T, world.vocabulary)
+    return Sample(draws.start, hidden, truth.T, values.T)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes the findings of a chunk, one column after the other."""
+
+    world: World
+    hidden: Hidden
+    draws: Draws
+    truth: Array  # (n_findings, n_cases)
+    values: Array
+
+    def identity(self) -> None:
+        """Age, sex, and whether the complaint is painless."""
+        vocabulary = self.world.vocabulary
+        painless = self.hidden.traits[-1]
+        known = (("age_years", self.hidden.age), ("sex", self.hidden.sex), ("painless", painless))
+        for name, value in known:
+            finding = vocabulary.finding(name)
+            codes = np.zeros_like(value) if finding.kind == "number" else value
+            u = self.draws.uniform(f"record/{name}")
+            self._write(finding, value.astype(float), codes, u)
+
+    def group(self, group: Group, rows: npt.NDArray[np.int64], first: Array) -> None:
+        """The members of a group; `first` decides whether its first member is written down."""
+        for m, finding in enumerate(group.members):
+            code = group.codes[rows, m]
+            u = first if m == 0 else self.draws.uniform(f"record/{finding.id}")
+            if finding.kind == "number":
+                value = self._number(finding, code)
+                self._write(finding, value, np.zeros(len(code), dtype=np.int64), u)
+            else:
+                index = code.astype(np.int64)
+                self._write(finding, code, index, u, errs=not group.exact)
+        for m, finding in enumerate(group.members):
+            if finding.id in self.world.recording.vague:
+                self._blur(finding, group.codes[rows, m])
+
+    def alternatives(self) -> None:
+        """The second of two numbers that report one fact, worked out from the first."""
+        vocabulary = self.world.vocabulary
+        for pair in vocabulary.relations.alternatives:
+            first, second = vocabulary.finding(pair.first), vocabulary.finding(pair.second)
+            value = np.floor(self.truth[first.column] / pair.factor * 10) / 10
+            value = np.minimum(value, second.high or np.inf)
+            u = self.draws.uniform(f"record/{second.id}")
+            self._write(second, value, np.zeros(len(value), dtype=np.int64), u)
+
+    def _number(self, finding: Finding, code: Array) -> Array:
+        bins = self.world.bins[finding.id]
+        b = np.where(np.isnan(code), 0, code).astype(np.int64)
+        place = (self.draws.uniform(f"within/{finding.id}") * bins.count[b]).astype(np.int64)
+        value = (bins.first[b] + place * bins.stride) / bins.per_unit[b]
+        return np.where(np.isnan(code), np.nan, value)
+
+    def _write(
+        self,
+        finding: Finding,
+        value: Array,
+        index: npt.NDArray[np.int64],
+        u: Array,
+        errs: bool = False,
+    ) -> None:
+        recording = self.world.recording
+        rate = recording.rate[finding.id][self.hidden.setting, index]
+        self.truth[finding.column] = value
+        written = np.where(u < rate, value, np.nan)
+        if errs:
+            wrong = u < rate * recording.error[self.hidden.setting]
+            written = np.where(wrong, 1 - value, written)
+        self.values[finding.column] = written
+
+    def _blur(self, finding: Finding, code: Array) -> None:
+        share = self.world.recording.vague[finding.id]
+        for vague in self.world.vocabulary.relations.recorded_as:
+            if vague.finding == finding.id:
+                covered = np.isin(code, vague.means)
+                u = self.draws.uniform(f"vague/{finding.id}")
+                column = self.values[finding.column]
+                hit = covered & (u < share) & ~np.isnan(column)
+                column[hit] = vague.value

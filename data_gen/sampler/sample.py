@@ -1,0 +1,76 @@
+"""`sample`: vignettes to files, with their truth and a card that says what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from data_gen.posterior import ExactPosterior
+from data_gen.sampler.card import Tally, write_card
+from data_gen.sampler.draw import Tables
+from data_gen.sampler.files import Span, in_order, table_file
+from data_gen.sampler.keyed import Draws
+from data_gen.sampler.record import sample_chunk
+from data_gen.sampler.tables import cases_table, truth_table
+from data_gen.world.world import World
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to sample and where to put it. Paths end in .parquet or .csv."""
+
+    rows: int
+    seed: int
+    mix: str
+    out: Path
+    truth: Path | None = None
+    workers: int = 1
+    complete: bool = False
+    narrative: bool = False
+
+
+def sample_to_files(world: World, plan: Plan, done: Callable[[int], None]) -> None:
+    """Write the cases, their truth if wanted, and a card beside them; all whole or not at all.
+
+    The same plan gives the same bytes for any number of workers. `done` is told of finished rows.
+    Raises ValueError for an unknown mix, OSError where a file cannot be written.
+    """
+    world = world.complete() if plan.complete else world
+    work = _Work(world, plan, world.mix(plan.mix))
+    first = work(Span(0, 1))
+    paths = [plan.out] if plan.truth is None else [plan.out, plan.truth]
+    tally = Tally(world.vocabulary)
+    with ExitStack() as files:
+        writers = [
+            files.enter_context(table_file(path, table.schema))
+            for path, table in zip(paths, first, strict=True)
+        ]
+        for tables in in_order(work, plan.rows, plan.workers, done):
+            tally.add(tables[0])
+            for writer, table in zip(writers, tables, strict=True):
+                writer.write_table(table)
+    write_card(world, plan.mix, plan.seed, plan.complete, plan.out, tally)
+
+
+class _Work:
+    """Makes the tables of a span."""
+
+    def __init__(self, world: World, plan: Plan, mix: npt.NDArray[np.float64]) -> None:
+        self.world, self.plan, self.mix = world, plan, mix
+        self.tables = Tables.of(world, mix)
+        self.posterior = ExactPosterior(world) if plan.truth else None
+
+    def __call__(self, span: Span) -> tuple[pa.Table, ...]:
+        draws = Draws(self.plan.seed, span.start, span.size)
+        sample = sample_chunk(self.tables, draws)
+        cases = cases_table(self.world, sample, self.plan.seed, self.plan.narrative)
+        if self.posterior is None:
+            return (cases,)
+        posterior = self.posterior(sample.values, self.mix)
+        return cases, truth_table(self.world, sample, self.plan.seed, posterior)

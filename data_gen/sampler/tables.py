@@ -1,0 +1,76 @@
+"""A sample as Arrow tables: the cases, and the truth behind them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from data_gen.posterior import Posterior
+from data_gen.sampler.record import Sample
+from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.narrative import narrate
+from data_gen.vocabulary.table import case_of, columns_from_values
+from data_gen.world.people import TRAITS
+from data_gen.world.world import World
+
+_WORDS = pa.dictionary(pa.int16(), pa.string())
+BLANKS = ("not written down", "does not apply")
+
+
+def cases_table(world: World, sample: Sample, seed: int, narrative: bool) -> pa.Table:
+    """`case_id`, the findings, `condition`, and with `narrative` a paragraph a case."""
+    columns = {"case_id": _case_ids(sample, seed)}
+    columns |= columns_from_values(sample.values, world.vocabulary)
+    columns["condition"] = _words(sample.hidden.condition, world.vocabulary.condition_ids)
+    if narrative:
+        columns["narrative"] = pa.array(_narratives(sample, world.vocabulary), pa.string())
+    return pa.table(columns)
+
+
+def truth_table(world: World, sample: Sample, seed: int, posterior: Posterior) -> pa.Table:
+    """The hidden states, the exact posterior, log-evidence, and the reason of each blank cell."""
+    people, hidden = world.people, sample.hidden
+    presentations, presentation = _coded([atom.presentation for atom in people.atoms])
+    seconds, second = _coded([a.pair.second if a.pair else None for a in people.atoms])
+    columns = {
+        "case_id": _case_ids(sample, seed),
+        "condition": _words(hidden.condition, world.vocabulary.condition_ids),
+        "presentation": _words(presentation[hidden.atom], presentations),
+        "second_condition": _words(second[hidden.atom], seconds),
+        "setting": _words(hidden.setting, world.recording.settings),
+    }
+    for t, trait in enumerate(TRAITS):
+        columns[trait] = pa.array(hidden.traits[t].astype(bool))
+    columns["log_evidence"] = pa.array(posterior.log_evidence)
+    for c, condition in enumerate(world.vocabulary.condition_ids):
+        columns[f"p_{condition}"] = pa.array(posterior.probability[:, c])
+    return pa.table(columns | _blanks(world.vocabulary, sample))
+
+
+def _case_ids(sample: Sample, seed: int) -> pa.Array:
+    ids = range(sample.start, sample.start + len(sample.values))
+    return pa.array([f"S{seed}-{i:08d}" for i in ids], pa.string())
+
+
+def _coded(names: list[str | None]) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
+    words = tuple(dict.fromkeys(name for name in names if name is not None))
+    return words, np.array([-1 if name is None else words.index(name) for name in names])
+
+
+def _words(codes: npt.NDArray[np.int64], words: tuple[str, ...]) -> pa.Array:
+    indices = pa.array(np.maximum(codes, 0).astype(np.int16), mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string())).cast(_WORDS)
+
+
+def _blanks(vocabulary: Vocabulary, sample: Sample) -> dict[str, pa.Array]:
+    out = {}
+    for finding in vocabulary.findings:
+        blank = np.isnan(sample.values[:, finding.column])
+        reason = np.isnan(sample.truth[:, finding.column]).astype(np.int64)
+        out[f"blank_{finding.id}"] = _words(np.where(blank, reason, -1), BLANKS)
+    return out
+
+
+def _narratives(sample: Sample, vocabulary: Vocabulary) -> list[str]:
+    return [narrate(case_of(row, vocabulary), vocabulary) for row in sample.values]

@@ -1,0 +1,263 @@
+"""Findings drawn jointly: their combinations, and the probability of each in every atom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.profiles.schema import Group as GroupEntry
+from data_gen.vocabulary import Finding, Vocabulary
+from data_gen.vocabulary.relation import Statement
+from data_gen.world.joint import Infeasible, fit_joint
+from data_gen.world.rates import PAINLESS, Rates, where_bins
+
+Array = npt.NDArray[np.float64]
+Edges = dict[str, Array]
+_ROOM = 0.98  # the rarer of two related findings has at most this share of the other's rate
+_CROSSING = 0.05  # how far two related rates may cross in one stratum before it is a mistake
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings with a joint table.
+
+    `codes` (n_rows, n_members) is each member's value in each combination: 0 or 1, a choice's
+    position, or the bin of a number (NaN: it has no value). `prob` is (n_strata or 1, n_atoms,
+    1 or 2, n_rows); the third axis is the state of `trait`.
+    """
+
+    members: tuple[Finding, ...]
+    codes: Array
+    prob: Array
+    trait: int | None
+    exact: bool
+    """Recorded without error: relations bind its members, or it is no lone yes/no finding."""
+
+    @cached_property
+    def id(self) -> str:
+        """The id of the first member, which keys its draws."""
+        return self.members[0].id
+
+
+@dataclass(frozen=True)
+class GroupBuilder:
+    """Builds groups from the rates of a knowledge."""
+
+    rates: Rates
+    vocabulary: Vocabulary
+    edges: Edges
+
+    def build(self, entry: GroupEntry) -> Group:
+        """The joint table of a group; Infeasible names group and atom where margins clash."""
+        findings = [self.vocabulary.finding(member) for member in entry.members]
+        derived = {d.finding: d for d in self.vocabulary.relations.derived}
+        drawn = [f for f in findings if f.id not in derived and not self._is_second(f.id)]
+        trait = self._trait(drawn)
+        words = [f for f in drawn if f.kind != "number"]
+        codes = self._combinations(words)
+        prob = self._fit(entry, words, codes, trait)
+        members = list(words)
+        for finding in (f for f in drawn if f.kind == "number"):
+            codes, prob = self._append(finding, members, codes, prob, trait)
+            members.append(finding)
+        if trait == PAINLESS:
+            prob = _nothing_without_pain(members, codes, prob)
+        for finding in (f for f in findings if f.id in derived):
+            source = derived[finding.id]
+            number = codes[:, [m.id for m in members].index(source.from_)]
+            edges = self.edges[source.from_]
+            low = np.where(np.isnan(number), 0, number).astype(int)
+            column = np.where(np.isnan(number), 0.0, edges[low] >= source.at_least)
+            codes, members = np.column_stack([codes, column]), [*members, finding]
+        bound = len(members) > 1 or members[0].kind != "yes_no"
+        return Group(tuple(members), codes, self._with_pairs(members, prob), trait, bound)
+
+    def _is_second(self, finding: str) -> bool:
+        return any(finding == pair.second for pair in self.vocabulary.relations.alternatives)
+
+    def _trait(self, findings: list[Finding]) -> int | None:
+        traits = {self.rates.trait_of(f.id) for f in findings} - {None}
+        if len(traits) > 1:
+            names = ", ".join(f.id for f in findings)
+            raise ValueError(f"group {names}: depends on more than one trait; leave one")
+        return traits.pop() if traits else None
+
+    def _combinations(self, findings: list[Finding]) -> Array:
+        recorded = {r.finding: r.value for r in self.vocabulary.relations.recorded_as}
+        values = [
+            [v for v in range(2 if f.kind == "yes_no" else len(f.values)) if v != recorded.get(f.id)]
+            for f in findings
+        ]
+        every = list(product(*values))
+        rows = np.array(every, dtype=float).reshape(len(every), len(findings))
+        return rows[[self._possible(findings, row) for row in rows]]
+
+    def _possible(self, findings: list[Finding], row: Array) -> bool:
+        value = {f.id: float(v) for f, v in zip(findings, row, strict=True)}
+        for rule in self.vocabulary.relations.implications:
+            if rule.if_.finding in value and rule.then.finding in value:
+                premise = self._true(rule.if_, value[rule.if_.finding])
+                then = self._true(rule.then, value[rule.then.finding])
+                if premise and then is False:
+                    return False
+        return True
+
+    def _true(self, statement: Statement, code: float) -> bool | None:
+        if np.isnan(code):
+            return None
+        if statement.test in ("is", "is_not"):
+            return (code == statement.value) == (statement.test == "is")
+        low = self.edges[statement.finding][int(code)]
+        return bool(low >= statement.value) == (statement.test == "at_least")
+
+    def _fit(
+        self, entry: GroupEntry, words: list[Finding], codes: Array, trait: int | None
+    ) -> Array:
+        if not words:
+            return np.ones((1, self.rates.people.n_alone, 1 if trait is None else 2, 1))
+        alone = self.rates.people.n_alone
+        shares: dict[str, Array] = {}
+        for finding in words:
+            if finding.kind == "choice":
+                shares[finding.id] = self.rates.choice(finding, trait)
+            else:
+                p = self.rates.yes_no(finding.id, trait)
+                p = p if self._simple(words, entry) else p[:, :alone]
+                shares[finding.id] = np.stack([1 - p, p], axis=-1)
+        margins = list(self._reconcile(shares).values())
+        start = np.ones(len(codes))
+        names = [f.id for f in words]
+        for pair in entry.odds_ratios:
+            first, second = (codes[:, names.index(name)] == 1 for name in pair.of)
+            start = np.where(first & second, start * pair.odds_ratio, start)
+        try:
+            return fit_joint(start, codes.astype(np.int64), margins)
+        except Infeasible as error:
+            atom = self.rates.people.atoms[error.where[1]]
+            raise ValueError(f"group {', '.join(names)} in {atom.id}: {error}") from None
+
+    def _reconcile(self, shares: dict[str, Array]) -> dict[str, Array]:
+        """Margins that the relations allow: what implies another is no commoner than it.
+
+        The leak of the background moves two findings differently with age, sex and trait, so that
+        rates which agree on average can cross by a little in one stratum; there the yes/no
+        finding of the rule gives way. A larger clash is left for the fit to report.
+        """
+        out = dict(shares)
+        for rule in self.vocabulary.relations.implications:
+            if rule.if_.finding not in out or rule.then.finding not in out:
+                continue
+            premise, then = (_share(out[s.finding], s) for s in (rule.if_, rule.then))
+            binary = rule.if_ if out[rule.if_.finding].shape[-1] == 2 else rule.then  # noqa: PLR2004
+            rare, room = (premise, then) if binary is rule.if_ else (1 - then, 1 - premise)
+            rare = rare - np.clip(rare - _ROOM * room, 0, _CROSSING)
+            held = rare if binary is rule.if_ else 1 - rare
+            held = held if (binary.value == 1.0) == (binary.test == "is") else 1 - held
+            out[binary.finding] = np.stack([1 - held, held], axis=-1)
+        return out
+
+    def _simple(self, words: list[Finding], entry: GroupEntry) -> bool:
+        """Whether noisy-OR margins of a pair can always be joined: yes/no findings, no relation."""
+        names = {f.id for f in words}
+        bound = any(
+            rule.if_.finding in names and rule.then.finding in names
+            for rule in self.vocabulary.relations.implications
+        )
+        all_yes_no = all(f.kind == "yes_no" for f in words)
+        return all_yes_no and len(names) == len(entry.members) and not bound
+
+    def _append(
+        self,
+        finding: Finding,
+        members: list[Finding],
+        codes: Array,
+        prob: Array,
+        trait: int | None,
+    ) -> tuple[Array, Array]:
+        bins, applies = self.rates.number(finding.id, trait)
+        n_bins = bins.shape[-1]
+        rows, parts = [], []
+        for r, row in enumerate(codes):
+            share = np.concatenate([bins * applies[:, None, None], np.zeros_like(bins[..., :1])], -1)
+            share[..., -1] = 1 - applies[:, None]
+            share = self._given(finding, members, row, share)
+            allowed = self._allowed(finding, members, row, n_bins)
+            share = share * allowed
+            total = share.sum(-1, keepdims=True)
+            share = np.where(total > 0, share / np.where(total > 0, total, 1), _nothing(n_bins))
+            for b in np.flatnonzero(allowed):
+                rows.append([*row, b if b < n_bins else np.nan])
+                parts.append(prob[..., r] * share[None, ..., b])
+        return np.array(rows), np.stack(parts, axis=-1)
+
+    def _given(
+        self, finding: Finding, members: list[Finding], row: Array, share: Array
+    ) -> Array:
+        """The number's distribution where another member has the value it has in this row.
+
+        A profile's own percentiles speak of the first of the values named under `where`.
+        """
+        entry = self.rates.knowledge.background.findings[finding.id]
+        names = [m.id for m in members]
+        if entry.given is None or entry.given not in names:
+            return share
+        other = members[names.index(entry.given)]
+        value = other.values[int(row[names.index(entry.given)])]
+        stated = [k for k, _ in self.rates._stated(finding.id)]
+        plain = np.append(where_bins(entry, entry), 0.0)
+        out = share.copy()
+        if value in entry.where:
+            fresh = np.setdiff1d(np.arange(len(out)), stated)
+            out[fresh] = np.append(where_bins(entry, entry.where[value]), 0.0)
+        else:
+            out[stated] = plain
+        return out
+
+    def _allowed(
+        self, finding: Finding, members: list[Finding], row: Array, n_bins: int
+    ) -> npt.NDArray[np.bool_]:
+        value = {m.id: float(v) for m, v in zip(members, row, strict=True)}
+        for applies in self.vocabulary.relations.applies:
+            if applies.finding == finding.id and value.get(applies.only_if) == 0.0:
+                return np.arange(n_bins + 1) == n_bins
+        codes = [float(b) for b in range(n_bins)] + [np.nan]
+        return np.array(
+            [self._possible([*members, finding], np.array([*row, code])) for code in codes]
+        )
+
+    def _with_pairs(self, members: list[Finding], prob: Array) -> Array:
+        people = self.rates.people
+        if prob.shape[1] > people.n_alone or not len(people.firsts):
+            alone, pairs = prob[:, : people.n_alone], prob[:, people.n_alone :]
+        else:
+            alone, pairs = prob, prob[:, people.firsts]
+        pairs = pairs.copy()
+        names = {m.id for m in members}
+        for row, atom in enumerate(people.atoms[people.n_alone :]):
+            if atom.pair is not None and names & set(atom.pair.second_gives):
+                pairs[:, row] = alone[:, people.seconds[row]]
+        return np.concatenate([alone, pairs], axis=1)
+
+
+def _share(margin: Array, statement: Statement) -> Array:
+    """P(the statement holds) from a margin (..., n_values)."""
+    p = margin[..., int(statement.value)]
+    return np.asarray(p if statement.test == "is" else 1 - p)
+
+
+def _nothing(n_bins: int) -> Array:
+    out = np.zeros(n_bins + 1)
+    out[-1] = 1
+    return out
+
+
+def _nothing_without_pain(members: list[Finding], codes: Array, prob: Array) -> Array:
+    """In a painless complaint every member is absent, and a number is in its first bin."""
+    zero = np.all(codes == 0, axis=1)
+    out = prob.copy()
+    out[:, :, 1, :] = zero / zero.sum()
+    return out

@@ -1,0 +1,105 @@
+"""What is written down: the chance of each cell of a record, given its true value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.profiles import Knowledge
+from data_gen.profiles.schema import Setting
+from data_gen.vocabulary import Finding, Vocabulary
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """How the settings write cases down.
+
+    `rate[finding id]` is (n_settings, n_values): P(recorded | setting, true value), with one value
+    for a number. `vague[finding id]` is how often a value is written as the one that covers it.
+    """
+
+    settings: tuple[str, ...]
+    weight: Array  # (n_settings,)
+    error: Array  # (n_settings,) a recorded yes/no cell says the opposite of the truth
+    rate: dict[str, Array]
+    vague: dict[str, float]
+
+    def complete(self) -> Recording:
+        """The one setting in which every cell is written down, without error."""
+        return replace(
+            self,
+            settings=("complete",),
+            weight=np.ones(1),
+            error=np.zeros(1),
+            rate={key: np.ones((1, rate.shape[1])) for key, rate in self.rate.items()},
+            vague=dict.fromkeys(self.vague, 0.0),
+        )
+
+
+def build_recording(knowledge: Knowledge) -> Recording:
+    """The recording of the knowledge's settings, in the order of the file."""
+    settings = knowledge.settings.settings
+    vocabulary = knowledge.vocabulary
+    return Recording(
+        settings=tuple(settings),
+        weight=np.array([s.weight for s in settings.values()]),
+        error=np.array([s.error for s in settings.values()]),
+        rate={
+            f.id: np.stack([_rate(s, f, knowledge.settings.quiet) for s in settings.values()])
+            for f in vocabulary.findings
+        },
+        vague={finding: share.p for finding, share in knowledge.settings.vague.items()},
+    )
+
+
+def _rate(setting: Setting, finding: Finding, quiet: dict[str, str]) -> Array:
+    rate = setting.findings.get(finding.id) or setting.recorded[finding.asked]
+    if finding.kind == "number":
+        return np.array([rate.positive])
+    values = ("no", "yes") if finding.kind == "yes_no" else finding.values
+    silent = "no" if finding.kind == "yes_no" else quiet.get(finding.id)
+    return np.array([rate.negative if value == silent else rate.positive for value in values])
+
+
+def emission(
+    recording: Recording, vocabulary: Vocabulary, finding: Finding, n_bins: int, errs: bool
+) -> Array:
+    """P(cell | setting, true value): (n_settings, n_values, 1 + n_values), column 0 a blank cell.
+
+    For a number the values are its bins, and the blank of a number with two units means that
+    neither was written down. With `errs`, a recorded yes/no cell may say the opposite.
+    """
+    rate = recording.rate[finding.id]
+    if finding.kind == "number":
+        rate = np.repeat(_either(recording, vocabulary, finding), n_bins, axis=1)
+    n_settings, n_values = rate.shape
+    out = np.zeros((n_settings, n_values, 1 + n_values))
+    out[:, :, 0] = 1 - rate
+    out[:, range(n_values), range(1, 1 + n_values)] = rate
+    if errs:
+        wrong = rate * recording.error[:, None]
+        out[:, range(n_values), range(1, 1 + n_values)] -= wrong
+        out[:, range(n_values), [2, 1]] += wrong
+    for vague in vocabulary.relations.recorded_as:
+        if vague.finding == finding.id:
+            _blur(out, vague.value, vague.means, recording.vague[finding.id])
+    return out
+
+
+def _either(recording: Recording, vocabulary: Vocabulary, finding: Finding) -> Array:
+    missing = 1 - recording.rate[finding.id]
+    for pair in vocabulary.relations.alternatives:
+        if pair.first == finding.id:
+            missing = missing * (1 - recording.rate[pair.second])
+    return np.asarray(1 - missing)
+
+
+def _blur(out: Array, value: float, means: tuple[float, ...], share: float) -> None:
+    for meant in means:
+        row = int(meant)
+        out[:, row, 1 + int(value)] += out[:, row, 1 + row] * share
+        out[:, row, 1 + row] *= 1 - share

@@ -1,0 +1,139 @@
+"""The world: one set of arrays that drives the sampler and the exact posterior alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.profiles import Knowledge
+from data_gen.profiles.schema import Group as GroupEntry
+from data_gen.vocabulary import Vocabulary
+from data_gen.world.group import Group, GroupBuilder
+from data_gen.world.people import People, build_people
+from data_gen.world.rates import Rates
+from data_gen.world.recording import Recording, build_recording
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class NumberBins:
+    """The bins of a number and how its values are written down.
+
+    Bin b holds (first[b] + i * stride) / per_unit[b] for i below count[b], all alike likely.
+    """
+
+    edges: Array  # (n_bins + 1,)
+    per_unit: npt.NDArray[np.int64]  # (n_bins,)
+    first: npt.NDArray[np.int64]
+    count: npt.NDArray[np.int64]
+    stride: int
+
+    def bin_of(self, values: Array) -> npt.NDArray[np.int64]:
+        """The bin of each value; values beyond the ends belong to the end bins."""
+        bins = np.searchsorted(self.edges, values, side="right") - 1
+        return np.asarray(np.clip(bins, 0, len(self.count) - 1))
+
+
+@dataclass(frozen=True)
+class World:
+    """A finite mixture: who consults, what they have, and what is written down of it."""
+
+    vocabulary: Vocabulary
+    knowledge_hash: str
+    people: People
+    groups: tuple[Group, ...]
+    painless: Array  # (n_atoms,)
+    recording: Recording
+    bins: dict[str, NumberBins]
+    mixes: dict[str, Array]  # name -> (n_conditions,)
+
+    @cached_property
+    def condition_of(self) -> npt.NDArray[np.int64]:
+        """The condition of each atom: (n_atoms,)."""
+        ids = self.vocabulary.condition_ids
+        return np.array([ids.index(atom.condition) for atom in self.people.atoms])
+
+    @cached_property
+    def atom_weight(self) -> Array:
+        """P(atom | its condition): (n_atoms,)."""
+        return np.array([atom.weight for atom in self.people.atoms])
+
+    @property
+    def n_states(self) -> int:
+        """Hidden states for a given age band and sex: atoms x trait states x settings."""
+        return len(self.people.atoms) * 16 * len(self.recording.settings)
+
+    def complete(self) -> World:
+        """The same world with every applicable cell recorded, without error."""
+        return replace(self, recording=self.recording.complete())
+
+    def mix(self, text: str) -> Array:
+        """The class mix (n_conditions,) named, or written as `id=share,id=share`.
+
+        Raises ValueError for an unknown name or id, a share that is no number, or no sum to scale.
+        """
+        if text in self.mixes:
+            return self.mixes[text]
+        out = np.zeros(len(self.vocabulary.conditions))
+        for part in text.split(","):
+            name, equals, share = part.partition("=")
+            if not equals:
+                raise ValueError(f"mix {text!r}: use clinic, training or condition=share,...")
+            try:
+                out[self.vocabulary.condition_ids.index(name.strip())] = float(share)
+            except ValueError:
+                raise ValueError(f"mix part {part!r}: use a condition's id = a number") from None
+        if not np.isfinite(out).all() or (out < 0).any() or out.sum() <= 0:
+            raise ValueError(f"mix {text!r}: shares must be 0 or more and not all 0")
+        return np.asarray(out / out.sum())
+
+
+def build_world(knowledge: Knowledge) -> World:
+    """The arrays of a knowledge. ValueError names the group and atom whose numbers clash."""
+    vocabulary = knowledge.vocabulary
+    people = build_people(knowledge)
+    rates = Rates(knowledge, people)
+    edges = {
+        name: np.array(entry.edges)
+        for name, entry in knowledge.background.findings.items()
+        if entry.edges
+    }
+    builder = GroupBuilder(rates, vocabulary, edges)
+    return World(
+        vocabulary=vocabulary,
+        knowledge_hash=knowledge.hash(),
+        people=people,
+        groups=tuple(builder.build(entry) for entry in _group_entries(knowledge)),
+        painless=rates.painless(),
+        recording=build_recording(knowledge),
+        bins={name: _number_bins(knowledge, name) for name in edges},
+        mixes={
+            name: np.array([getattr(knowledge.mix.mix[c], name) for c in vocabulary.condition_ids])
+            for name in ("clinic", "training")
+        },
+    )
+
+
+def _group_entries(knowledge: Knowledge) -> list[GroupEntry]:
+    declared = list(knowledge.background.groups)
+    taken = {member for group in declared for member in group.members}
+    taken |= {"age_years", "sex", "painless"}
+    lone = [f.id for f in knowledge.vocabulary.findings if f.id not in taken]
+    return declared + [GroupEntry(members=(name,)) for name in lone]
+
+
+def _number_bins(knowledge: Knowledge, name: str) -> NumberBins:
+    entry = knowledge.background.findings[name]
+    edges = np.array(entry.edges)
+    fine = round(1 / entry.step) if entry.step < 1 else 1
+    per_unit = np.where(edges[:-1] >= entry.whole_from, 1, fine)
+    stride = round(entry.step) if entry.step > 1 else 1
+    first = np.rint(edges[:-1] * per_unit).astype(np.int64)
+    last = np.rint(edges[1:] * per_unit).astype(np.int64)
+    high = knowledge.vocabulary.finding(name).high or edges[-1]
+    last = np.minimum(last, np.floor(high * per_unit).astype(np.int64) + 1)
+    return NumberBins(edges, per_unit, first, np.maximum((last - first) // stride, 1), stride)
