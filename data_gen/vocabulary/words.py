@@ -47,7 +47,7 @@ def parse_cell(finding: Finding, text: str) -> float | CellProblem:
     if word.lower() in UNKNOWN:
         return math.nan
     if finding.kind == "yes_no":
-        return _parse_yes_no(finding, word)
+        return _parse_yes_no(word)
     if finding.kind == "choice":
         return _parse_choice(finding, word)
     return _parse_number(finding, word)
@@ -73,7 +73,7 @@ def _require(finding: Finding, value: float, possible: bool) -> None:
         raise ValueError(f"{finding.id} cannot have the value {value!r}")
 
 
-def _parse_yes_no(finding: Finding, word: str) -> float | CellProblem:
+def _parse_yes_no(word: str) -> float | CellProblem:
     if word.lower() in PRESENT:
         return 1.0
     if word.lower() in ABSENT:

@@ -1,0 +1,61 @@
+"""The order in which a narrative tells the findings, and of what subject."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from data_gen.vocabulary.opening import QUALITIES, SITES
+
+About = Literal["complaint", "symptoms", "limb", "history", "examination", "tests"]
+
+_CHARACTER = """
+    localised radiates_from_back worsening constant_pain rest_pain night_pain
+"""
+_PATTERN = """
+    starts_immediately walking_distance_m exercise_minutes distance_shrinking
+    starts_hours_after_exercise predictable_distance first_step_pain
+    worse_walking worse_movement worse_uphill worse_stairs worse_impact worse_standing
+    worse_sitting worse_bending_forward worse_bending_back worse_cough worse_leg_raised
+    evening_worse warms_up relief_rest relief_standing relief_sitting relief_bending_forward
+    relief_leg_raised relief_leg_down relief_minutes
+"""
+_SYMPTOMS = """
+    unwell fever temperature_c chest_pain breathlessness syncope_or_haemoptysis weight_loss
+    saddle_numbness bladder_bowel_change quality_heavy quality_tight numbness tingling allodynia
+    weakness foot_drop stocking_pattern upper_limb_symptoms unsteady swelling swelling_sudden
+    morning_stiffness stiff_after_rest joint_swelling giving_way pop_felt muscle_spasm limp
+    unable_to_bear_weight
+"""
+_LIMB = """
+    cool_limb pale_limb warmth redness bruising blue_limb colour_change_new hair_loss_shiny_skin
+    skin_darkening varicose_veins nonhealing_sore gangrene
+"""
+_HISTORY = """
+    smoking obesity sedentary regular_sport prolonged_standing training_increase
+    recent_leg_injury previous_leg_injury recent_immobility skin_break fluid_or_salt_loss
+    previous_dvt bmi diabetes hypertension high_cholesterol cardiovascular_disease
+    atrial_fibrillation organ_failure active_cancer cancer_history back_disorder known_arthritis
+    gait_abnormality pregnancy_or_oestrogen bone_fragility_risk neuropathy_risk immunosuppression
+    harmful_medicine
+"""
+_EXAMINATION = """
+    pulses_reduced sensation_loss reflex_reduced reduced_motion slr_positive bruit muscle_wasting
+    calf_difference_cm deep_calf_tenderness muscle_tenderness tendon_tenderness bone_tenderness
+    diffuse_shin_tenderness heel_tenderness tenderness tense_compartment crepitus
+    bony_enlargement joint_motion_pain stretch_pain resisted_pain
+"""
+_TESTS = "abi exercise_abi_drop d_dimer_raised inflammation_raised electrolyte_abnormal"
+
+# Together with the identity and timing of the opening these are all findings of the vocabulary:
+# one that is added to it needs a place here.
+SECTIONS: tuple[tuple[About, tuple[str, ...]], ...] = (
+    ("complaint", ("severity", "severe_pain", *QUALITIES, *SITES, *_CHARACTER.split())),
+    ("complaint", tuple(_PATTERN.split())),
+    ("symptoms", tuple(_SYMPTOMS.split())),
+    ("limb", tuple(_LIMB.split())),
+    ("history", tuple(_HISTORY.split())),
+    ("examination", tuple(_EXAMINATION.split())),
+    ("tests", tuple(_TESTS.split())),
+)
+# Present, these are part of the opening; absent, they are told in their section.
+TOLD_FIRST = frozenset((*SITES, *QUALITIES, "severe_pain", "worsening"))
