@@ -1,0 +1,51 @@
+# make run and make test do all the set-up they need on a machine with Python 3.11+, git and make.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+BIN := .venv/bin
+export MLFLOW_DISABLE_TELEMETRY := true
+export DVC_NO_ANALYTICS := true
+
+.PHONY: run test lint types check docs lock help
+
+help: ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: .venv/run.stamp ## set up, run the pipeline, score the real cases, show the result
+	$(BIN)/dvc repro
+	$(BIN)/python -m serve score examples/real_cases.csv --out scored.csv
+
+test: .venv/dev.stamp ## set up and run every test
+	$(BIN)/pytest
+
+lint: .venv/dev.stamp ## style and mistakes, by ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev.stamp ## types, by mypy
+	$(BIN)/mypy
+
+check: .venv/run.stamp ## validate the knowledge and count its numbers
+	$(BIN)/python -m data_gen check
+
+lock: .venv/dev.stamp ## renew the locks from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(COMPILE) pyproject.toml --extra train --extra http -o requirements.lock
+	$(COMPILE) pyproject.toml --extra train --extra http --extra dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra train --extra http --extra bench -c requirements-dev.lock -o requirements-bench.lock
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is missing: install it, or say make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: say make PYTHON=/path/to/a/newer/python3" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "this Python cannot make virtual environments: install its venv package (Debian: apt-get install python3-venv)" >&2; exit 1; }
+
+.venv/run.stamp: requirements.lock | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -c 'import lightgbm' || { echo "LightGBM needs the OpenMP runtime libgomp (Debian: apt-get install libgomp1)" >&2; exit 1; }
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
