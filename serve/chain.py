@@ -1,0 +1,193 @@
+"""The chain of scoring, one block at a time: normalise, overrides, probabilities, combine.
+
+Each step is a function of its own module; here they only follow each other. Every row's result
+depends on that row alone.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.complete import Completed, complete
+from serve.bundle import Bundle
+from serve.columns import JOIN, NO_MODEL
+from serve.combine import NONE, Triage, combine, model_reason, top
+from serve.flags import Flags, flags_of
+from serve.mapping import Reading
+from serve.normalise import Cache, Issue, Normalised, normalise
+from serve.probabilities import ModelOutput, micro, no_output, predict
+from serve.rows import Coded
+
+Ints = npt.NDArray[np.int64]
+Matrix = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+ADULT = 18
+_LOG = logging.getLogger("claudico.serve")
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What scoring needs beside the cases: the vocabulary, and the model where there is one."""
+
+    vocabulary: Vocabulary
+    bundle: Bundle | None = None
+    weights: Matrix | None = None
+    cache: Cache = field(default_factory=Cache)
+
+    @property
+    def model_version(self) -> str:
+        """The version of the bundle, or a word for none."""
+        return self.bundle.model_version if self.bundle else NO_MODEL
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The answers for n cases, row by row in the order of the cases."""
+
+    triage: Triage
+    reasons: list[str]
+    open_red_flags: tuple[list[str], Ints]
+    """Distinct texts, and which row has which."""
+    micro: Ints  # (n_cases, n_conditions) millionths; 0 where no model answered
+    known: Mask  # (n_cases,) whether the model answered
+    top: Ints  # (n_cases, 3)
+    prediction_set: tuple[list[str], Ints]
+    novelty: Matrix | None
+    issues: list[str]  # JSON, or nothing
+    counts: Mapping[str, int]  # issues by code
+    model_version: str
+
+
+def score_columns(
+    chain: Chain, columns: Mapping[int, Coded], readings: tuple[tuple[int, Reading], ...], n: int
+) -> Scores:
+    """The scores of n cases whose cells are given as texts, by column."""
+    return score_values(chain, normalise(columns, readings, n, chain.vocabulary, chain.cache))
+
+
+def score_values(chain: Chain, cases: Normalised) -> Scores:
+    """The scores of cases whose cells are values."""
+    completed = complete(cases.values, chain.vocabulary)
+    flags = flags_of(completed.present, chain.vocabulary)
+    output = _model_output(chain, completed)
+    nothing: Mask = np.asarray(np.isnan(cases.values).all(axis=1))
+    triage = combine(flags.level, output.probabilities, nothing, chain.vocabulary)
+    known = triage.model_level != NONE
+    issues = _issues(cases, completed, known, nothing, chain.vocabulary)
+    texts, counts = _issue_texts(issues, len(known))
+    return Scores(
+        triage=triage,
+        reasons=_reasons(flags, triage, nothing),
+        open_red_flags=(flags.open, flags.open_codes),
+        micro=micro(output.probabilities),
+        known=known,
+        top=top(np.nan_to_num(output.probabilities), 3),
+        prediction_set=_prediction_set(chain, output.probabilities),
+        novelty=output.novelty,
+        issues=texts,
+        counts=counts,
+        model_version=chain.model_version,
+    )
+
+
+def _model_output(chain: Chain, completed: Completed) -> ModelOutput:
+    """The model's answer; none at all from a model that fails, so that overrides still reach."""
+    size = len(completed.values), len(chain.vocabulary.conditions)
+    if chain.bundle is None:
+        return no_output(*size)
+    try:
+        return predict(chain.bundle, completed.values, chain.weights)
+    except Exception as error:  # whatever a runtime raises: overrides must answer
+        _LOG.warning("the model failed (%s): overrides alone", type(error).__name__)
+        return no_output(*size)
+
+
+def _reasons(flags: Flags, triage: Triage, nothing: Mask) -> list[str]:
+    """Fired rules, then the model's own call where it is what decides, or decides as well."""
+    calls = triage.source > 0
+    code = (triage.model_level * 101 + triage.emergency) * 101 + triage.urgent
+    code = np.where(calls, code * 2 + nothing, -1)
+    distinct, first, which = np.unique(code, return_index=True, return_inverse=True)
+    texts = [
+        "" if value < 0 else _model_text(triage, int(at), recorded=not nothing[at])
+        for value, at in zip(distinct.tolist(), first.tolist(), strict=True)
+    ]
+    fired = [flags.reasons[code] for code in flags.reason_codes.tolist()]
+    called = [texts[code] for code in which.reshape(-1).tolist()]
+    reasons = [f"{a}{JOIN}{b}" if a and b else a or b for a, b in zip(fired, called, strict=True)]
+    silent = np.flatnonzero((flags.level == NONE) & (triage.model_level == NONE))
+    for row in silent.tolist():
+        reasons[row] = "NO_MODEL: no override fires on what is recorded, and no model answered"
+    return reasons
+
+
+def _model_text(triage: Triage, row: int, *, recorded: bool) -> str:
+    level, emergency, urgent = triage.model_level, triage.emergency, triage.urgent
+    return model_reason(int(level[row]), int(emergency[row]), int(urgent[row]), recorded=recorded)
+
+
+def _prediction_set(chain: Chain, probabilities: Matrix) -> tuple[list[str], Ints]:
+    """The conditions that cannot be put aside: the bundle's threshold of each, and the top one."""
+    n_cases, n_conditions = probabilities.shape
+    thresholds = chain.bundle.manifest.get("prediction_set") if chain.bundle else None
+    if not thresholds:
+        return [""], np.zeros(n_cases, np.int64)
+    ids = chain.vocabulary.condition_ids
+    least = np.array([thresholds[condition] for condition in ids])
+    with np.errstate(invalid="ignore"):
+        inside = probabilities >= least[None, :]
+    known = np.flatnonzero(~np.isnan(probabilities[:, 0]))
+    inside[known, np.argmax(np.nan_to_num(probabilities[known]), axis=1)] = True
+    codes, which = np.unique(inside @ (1 << np.arange(n_conditions)), return_inverse=True)
+    texts = [JOIN.join(ids[k] for k in range(n_conditions) if code >> k & 1) for code in codes]
+    return texts, which.reshape(-1)
+
+
+def _issues(
+    cases: Normalised,
+    completed: Completed,
+    known: Mask,
+    nothing: Mask,
+    vocabulary: Vocabulary,
+) -> dict[int, list[Issue]]:
+    issues = {row: list(found) for row, found in cases.issues.items()}
+    for conflict in completed.conflicts:
+        issue = Issue("conflict", ", ".join(conflict.findings), conflict.relation)
+        issues.setdefault(conflict.row, []).append(issue)
+    age = cases.values[:, vocabulary.column("age_years")]
+    for rows, issue in (
+        (nothing, _NO_FINDINGS),
+        (age < ADULT, _OUTSIDE),
+        (~known, _NO_MODEL),
+    ):
+        for row in np.flatnonzero(rows).tolist():
+            issues.setdefault(row, []).append(issue)
+    return issues
+
+
+_NO_FINDINGS = Issue("no_findings", "", "no finding is recorded")
+_OUTSIDE = Issue("outside_scope", "age_years", f"the model is made for {ADULT} years and over")
+_NO_MODEL = Issue("no_model", "", "no model answered: overrides alone")
+
+
+def _issue_texts(issues: Mapping[int, list[Issue]], n: int) -> tuple[list[str], dict[str, int]]:
+    """The issues of each of n rows as JSON, nothing where there are none; and counts by code."""
+    texts = [""] * n
+    counts: dict[str, int] = {}
+    written: dict[tuple[Issue, ...], str] = {}
+    for row, found in issues.items():
+        key = tuple(found)
+        if key not in written:
+            entries = [{k: v for k, v in vars(issue).items() if v} for issue in found]
+            written[key] = json.dumps(entries, ensure_ascii=False)
+        texts[row] = written[key]
+        for issue in found:
+            counts[issue.code] = counts.get(issue.code, 0) + 1
+    return texts, counts

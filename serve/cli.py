@@ -1,0 +1,205 @@
+"""The command line: `python -m serve`. Data goes to files or standard output, talk to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from serve.problem import RefusedError
+
+EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_REJECTS = 0, 1, 2, 4
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """Score cases of leg pain: a probability for every cause, beside safety overrides.
+
+    Example: python -m serve score examples/real_cases.csv --out scored.csv
+    """
+
+
+@main.command()
+@click.argument("cases")
+@click.option("--out", required=True, help="Scored rows: .csv, .parquet, or - for standard output.")
+@click.option("--rejects", help="Rows of broken shape (default: OUT.rejects.csv, if any).")
+@click.option("--summary", help="Write the counts as JSON to this file.")
+@click.option("--workers", type=click.IntRange(1), help="Processes (default: by the file's size).")
+@click.option("--mix", default="training", show_default=True,
+              help="Class mix: training, clinic, or CONDITION=SHARE,CONDITION=SHARE.")  # fmt: skip
+@click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle.")
+@click.option("--overrides-only", is_flag=True, help="Do not ask the model.")
+@click.option("--columns", type=click.Path(path_type=Path),
+              help="YAML that maps other headers, words and units.")  # fmt: skip
+@click.option("--spreadsheet-safe", is_flag=True, help="Disarm cells a spreadsheet would run.")
+@click.option("--show/--no-show", default=None, help="Show the cases (default: on a terminal).")
+@click.pass_context
+def score(
+    context: click.Context, /, cases: str, out: str, rejects: str | None, summary: str | None,
+    columns: Path | None, model: Path | None, show: bool | None, **options: Any,
+) -> None:  # fmt: skip
+    r"""Score CASES, a CSV or Parquet file, or - for standard input.
+
+    Every row of the input is in OUT, unchanged and in order, or in the rejects file. Exit codes:
+    0 done; 4 done, with rejects; 2 the file or arguments cannot be used; 1 anything else.
+
+    \b
+    Example: python -m serve score cases.csv --out scored.csv --summary counts.json
+    """
+    with _edge(context):
+        from serve.job import Request, score_file  # heavy: not for --help
+
+        _check_paths(cases, {"--out": out, "--rejects": rejects, "--summary": summary})
+        request = Request(
+            cases, out, rejects, _bundle(model, overrides_only=options["overrides_only"]),
+            options["mix"], options["workers"], options["spreadsheet_safe"], _mapping(columns),
+        )  # fmt: skip
+        with _progress() as progress:
+            report = score_file(request, progress)
+        _tell(request, report, summary, show=show)
+        if report.tally.rejected:
+            context.exit(EXIT_REJECTS)
+
+
+@main.command()
+@click.option("--out", default="cases.csv", show_default=True, help="The empty case file.")
+@click.option("--dictionary", default="data_dictionary.csv", show_default=True,
+              help="What each column means.")  # fmt: skip
+@click.pass_context
+def template(context: click.Context, /, out: str, dictionary: str) -> None:
+    r"""Write an empty case file to fill in, and a data dictionary of its columns.
+
+    \b
+    Example: python -m serve template --out cases.csv --dictionary data_dictionary.csv
+    """
+    with _edge(context):
+        from serve.destination import check_writable, whole_file
+        from serve.template import dictionary_text, header_text
+
+        for option, path in (("--out", out), ("--dictionary", dictionary)):
+            check_writable(option, path)
+        for path, text in ((out, header_text()), (dictionary, dictionary_text())):
+            with whole_file(path) as stream:
+                stream.write(text.encode())
+        click.echo(f"wrote {out} and {dictionary}", err=True)
+
+
+@contextmanager
+def _edge(context: click.Context) -> Iterator[None]:
+    """Turn what is raised inside into words on stderr and an exit code."""
+    try:
+        yield
+    except RefusedError as error:
+        for problem in error.problems:
+            click.echo(f"error: {problem}", err=True)
+        context.exit(EXIT_REFUSED)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone: nothing is left to tell
+        context.exit(EXIT_FAILED)
+    except OSError as error:
+        spot = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {spot}{error.strerror or error}; nothing was written", err=True)
+        context.exit(EXIT_FAILED)
+    except MemoryError:
+        click.echo("error: out of memory; use fewer --workers; nothing was written", err=True)
+        context.exit(EXIT_FAILED)
+
+
+def _check_paths(cases: str, outputs: dict[str, str | None]) -> None:
+    """Raise RefusedError where an output cannot be written, or would replace another file here."""
+    from serve.destination import STDOUT, check_writable
+    from serve.problem import Problem
+
+    taken = {Path(cases).resolve(): "the file of cases"} if cases != STDOUT else {}
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        check_writable(option, path)
+        if path == STDOUT or not _regular(Path(path)):
+            continue
+        place = Path(path).resolve()
+        if place in taken:
+            message = f"this is also {taken[place]}"
+            raise RefusedError(Problem("same_file", f"{option} {path}", message, "name another"))
+        taken[place] = option
+
+
+def _regular(path: Path) -> bool:
+    return path.is_file() or not path.exists()
+
+
+def _bundle(model: Path | None, *, overrides_only: bool) -> Path | None:
+    """The folder to load: the one asked for, else the promoted one if there is one."""
+    from serve.scorer import PROMOTED
+
+    if overrides_only:
+        return None
+    if model is not None or PROMOTED.is_dir():
+        return model or PROMOTED
+    click.echo(
+        f"warning: no model at {PROMOTED}: overrides alone answer; `make run` trains one", err=True
+    )
+    return None
+
+
+def _mapping(path: Path | None) -> Any:
+    from data_gen.vocabulary import load
+    from serve.mapping import NO_MAPPING, read_mapping
+
+    return NO_MAPPING if path is None else read_mapping(path, load())
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float], None] | None]:
+    """A progress bar on a terminal; nothing anywhere else."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1000, label="scoring", file=sys.stderr) as bar:
+        yield lambda part: bar.update(int(part * 1000) - bar.pos)
+
+
+def _tell(request: Any, report: Any, summary_path: str | None, *, show: bool | None) -> None:
+    """Say on stderr what came of the file, and write the counts where asked."""
+    from data_gen.vocabulary import load
+    from serve.destination import whole_file
+    from serve.tally import summary, versions
+
+    counts = summary(
+        report.tally,
+        report.ids.duplicated(),
+        report.header.warnings,
+        versions(report.model_version, load()),
+    )
+    if summary_path:
+        with whole_file(summary_path) as stream:
+            stream.write(json.dumps(counts, indent=1).encode() + b"\n")
+    wanted = sys.stderr.isatty() if show is None else show
+    if wanted and report.short:
+        from serve.screen import show_cases  # rich: only where something is shown
+
+        show_cases(report.short, load())
+    for line in _words(request, report, counts):
+        click.echo(line, err=True)
+
+
+def _words(request: Any, report: Any, counts: dict[str, Any]) -> Iterator[str]:
+    for warning in report.header.warnings:
+        yield f"warning: {warning}"
+    levels = ", ".join(f"{n} {level}" for level, n in counts["triage"].items() if n)
+    yield f"scored {counts['scored']} of {counts['rows_in']} rows: {levels or 'none'}"
+    if counts["rejected"]:
+        reasons = ", ".join(f"{n} {code}" for code, n in counts["rejected_by_reason"].items())
+        yield f"rejected {counts['rejected']} rows ({reasons}): {request.rejects_path}"
+    if counts["issues"]:
+        kinds = ", ".join(f"{n} {code}" for code, n in counts["issues"].items())
+        yield f"issues in the column `issues`: {kinds}"
+    if counts["duplicate_case_ids"]:
+        yield f"{counts['duplicate_case_ids']} rows repeat the case_id of an earlier row"
+    if counts["neutralised_cells"]:
+        yield f"{counts['neutralised_cells']} cells got a leading apostrophe (--spreadsheet-safe)"

@@ -1,0 +1,128 @@
+"""Scored rows as lines of CSV: the input's cells as they stand, then the columns of the scores."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import isnan
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from serve.chain import Scores
+from serve.columns import SOURCES
+from serve.quoting import quoted, split_record
+
+_RUNS = ("=", "+", "-", "@", "\t", "\r")
+_MAY_RUN = re.compile(rb'(?:^|,)"?[=+\-@\t\r]')
+
+
+def header_line(input_header: bytes, names: Sequence[str]) -> bytes:
+    """The header of a scored file: that of the input as it stands, then the added names."""
+    return input_header + b"," + ",".join(names).encode() + b"\n"
+
+
+def lines_of(rows: Sequence[bytes], scores: Scores, vocabulary: Vocabulary) -> bytes:
+    """The scored rows as text, each ending in a newline."""
+    triage, top = scores.triage, scores.top[:, 0]
+    levels = _coded(triage.level, TRIAGE_LEVELS)
+    sources = _coded(triage.source, SOURCES)
+    tops = _coded(np.where(scores.known, top, -1), [*vocabulary.condition_ids, ""])
+    open_, sets = _texts(scores.open_red_flags), _texts(scores.prediction_set)
+    numbers = _probability_cells(scores)
+    novelty = _novelty_cells(scores)
+    version = scores.model_version.encode()
+    columns = zip(rows, levels, sources, _written(scores.reasons), open_, tops, strict=True)
+    tails = zip(numbers, sets, novelty, _written(scores.issues), strict=True)
+    return b"".join(
+        [
+            b"%b,%b,%b,%b,%b,%b%b,%b,%b,%b,%b\n" % (*head, *tail, version)
+            for head, tail in zip(columns, tails, strict=True)
+        ]
+    )
+
+
+def _coded(codes: npt.NDArray[np.int64], words: Sequence[str]) -> list[bytes]:
+    encoded = [word.encode() for word in words]
+    return [encoded[code] for code in codes.tolist()]
+
+
+def _texts(column: tuple[list[str], npt.NDArray[np.int64]]) -> list[bytes]:
+    return _coded(column[1], [quoted(text) for text in column[0]])
+
+
+def _written(texts: Sequence[str]) -> list[bytes]:
+    """Texts as cells. Few are distinct, so each is written once."""
+    cells: dict[str, bytes] = {text: quoted(text).encode() for text in set(texts)}
+    return [cells[text] for text in texts]
+
+
+def _probability_cells(scores: Scores) -> list[bytes]:
+    """For each row, a comma and six decimals for each probability; commas alone where unknown."""
+    n_cases, n_conditions = scores.micro.shape
+    digits = np.empty((n_cases, n_conditions, 9), dtype=np.uint8)
+    digits[:, :, 0] = ord(",")
+    digits[:, :, 2] = ord(".")
+    rest = scores.micro.astype(np.int32)
+    for place in (8, 7, 6, 5, 4, 3, 1):
+        rest, digit = np.divmod(rest, 10)
+        digits[:, :, place] = digit + ord("0")
+    text = digits.tobytes()
+    width = n_conditions * 9
+    cells = [text[start : start + width] for start in range(0, n_cases * width, width)]
+    for row in np.flatnonzero(~scores.known).tolist():
+        cells[row] = b"," * n_conditions
+    return cells
+
+
+def _novelty_cells(scores: Scores) -> list[bytes]:
+    if scores.novelty is None:
+        return [b""] * len(scores.known)
+    return [b"" if isnan(value) else b"%.6f" % value for value in scores.novelty.tolist()]
+
+
+def neutralised(rows: Sequence[bytes]) -> tuple[list[bytes], int]:
+    """Rows whose cells no spreadsheet runs, and how many cells got a leading apostrophe for it.
+
+    A cell that begins with = + - @, a tab or a carriage return is text after it; plain numbers
+    such as -5 are left alone.
+    """
+    out: list[bytes] = []
+    count = 0
+    for row in rows:
+        if not _MAY_RUN.search(row):
+            out.append(row)
+            continue
+        cells = [cell.decode() for cell in split_record(row)]
+        marked = [f"'{cell}" if runs(cell) else cell for cell in cells]
+        count += sum(a != b for a, b in zip(cells, marked, strict=True))
+        out.append(",".join(map(quoted, marked)).encode())
+    return out, count
+
+
+def runs(cell: str) -> bool:
+    """Whether a spreadsheet might run this cell as a formula."""
+    if not cell.startswith(_RUNS):
+        return False
+    try:
+        float(cell)
+    except ValueError:
+        return True
+    return False
+
+
+def lines_of_table(table: pa.Table | pa.RecordBatch) -> list[bytes]:
+    """The rows of a table as CSV text without line ends: null as blank, numbers in full."""
+    columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
+    return [",".join(cells).encode() for cells in zip(*columns, strict=True)]
+
+
+def _cell(value: object) -> str:
+    """A value as it stands in a file. Yes/no columns of Parquet are written as words."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return quoted(str(value))

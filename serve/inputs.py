@@ -1,0 +1,102 @@
+"""The cases of an open file, in blocks that are the same whatever scores them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data_gen.vocabulary import Vocabulary
+from serve.header import Header, match_header
+from serve.mapping import ColumnMapping
+from serve.problem import Problem, RefusedError
+from serve.quoting import quoted, split_record
+from serve.records import Block, Record, blocks, first_record
+from serve.rows import REASONS, not_utf8
+from serve.source import Source
+
+CHUNK = 4 << 20
+"""Bytes of a block of CSV: some ten thousand rows."""
+BATCH = 8192
+"""Rows of a block of Parquet."""
+
+
+@dataclass(frozen=True)
+class Cases:
+    """A file of cases whose header is understood and whose rows are still to be read."""
+
+    header: Header
+    header_text: bytes
+    """The header as a line of CSV, without its end."""
+    items: Iterator[Block | pa.RecordBatch]
+    done: Callable[[int], float]
+    """How much of the file has been read, 0 to 1, given the rows that are done."""
+
+
+def read_cases(
+    source: Source, vocabulary: Vocabulary, mapping: ColumnMapping, chunk: int = CHUNK
+) -> Cases:
+    """The cases of a source. Raises RefusedError for a header that cannot be used."""
+    if source.kind == "parquet":
+        return _parquet(source, vocabulary, mapping)
+    return _csv(source, vocabulary, mapping, chunk)
+
+
+def _csv(source: Source, vocabulary: Vocabulary, mapping: ColumnMapping, chunk: int) -> Cases:
+    record, pending, line = first_record(source.stream, source.first)
+    record = _whole(record, source.where)
+    where = f"{source.where}, line {record.line}"
+    names = [cell.decode() for cell in split_record(record.text)]
+    header = match_header(names, where, vocabulary, mapping)
+    items = blocks(source.stream, chunk, len(names), pending, line)
+    size = source.size or 0
+    return Cases(header, record.text, items, lambda _: source.stream.tell() / size if size else 0.0)
+
+
+def _whole(record: Record | None, where: str) -> Record:
+    """The header record, once it is known to be whole UTF-8 text on lines of the usual kind."""
+    if record is None:
+        raise RefusedError(Problem("empty", where, "the file holds nothing but blank lines"))
+    spot = f"{where}, line {record.line}"
+    try:
+        text = record.text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise not_utf8(record.text, error.start, record.line, where) from None
+    if record.broken:
+        message = f"the header cannot be read: {REASONS[record.broken]}"
+        raise RefusedError(Problem("bad_header", spot, message, "mend the first line"))
+    if "\r" in text.replace("\r\n", ""):
+        message, remedy = "lines end in a carriage return alone", "save it with Unix line ends"
+        raise RefusedError(Problem("line_ends", spot, message, remedy))
+    if "\0" in text:
+        message = "the header holds NUL bytes: this is no text file"
+        raise RefusedError(Problem("not_csv", spot, message, "save the table as CSV in UTF-8"))
+    return record
+
+
+def _parquet(source: Source, vocabulary: Vocabulary, mapping: ColumnMapping) -> Cases:
+    try:
+        file = pq.ParquetFile(source.stream)
+    except (pa.ArrowException, OSError) as error:
+        message = f"the Parquet file is damaged: {str(error).splitlines()[0]}"
+        remedy = "copy or write it again"
+        raise RefusedError(Problem("bad_parquet", source.where, message, remedy)) from None
+    names = file.schema_arrow.names
+    header = match_header(names, source.where, vocabulary, mapping)
+    total = file.metadata.num_rows
+    text = ",".join(map(quoted, names)).encode()
+    batches = _batches(file, source.where)
+    return Cases(header, text, batches, lambda rows: rows / total if total else 1.0)
+
+
+def _batches(file: pq.ParquetFile, where: str) -> Iterator[pa.RecordBatch]:
+    try:
+        # One empty batch, so that a file without rows still has its columns.
+        yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
+        yield from file.iter_batches(batch_size=BATCH, use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        message = f"the Parquet file is damaged: {str(error).splitlines()[0]}"
+        remedy = "copy or write it again"
+        raise RefusedError(Problem("bad_parquet", where, message, remedy)) from None

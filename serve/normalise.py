@@ -1,0 +1,99 @@
+"""Cells to values: the words of a file's columns as the matrix of cases."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.words import CellProblem, parse_cell
+from serve.mapping import Reading
+from serve.rows import Coded
+
+Matrix = npt.NDArray[np.float64]
+_REMEMBERED = 100_000  # distinct texts of a column whose values are kept between blocks
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One thing to report about a case: a stable code, the finding it is about, and words."""
+
+    code: str
+    finding: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """The matrix of cases, (n_cases, n_findings) with NaN for unknown, and its bad cells."""
+
+    values: Matrix
+    issues: Mapping[int, list[Issue]]  # by row
+
+
+@dataclass
+class Cache:
+    """Values of texts already read, by column, so that a file's words are read once."""
+
+    values: dict[int, dict[str, float | Issue]] = field(default_factory=dict)
+
+
+def normalise(
+    columns: Mapping[int, Coded],
+    readings: tuple[tuple[int, Reading], ...],
+    n_cases: int,
+    vocabulary: Vocabulary,
+    cache: Cache,
+) -> Normalised:
+    """The values of n cases whose columns are given by place. A bad cell is unknown, and told."""
+    values = np.full((n_cases, len(vocabulary.findings)), np.nan, order="F")
+    issues: dict[int, list[Issue]] = {}
+    for place, reading in readings:
+        column = columns[place]
+        known = cache.values.setdefault(place, {})
+        if len(known) > _REMEMBERED:
+            known.clear()
+        parsed = [_remembered(text, reading, known) for text in column.texts]
+        bad = [code for code, value in enumerate(parsed) if isinstance(value, Issue)]
+        numbers = [math.nan if isinstance(value, Issue) else value for value in parsed]
+        values[:, reading.finding.column] = np.array(numbers, dtype=np.float64)[column.codes]
+        if bad:
+            for row in np.flatnonzero(np.isin(column.codes, bad)).tolist():
+                issue = parsed[column.codes[row]]
+                assert isinstance(issue, Issue)  # noqa: S101 narrows the type
+                issues.setdefault(row, []).append(issue)
+    return Normalised(values, issues)
+
+
+def _remembered(text: str, reading: Reading, known: dict[str, float | Issue]) -> float | Issue:
+    if text not in known:
+        known[text] = _value(text, reading)
+    return known[text]
+
+
+def _value(text: str, reading: Reading) -> float | Issue:
+    """The value of a cell's text, NaN for unknown, or what is wrong with it."""
+    word = reading.words.get(text.strip().lower(), text)
+    if reading.scale is not None:
+        word = _scaled(word, reading.scale)
+    return _parsed(word, reading)
+
+
+def _scaled(word: str, scale: tuple[float, float]) -> str:
+    """A number in the finding's own unit; any other text as it is."""
+    try:
+        number = float(word)
+    except ValueError:
+        return word
+    return repr(round(number * scale[0] + scale[1], 6)) if math.isfinite(number) else word
+
+
+def _parsed(word: str, reading: Reading) -> float | Issue:
+    parsed = parse_cell(reading.finding, word)
+    if isinstance(parsed, CellProblem):
+        return Issue(parsed.code, reading.finding.id, f"{parsed.message}; {parsed.remedy}")
+    return parsed

@@ -1,0 +1,121 @@
+"""The files that scoring writes: scored rows as CSV or Parquet, and rejected records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from serve.csv_lines import runs
+from serve.destination import whole_file
+from serve.quoting import quoted
+from serve.rows import REASONS, Reject
+
+_GROUP = 1 << 16  # rows of a Parquet row group, whatever the blocks were
+
+
+class Rows(Protocol):
+    """A file of scored rows under way."""
+
+    def add(self, payload: bytes | pa.Table) -> None:
+        """Write a block behind the earlier ones."""
+
+    def close(self) -> None:
+        """Write what is held back, and the file's end."""
+
+
+class CsvRows:
+    """Scored rows as lines of text, below their header."""
+
+    def __init__(self, stream: BinaryIO, header: bytes) -> None:
+        self._stream = stream
+        stream.write(header)
+
+    def add(self, payload: bytes) -> None:
+        """Write a block of lines."""
+        self._stream.write(payload)
+
+    def close(self) -> None:
+        """Do nothing: every line is written."""
+
+
+class ParquetRows:
+    """Scored rows as tables, in row groups of a fixed size."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._held: list[pa.Table] = []
+        self._rows = 0
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(self, payload: pa.Table) -> None:
+        """Write what makes whole row groups; hold the rest."""
+        self._held.append(payload)
+        self._rows += payload.num_rows
+        if self._rows >= _GROUP:
+            self._flush(self._rows - self._rows % _GROUP)
+
+    def close(self) -> None:
+        """Write the rest and the file's end."""
+        self._flush(self._rows)
+        if self._writer is not None:
+            self._writer.close()
+
+    def _flush(self, count: int) -> None:
+        if not self._held:
+            return
+        held = pa.concat_tables(self._held).combine_chunks()
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._stream, held.schema)
+        self._writer.write_table(held.slice(0, count), row_group_size=_GROUP)
+        rest = held.slice(count)
+        self._held, self._rows = [rest], rest.num_rows
+
+
+class Rejects:
+    """The file of rejected records: line, code, reason, and the text as it stands.
+
+    It is made only where there is something to say: a reject, a path the user gave, or the file of
+    an earlier run that would otherwise be taken for this one's.
+    """
+
+    def __init__(self, path: str, *, always: bool, safe: bool) -> None:
+        self.path = path
+        self._safe = safe
+        self._wanted = always or Path(path).is_file()
+        self._stack = ExitStack()
+        self._stream: BinaryIO | None = None
+
+    def __enter__(self) -> Rejects:
+        if self._wanted:
+            self._open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def add(self, rejects: Sequence[Reject]) -> None:
+        """Write the rejected records of a block."""
+        if rejects:
+            stream = self._stream or self._open()
+            stream.write("".join(map(self._line, rejects)).encode())
+
+    def _open(self) -> BinaryIO:
+        self._stream = self._stack.enter_context(whole_file(self.path))
+        self._stream.write(b"line,code,reason,record\n")
+        return self._stream
+
+    def _line(self, reject: Reject) -> str:
+        text = f"'{reject.text}" if self._safe and runs(reject.text) else reject.text
+        cells = (str(reject.line), reject.code, REASONS[reject.code], text)
+        return ",".join(map(quoted, cells)) + "\n"

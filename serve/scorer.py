@@ -1,0 +1,145 @@
+"""Scoring from Python: dicts, an Arrow table or a data frame in; the columns of a file out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary import load as load_vocabulary
+from serve.chain import Chain, score_columns
+from serve.columns import JOIN, probability_columns
+from serve.header import match_header
+from serve.mapping import NO_MAPPING, ColumnMapping
+from serve.tables import cell_text, coded_values, score_table, without_dictionaries
+from serve.worker import make_chain
+
+PROMOTED = Path(__file__).resolve().parent.parent / "models" / "leg_pain"
+"""Where the pipeline puts the bundle that is in use."""
+
+
+@dataclass(frozen=True)
+class CaseScore:
+    """The answer for one case."""
+
+    triage: str
+    triage_source: str
+    triage_reasons: tuple[str, ...]
+    open_red_flags: tuple[str, ...]
+    probabilities: Mapping[str, float]
+    """By condition id, the most probable first; empty where no model answered."""
+    prediction_set: tuple[str, ...]
+    issues: str | None
+    """What was wrong with the case, as JSON; None where all was well."""
+
+
+@dataclass(frozen=True)
+class ScoredCases:
+    """The answers for n cases, in the order they were given."""
+
+    input: pa.Table
+    output: pa.Table
+    model_version: str
+
+    def __len__(self) -> int:
+        """How many cases there are."""
+        return int(self.output.num_rows)
+
+    def __getitem__(self, row: int) -> CaseScore:
+        """The answer for one case, counted from 0; a negative number counts from the end."""
+        place = range(len(self))[row]
+        return _case_score(self.output.slice(place, 1).to_pylist()[0])
+
+    def __iter__(self) -> Iterator[CaseScore]:
+        """Each answer in turn."""
+        return map(_case_score, self.output.to_pylist())
+
+    def to_table(self) -> pa.Table:
+        """The input's columns, then those of a scored file: the same names, values and order."""
+        table = self.input
+        for name in self.output.column_names:
+            table = table.append_column(name, self.output.column(name))
+        return table
+
+    def to_pandas(self) -> Any:
+        """The same as a pandas data frame; needs pandas."""
+        return self.to_table().to_pandas()
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Scores cases with one bundle, loaded once. Make it with `serve.load`."""
+
+    chain: Chain
+
+    @property
+    def model_version(self) -> str:
+        """The version of the bundle in use, `none` where overrides alone answer."""
+        return self.chain.model_version
+
+    def score(self, cases: Any, columns: ColumnMapping = NO_MAPPING) -> ScoredCases:
+        """The answers for cases given as a dict, dicts, an Arrow table or a pandas data frame.
+
+        A finding that is absent, None, NaN or blank is unknown. Yes/no findings may be booleans,
+        1 and 0, or the words a file may use. A cell that is no value of its finding counts as
+        unknown and is told in `issues`. Raises RefusedError for a column that is named like one
+        scoring writes, or where there is no known column at all.
+        """
+        table = without_dictionaries(table_of(cases))
+        header = match_header(table.column_names, "cases", self.chain.vocabulary, columns)
+        coded = {place: coded_values(table.column(place)) for place, _ in header.readings}
+        scores = score_columns(self.chain, coded, header.readings, table.num_rows)
+        output = score_table(scores, self.chain.vocabulary)
+        return ScoredCases(table, output, scores.model_version)
+
+
+def open_scorer(bundle: Path | str | None, mix: str = "training") -> Scorer:
+    """A scorer with the bundle of a folder; for None the promoted one, or none if there is none."""
+    folder = Path(bundle) if bundle is not None else PROMOTED if PROMOTED.is_dir() else None
+    return Scorer(make_chain(load_vocabulary(), folder, mix))
+
+
+def table_of(cases: Any) -> pa.Table:
+    """Cases as an Arrow table. Dicts become text, so that words, numbers and booleans may mix."""
+    if isinstance(cases, pa.Table):
+        return cases
+    if isinstance(cases, pa.RecordBatch):
+        return pa.Table.from_batches([cases])
+    if isinstance(cases, Mapping):
+        return _from_dicts([cases])
+    if hasattr(cases, "to_dict") and hasattr(cases, "columns"):
+        return pa.table({str(name): _column(cases[name].tolist()) for name in cases.columns})
+    return _from_dicts(cases)
+
+
+def _from_dicts(cases: Iterable[Mapping[str, Any]]) -> pa.Table:
+    rows = list(cases)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pa.table({name: _column([row.get(name) for row in rows]) for name in names})
+
+
+def _column(values: list[Any]) -> pa.Array:
+    return pa.array([cell_text(value) for value in values], pa.string())
+
+
+def _case_score(row: Mapping[str, Any]) -> CaseScore:
+    vocabulary: Vocabulary = load_vocabulary()
+    names = zip(vocabulary.condition_ids, probability_columns(vocabulary), strict=True)
+    known = [(condition, row[name]) for condition, name in names if row[name] is not None]
+    return CaseScore(
+        triage=row["triage"],
+        triage_source=row["triage_source"],
+        triage_reasons=_split(row["triage_reasons"]),
+        open_red_flags=_split(row["open_red_flags"]),
+        probabilities=dict(sorted(known, key=lambda pair: -pair[1])),
+        prediction_set=_split(row["prediction_set"]),
+        issues=row["issues"],
+    )
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(JOIN)) if text else ()

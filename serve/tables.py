@@ -1,0 +1,86 @@
+"""Scored rows as tables of Arrow: the input's columns, then typed columns of the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from serve.chain import Scores
+from serve.columns import SOURCES, probability_columns
+from serve.probabilities import MICRO
+from serve.rows import Coded, Rows, coded, coded_columns
+
+
+def score_table(scores: Scores, vocabulary: Vocabulary) -> pa.Table:
+    """The columns of the scores: words as strings, figures as doubles, null where there is none."""
+    known = scores.known
+    tops = np.where(known, scores.top[:, 0], -1)
+    novelty = np.full(len(known), np.nan) if scores.novelty is None else scores.novelty
+    figures = [pa.array(column / MICRO, mask=~known) for column in scores.micro.T]
+    return pa.table(
+        {
+            "triage": _picked(TRIAGE_LEVELS, scores.triage.level),
+            "triage_source": _picked(SOURCES, scores.triage.source),
+            "triage_reasons": _strings(scores.reasons),
+            "open_red_flags": _picked(*scores.open_red_flags),
+            "top_condition": _picked([*vocabulary.condition_ids, ""], tops),
+            **dict(zip(probability_columns(vocabulary), figures, strict=True)),
+            "prediction_set": _picked(*scores.prediction_set),
+            "novelty": pa.array(np.round(novelty, 6), mask=np.isnan(novelty)),
+            "issues": _strings(scores.issues),
+            "model_version": _strings([scores.model_version] * len(known)),
+        }
+    )
+
+
+def _picked(words: Sequence[str], codes: npt.NDArray[np.int64]) -> pa.Array:
+    return _strings([words[code] for code in codes.tolist()])
+
+
+def _strings(texts: Sequence[str]) -> pa.Array:
+    return pa.array([text or None for text in texts], pa.string())
+
+
+def text_table(rows: Rows, names: Sequence[str]) -> pa.Table:
+    """The rows of a CSV file as a table of strings, every cell as it stands."""
+    columns = coded_columns(rows, len(names), list(range(len(names))))
+    arrays = [pa.array(c.texts, pa.string()).take(pa.array(c.codes)) for c in columns.values()]
+    return pa.Table.from_arrays(arrays, names=list(names))
+
+
+def without_dictionaries(table: pa.Table) -> pa.Table:
+    """The same values without dictionary encoding, which would depend on how a file was cut."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            plain = table.column(place).cast(field.type.value_type)
+            table = table.set_column(place, field.name, plain)
+    return table
+
+
+def coded_values(column: pa.ChunkedArray | pa.Array) -> Coded:
+    """A column of any type as the texts a CSV file would have: null is blank, true is yes."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    simple = pa.types.is_string(array.type) or pa.types.is_dictionary(array.type)
+    if not simple:
+        array = pa.array([cell_text(value) for value in array.to_pylist()], pa.string())
+    if not pa.types.is_dictionary(array.type):
+        return coded(array.fill_null(""))
+    texts = [*map(cell_text, array.dictionary.to_pylist()), ""]
+    codes = array.indices.fill_null(len(texts) - 1) if array.null_count else array.indices
+    return Coded(codes.to_numpy(zero_copy_only=False).astype(np.int32), texts)
+
+
+def cell_text(value: Any) -> str:
+    """A value from Python or Arrow as the text of a cell. None is blank; True is yes."""
+    if value is None:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float | np.floating):
+        return repr(float(value))
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

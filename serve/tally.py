@@ -1,0 +1,119 @@
+"""Counts over a scored file: every row accounted for."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from serve.chain import Scores
+from serve.columns import SOURCES
+from serve.problem import Problem
+
+_IDS_COMPARED = 10_000_000  # case ids kept in memory to count duplicates
+
+
+@dataclass
+class Tally:
+    """Running counts. `rows_in` is always `scored` plus `rejected`."""
+
+    scored: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    blank_lines: int = 0
+    neutralised: int = 0
+    issues: Counter[str] = field(default_factory=Counter)
+    triage: Counter[str] = field(default_factory=Counter)
+    source: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def rows_in(self) -> int:
+        """Rows of the input: those scored and those rejected."""
+        return self.scored + self.rejected.total()
+
+    def add(self, other: Tally) -> None:
+        """Count another block of the same file as well."""
+        self.scored += other.scored
+        self.blank_lines += other.blank_lines
+        self.neutralised += other.neutralised
+        for name in ("rejected", "issues", "triage", "source"):
+            getattr(self, name).update(getattr(other, name))
+
+
+def tally_of(scores: Scores) -> Tally:
+    """The counts of one block of scores."""
+    levels = np.bincount(scores.triage.level, minlength=len(TRIAGE_LEVELS)).tolist()
+    sources = np.bincount(scores.triage.source, minlength=len(SOURCES)).tolist()
+    return Tally(
+        scored=len(scores.known),
+        issues=Counter(scores.counts),
+        triage=Counter(dict(zip(TRIAGE_LEVELS, levels, strict=True))),
+        source=Counter(dict(zip(SOURCES, sources, strict=True))),
+    )
+
+
+class CaseIds:
+    """The case ids seen so far, to count those that stand more than once."""
+
+    def __init__(self) -> None:
+        self._seen: list[pa.Array] = []
+        self._count = self._blank = 0
+
+    def add(self, ids: pa.Array | None) -> None:
+        """Remember the ids of a block; beyond ten million they are no longer compared."""
+        if ids is not None and self._count < _IDS_COMPARED:
+            self._seen.append(ids)
+            self._count += len(ids)
+            self._blank += int(np.count_nonzero(_lengths(ids) == 0))
+
+    def duplicated(self) -> int:
+        """How many rows repeat the id of an earlier row. Blank ids do not count."""
+        if not self._seen:
+            return 0
+        ids = pa.chunked_array(self._seen)
+        distinct = ids.unique()
+        blank = self._blank - 1 if self._blank else 0
+        return len(ids) - len(distinct) - blank
+
+
+def _lengths(texts: pa.Array) -> npt.NDArray[np.int64]:
+    """The length in bytes of each text of a large string array."""
+    ends = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset :]
+    return np.diff(ends[: len(texts) + 1])
+
+
+def summary(
+    tally: Tally, duplicates: int, warnings: tuple[Problem, ...], versions: dict[str, str]
+) -> dict[str, Any]:
+    """The counts as they are written to a summary file."""
+    return {
+        "rows_in": tally.rows_in,
+        "scored": tally.scored,
+        "rejected": tally.rejected.total(),
+        "rejected_by_reason": dict(sorted(tally.rejected.items())),
+        "blank_lines": tally.blank_lines,
+        "duplicate_case_ids": duplicates,
+        "neutralised_cells": tally.neutralised,
+        "issues": dict(sorted(tally.issues.items())),
+        "triage": {level: tally.triage[level] for level in TRIAGE_LEVELS},
+        "triage_source": {source: tally.source[source] for source in SOURCES},
+        "warnings": [vars(warning) for warning in warnings],
+        "versions": versions,
+    }
+
+
+def versions(model_version: str, vocabulary: Vocabulary) -> dict[str, str]:
+    """What made the scores: the model, the vocabulary, and the libraries on the scoring path."""
+    libraries = {name: metadata.version(name) for name in ("numpy", "onnxruntime", "pyarrow")}
+    return {
+        "model_version": model_version,
+        "vocabulary": vocabulary.hash[:12],
+        "python": platform.python_version(),
+        **libraries,
+    }

@@ -1,0 +1,138 @@
+"""What a worker process does: the chain for one block of a file, from text to text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from data_gen.vocabulary import Vocabulary, load
+from serve.bundle import load_bundle
+from serve.chain import Chain, Scores, score_columns
+from serve.csv_lines import lines_of, lines_of_table, neutralised
+from serve.header import Header
+from serve.probabilities import mix_weights
+from serve.records import Block
+from serve.rows import Coded, Reject, coded_columns, rows_of, strings
+from serve.tables import coded_values, score_table, text_table, without_dictionaries
+from serve.tally import Tally, tally_of
+
+SHOWN = 200
+"""Cases of the longest file whose every case is shown on a terminal."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a file is scored; small, and the same for every block."""
+
+    where: str
+    header: Header
+    bundle: Path | None
+    mix: str = "training"
+    parquet: bool = False
+    spreadsheet_safe: bool = False
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Settings, and the chain that was made for them."""
+
+    settings: Settings
+    chain: Chain
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A block that is done: what to write, what to count, what to show."""
+
+    payload: bytes | pa.Table
+    rejects: tuple[Reject, ...]
+    tally: Tally
+    case_ids: pa.Array | None
+    model_version: str
+    scores: Scores | None  # of short blocks only
+
+
+def prepare(settings: Settings) -> Worker:
+    """A worker with its own copy of the model; RefusedError as `load_bundle` raises it."""
+    return Worker(settings, make_chain(load(), settings.bundle, settings.mix))
+
+
+def make_chain(vocabulary: Vocabulary, folder: Path | None, mix: str) -> Chain:
+    """The chain with the bundle of a folder, or without a model for None."""
+    if folder is None:
+        return Chain(vocabulary)
+    bundle = load_bundle(folder, vocabulary)
+    return Chain(vocabulary, bundle, mix_weights(mix, bundle, vocabulary))
+
+
+def score_block(worker: Worker, block: Block | pa.RecordBatch) -> Scored:
+    """The scored rows of a block of CSV or of a batch of Parquet."""
+    if isinstance(block, Block):
+        return _score_text(worker, block)
+    return _score_batch(worker, block)
+
+
+def _score_text(worker: Worker, block: Block) -> Scored:
+    settings, header = worker.settings, worker.settings.header
+    rows = rows_of(block, len(header.names), settings.where)
+    places = [place for place, _ in header.readings]
+    wanted = places if header.case_id is None else [*places, header.case_id]
+    columns = coded_columns(rows, len(header.names), wanted)
+    scores = score_columns(worker.chain, columns, header.readings, len(rows.texts))
+    tally = tally_of(scores)
+    tally.blank_lines = rows.blank_lines
+    tally.rejected.update(reject.code for reject in rows.rejects)
+    payload: bytes | pa.Table
+    if settings.parquet:
+        payload = _joined(text_table(rows, header.names), scores, worker.chain.vocabulary)
+    else:
+        texts = rows.texts
+        if settings.spreadsheet_safe:
+            texts, tally.neutralised = neutralised(texts)
+        payload = lines_of(texts, scores, worker.chain.vocabulary)
+    ids = _case_ids(columns, header)
+    return Scored(payload, rows.rejects, tally, ids, scores.model_version, _short(scores))
+
+
+def _score_batch(worker: Worker, batch: pa.RecordBatch) -> Scored:
+    settings, header = worker.settings, worker.settings.header
+    places = [place for place, _ in header.readings]
+    wanted = places if header.case_id is None else [*places, header.case_id]
+    columns = {place: coded_values(batch.column(place)) for place in wanted}
+    scores = score_columns(worker.chain, columns, header.readings, batch.num_rows)
+    tally = tally_of(scores)
+    payload: bytes | pa.Table
+    if settings.parquet:
+        table = without_dictionaries(pa.Table.from_batches([batch]))
+        payload = _joined(table, scores, worker.chain.vocabulary)
+    else:
+        texts = lines_of_table(batch)
+        if settings.spreadsheet_safe:
+            texts, tally.neutralised = neutralised(texts)
+        payload = lines_of(texts, scores, worker.chain.vocabulary)
+    ids = _case_ids(columns, header)
+    return Scored(payload, (), tally, ids, scores.model_version, _short(scores))
+
+
+def _joined(table: pa.Table, scores: Scores, vocabulary: Vocabulary) -> pa.Table:
+    for name, column in zip(*_named(score_table(scores, vocabulary)), strict=True):
+        table = table.append_column(name, column)
+    return table
+
+
+def _named(table: pa.Table) -> tuple[list[str], list[pa.ChunkedArray]]:
+    return table.column_names, table.columns
+
+
+def _case_ids(columns: dict[int, Coded], header: Header) -> pa.Array | None:
+    """The id of each case, blank where it has none."""
+    if header.case_id is None:
+        return None
+    column = columns[header.case_id]
+    return strings([column.texts[code] for code in column.codes.tolist()])
+
+
+def _short(scores: Scores) -> Scores | None:
+    return scores if len(scores.known) <= SHOWN else None

@@ -1,0 +1,100 @@
+"""A bundle small enough to read: an additive softmax over the findings, in the real format."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from data_gen.vocabulary import load
+
+_SCALE = {"number": 0.01, "choice": 0.5, "yes_no": 1.0}
+
+
+def model_bytes(n_findings: int, scales: list[float], n_conditions: int) -> bytes:
+    """The graph: softmax of known * value * weight, plus bias; novelty is the share of known."""
+    rng = np.random.default_rng(7)
+    weights = (rng.normal(size=(n_findings, n_conditions)) * np.array(scales)[:, None]).astype("f4")
+    constants = [
+        numpy_helper.from_array(weights, "weights"),
+        numpy_helper.from_array(rng.normal(size=n_conditions).astype("f4"), "bias"),
+        numpy_helper.from_array(np.float32(-0.5), "least"),
+    ]
+    nodes = [
+        helper.make_node("Greater", ["cases", "least"], ["is_known"]),
+        helper.make_node("Cast", ["is_known"], ["known"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["cases", "known"], ["values"]),
+        helper.make_node("MatMul", ["values", "weights"], ["sums"]),
+        helper.make_node("Add", ["sums", "bias"], ["margins"]),
+        helper.make_node("Softmax", ["margins"], ["probabilities"], axis=1),
+        helper.make_node("ReduceMean", ["known"], ["novelty"], axes=[1], keepdims=0),
+    ]
+    real = TensorProto.FLOAT
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [helper.make_tensor_value_info("cases", real, [None, n_findings])],
+        [
+            helper.make_tensor_value_info("probabilities", real, [None, n_conditions]),
+            helper.make_tensor_value_info("novelty", real, [None]),
+        ],
+        constants,
+    )
+    opsets = [helper.make_opsetid("", 13)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString())
+
+
+def manifest_bytes() -> bytes:
+    """A manifest for this vocabulary."""
+    vocabulary = load()
+    ids = vocabulary.condition_ids
+    even = dict.fromkeys(ids, 1 / len(ids))
+    clinic = {condition: place + 1.0 for place, condition in enumerate(ids)}
+    content = {
+        "format": 1,
+        "vocabulary_hash": vocabulary.hash,
+        "findings": [
+            {"id": f.id, "kind": f.kind, "values": list(f.values)} for f in vocabulary.findings
+        ],
+        "conditions": list(ids),
+        "mix": {
+            "training": even,
+            "clinic": {c: w / sum(clinic.values()) for c, w in clinic.items()},
+        },
+        "outputs": ["probabilities", "novelty"],
+        "prediction_set": dict.fromkeys(ids, 0.05),
+        "libraries": {},
+        "data_hash": "",
+        "params": {},
+    }
+    return json.dumps(content).encode()
+
+
+def write_bundle(folder: Path, files: dict[str, bytes]) -> Path:
+    """A bundle of these files, with their hashes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    listing = "".join(
+        f"{hashlib.sha256(content).hexdigest()}  {name}\n"
+        for name, content in sorted(files.items())
+    )
+    (folder / "bundle.sha256").write_text(listing)
+    return folder
+
+
+def tiny_files() -> dict[str, bytes]:
+    """The files of the tiny bundle, by name."""
+    findings = load().findings
+    scales = [_SCALE[finding.kind] for finding in findings]
+    return {
+        "estimator.joblib": b"never read by scoring",
+        "manifest.json": manifest_bytes(),
+        "model.onnx": model_bytes(len(findings), scales, len(load().conditions)),
+    }
