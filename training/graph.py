@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import onnx
@@ -40,7 +41,7 @@ def export(model: LegPainClassifier) -> onnx.ModelProto:
     scores = _scores(builder, model)
     margin = _margin(builder, model, scores)
     if model.booster_ is not None:
-        margin = _trees(builder, model, scores, margin)
+        margin = _trees(builder, model, model.booster_, scores, margin)
     builder.op("Softmax", margin, out="probabilities", axis=1)
     return _finish(builder, model.n_features_in_, len(model.classes_))
 
@@ -100,9 +101,11 @@ def _mixed(builder: _Builder, model: LegPainClassifier) -> str:
     return builder.op("MatMul", state, builder.const("given", given), out="mixed")
 
 
-def _trees(builder: _Builder, model: LegPainClassifier, scores: str, margin: str) -> str:
+def _trees(
+    builder: _Builder, model: LegPainClassifier, booster: lgb.Booster, scores: str, margin: str
+) -> str:
     inputs = builder.op("Concat", "cases", scores, out="tree_inputs", axis=1)
-    attributes = tree_attributes(model.booster_, len(model.classes_))
+    attributes = tree_attributes(booster, len(model.classes_))
     raised = builder.op(
         "TreeEnsembleRegressor", inputs, out="raised", domain="ai.onnx.ml", **attributes
     )

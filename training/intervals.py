@@ -90,10 +90,7 @@ def _of_finding(finding: Finding, edges: Mapping[str, Sequence[float]]) -> list[
 
 
 def _bins(name: str, column: int, bounds: Sequence[float]) -> list[_Row]:
-    return [
-        (column, low, high, f"{name}:{low:g}..{high:g}")
-        for low, high in pairwise(bounds)
-    ]
+    return [(column, low, high, f"{name}:{low:g}..{high:g}") for low, high in pairwise(bounds)]
 
 
 def _collect(rows: list[_Row]) -> Intervals:

@@ -63,7 +63,7 @@ def reliability(
 
 @dataclass(frozen=True)
 class Proportion:
-    """k of n, with Wilson's interval."""
+    """A count of a total, with Wilson's interval."""
 
     k: int
     n: int
@@ -72,7 +72,7 @@ class Proportion:
 
     @property
     def share(self) -> float:
-        """k / n; not a number for nothing of nothing."""
+        """The share k / n; not a number for nothing of nothing."""
         return self.k / self.n if self.n else float("nan")
 
     def as_dict(self) -> dict[str, float]:

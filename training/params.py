@@ -59,13 +59,13 @@ class EvaluateParams(_Section):
 
 
 class GateParams(_Section):
-    """How much worse a candidate may be than the champion, and still be promoted."""
+    """By how much a candidate must not be worse than the champion."""
 
     confidence: Share
-    calibration: NotNegative
-    real_top3: CountOrNone
-    real_emergencies: CountOrNone
-    holdout_emergencies: NotNegative
+    calibration: Positive
+    real_top3: Count
+    real_emergencies: Count
+    holdout_emergencies: Positive
 
 
 class TrackParams(_Section):

@@ -98,9 +98,7 @@ def _atoms(truth: pa.Table) -> Names:
     return np.array([f"{a}+{b}" if b else a for a, b in zip(first, second, strict=True)], object)
 
 
-def _values(
-    table: pa.Table, path: Path, vocabulary: Vocabulary
-) -> npt.NDArray[np.float64]:
+def _values(table: pa.Table, path: Path, vocabulary: Vocabulary) -> npt.NDArray[np.float64]:
     try:
         values = values_from_table(table, vocabulary)
     except ValueError as error:

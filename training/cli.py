@@ -1,0 +1,129 @@
+"""The command line of training: a parser; the work is imported where it is done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+Result = TypeVar("Result")
+KEPT = 3
+"""Exit code of `gate` where the champion is kept."""
+
+_params = click.option(
+    "--params", "path", type=click.Path(path_type=Path), default="params.yaml", show_default=True
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """From vignettes to a tracked, gated, promoted model. `dvc repro` runs every stage in turn.
+
+    Example: python -m training train
+    """
+
+
+@main.command()
+@_params
+def train(path: Path) -> None:
+    """Fit a classifier to build/vignettes/ and write its bundle to build/candidate/.
+
+    Example: python -m training train
+    """
+    from training import pipeline
+    from training.params import read_params
+
+    version = _reporting(lambda: pipeline.train(read_params(path), pipeline.Places()))
+    _say(f"candidate {version} in build/candidate/")
+
+
+@main.command()
+@_params
+def evaluate(path: Path) -> None:
+    """Measure the candidate into reports/, and record the run in MLflow.
+
+    Example: python -m training evaluate
+    """
+    from training import pipeline
+    from training.params import read_params
+
+    metrics = _reporting(lambda: pipeline.evaluate(read_params(path), pipeline.Places()))
+    seen, real = metrics["vignettes"], metrics["real"]
+    _say(
+        f"excess {seen['excess']:.4f} nats over the exact posterior "
+        f"(additive start {metrics['excess_of_additive_start']:.4f}); "
+        f"top-1 {seen['top1']:.3f} (exact {seen['top1_of_exact']:.3f})"
+    )
+    _say(
+        f"real cases: top-1 {real['top1']['k']} and top-3 {real['top3']['k']} "
+        f"of {real['top1']['n']}; emergencies below urgent: {real['emergencies_below_urgent']}"
+    )
+
+
+@main.command()
+@click.option("--stage", is_flag=True, help="As a pipeline stage: exit 0 whatever is decided.")
+@_params
+def gate(path: Path, stage: bool) -> None:
+    """Compare the candidate with the champion; the decision goes to reports/gate.json.
+
+    Exits 0 where the candidate is better, 3 where the champion is kept.
+
+    Example: python -m training gate
+    """
+    from training import pipeline
+    from training.gate_table import show
+    from training.params import read_params
+
+    better = _reporting(lambda: pipeline.gate(read_params(path), pipeline.Places()))
+    _say(show(pipeline.Places().decision))
+    sys.exit(0 if better or stage else KEPT)
+
+
+@main.command()
+@_params
+def register(path: Path) -> None:
+    """Act on the gate's decision: move the candidate to models/leg_pain/, or keep the champion.
+
+    Example: python -m training register
+    """
+    from training import pipeline
+    from training.params import read_params
+
+    _say(_reporting(lambda: pipeline.register(read_params(path), pipeline.Places())))
+
+
+@main.command()
+@click.option("--to", "version", help="The version to bring back [default: the one before].")
+@_params
+def rollback(path: Path, version: str | None) -> None:
+    """Bring back an earlier champion, and hold it until a different candidate appears.
+
+    Example: python -m training rollback --to 0123456789ab
+    """
+    from training import pipeline
+    from training.params import read_params
+
+    back = _reporting(lambda: pipeline.rollback(read_params(path), pipeline.Places(), version))
+    _say(f"champion is {back} again")
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _reporting(work: Callable[[], Result]) -> Result:
+    """The result of the work; a message and exit 2 for bad input, 1 for a failing machine."""
+    from data_gen.profiles import KnowledgeError
+    from serve.problem import RefusedError
+
+    try:
+        return work()
+    except (RefusedError, KnowledgeError) as error:
+        _say(str(error))
+        sys.exit(2)
+    except OSError as error:
+        _say(f"{error.filename or 'a file'}: {error.strerror}; free space or correct the path")
+        sys.exit(1)

@@ -1,0 +1,34 @@
+"""What a model needs of the knowledge besides vignettes: bin edges, class mixes, and its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from data_gen.profiles import load_knowledge
+from data_gen.world import build_world
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts of the knowledge that a bundle keeps."""
+
+    edges: Mapping[str, Sequence[float]]
+    """Bin edges of numbers; a number that has none gets bins from the vignettes."""
+    mixes: Mapping[str, Mapping[str, float]]
+    """Class mixes by name: share of each condition."""
+    knowledge_hash: str
+
+
+def read_facts() -> Facts:
+    """The facts of this installation's knowledge."""
+    knowledge = load_knowledge()
+    world = build_world(knowledge)
+    ids = knowledge.vocabulary.condition_ids
+    edges = {name: bins.edges.tolist() for name, bins in world.bins.items()}
+    age = knowledge.vocabulary.finding("age_years")
+    edges.setdefault(age.id, [*map(float, knowledge.background.bands), float(age.high or 0)])
+    mixes = {
+        name: dict(zip(ids, shares.tolist(), strict=True)) for name, shares in world.mixes.items()
+    }
+    return Facts(edges, mixes, world.knowledge_hash)

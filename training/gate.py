@@ -1,0 +1,200 @@
+"""The gate: whether a candidate takes the champion's place, and a table that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.vocabulary import Vocabulary
+from training.contender import Contender
+from training.evaluate import vignette_metrics
+from training.measure import excess, mean_interval
+from training.params import GateParams
+from training.real import RealCases, real_metrics, score_real
+from training.vignettes import Vignettes
+
+
+@dataclass(frozen=True)
+class Check:
+    """One comparison. It passes where the candidate is worse by less than the margin."""
+
+    what: str
+    candidate: float
+    champion: float
+    worse: float
+    margin: float | None
+    """None: reported, not judged."""
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the gate says, and why."""
+
+    promote: bool
+    reason: str
+    candidate: str
+    champion: str | None
+    checks: list[Check] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What `reports/gate.json` holds."""
+        return {"decision": "promote" if self.promote else "keep", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The cases on which two bundles are compared."""
+
+    vignettes: Vignettes
+    """Fresh ones of today's knowledge."""
+    real: RealCases
+    holdout: Vignettes | None
+    """Those stored beside the champion when it was promoted."""
+
+
+def decide(
+    candidate: Contender,
+    champion: Contender | None,
+    turned_down: Collection[str],
+    grounds: Callable[[], Grounds],
+    vocabulary: Vocabulary,
+    params: GateParams,
+) -> Decision:
+    """The gate's decision.
+
+    `turned_down` are candidates that a rollback has put aside. `grounds` are read only where there is something to compare.
+    """
+    if champion is None:
+        return Decision(True, "there is no champion", candidate.version, None)
+    if champion.version == candidate.version:
+        reason = "the candidate is the champion"
+        return Decision(False, reason, candidate.version, champion.version)
+    if candidate.version in turned_down:
+        reason = "a rollback turned this candidate down; the champion stays until another comes"
+        return Decision(False, reason, candidate.version, champion.version)
+    checks = _checks(candidate, champion, grounds(), vocabulary, params)
+    failed = [check.what for check in checks if not check.passed]
+    reason = f"worse or not better: {'; '.join(failed)}" if failed else "better, and nothing worse"
+    return Decision(not failed, reason, candidate.version, champion.version, checks)
+
+
+def _checks(
+    candidate: Contender,
+    champion: Contender,
+    grounds: Grounds,
+    vocabulary: Vocabulary,
+    params: GateParams,
+) -> list[Check]:
+    checks = _on_vignettes(candidate, champion, grounds.vignettes, vocabulary, params)
+    checks += _on_real(candidate, champion, grounds.real, vocabulary, params)
+    if grounds.holdout is not None:
+        checks += _on_holdout(candidate, champion, grounds.holdout, vocabulary, params)
+    return checks
+
+
+def _on_vignettes(
+    candidate: Contender,
+    champion: Contender,
+    vignettes: Vignettes,
+    vocabulary: Vocabulary,
+    params: GateParams,
+) -> list[Check]:
+    new = candidate.probabilities(vignettes.cases, vocabulary)
+    old = champion.probabilities(vignettes.cases, vocabulary)
+    paired = _better(new, old, vignettes, params.confidence)
+    new_figures, old_figures = (
+        vignette_metrics(vignettes, model, vocabulary, _BINS) for model in (new, old)
+    )
+    return [
+        paired,
+        _check(
+            "class-wise calibration error, today's vignettes",
+            new_figures["calibration_error"],
+            old_figures["calibration_error"],
+            params.calibration,
+        ),
+    ]
+
+
+_BINS = 15
+
+
+def _better(
+    new: npt.NDArray[np.float64],
+    old: npt.NDArray[np.float64],
+    vignettes: Vignettes,
+    confidence: float,
+) -> Check:
+    """Better only where the whole interval of the paired difference is on the good side."""
+    new_loss, old_loss = excess(vignettes.exact, new), excess(vignettes.exact, old)
+    interval = mean_interval(new_loss - old_loss, confidence)
+    return Check(
+        f"excess on today's vignettes, upper end of the paired {confidence:.0%} interval below 0",
+        round(float(new_loss.mean()), 6),
+        round(float(old_loss.mean()), 6),
+        round(interval.high, 6),
+        0.0,
+        interval.high < 0.0,
+    )
+
+
+def _on_real(
+    candidate: Contender,
+    champion: Contender,
+    real: RealCases,
+    vocabulary: Vocabulary,
+    params: GateParams,
+) -> list[Check]:
+    new, old = (
+        real_metrics(real, score_real(bundle, real, vocabulary), vocabulary, params.confidence)
+        for bundle in (candidate, champion)
+    )
+    missed = "emergencies_below_urgent"
+    return [
+        _check(
+            "real cases without the diagnosis in the top three",
+            new["top3"]["n"] - new["top3"]["k"],
+            old["top3"]["n"] - old["top3"]["k"],
+            params.real_top3,
+        ),
+        _check("real emergencies below urgent", new[missed], old[missed], params.real_emergencies),
+    ]
+
+
+def _on_holdout(
+    candidate: Contender,
+    champion: Contender,
+    holdout: Vignettes,
+    vocabulary: Vocabulary,
+    params: GateParams,
+) -> list[Check]:
+    """On the champion's own hold-out only emergencies are judged: knowledge may have changed."""
+    new, old = (
+        vignette_metrics(
+            holdout, bundle.probabilities(holdout.cases, vocabulary), vocabulary, _BINS
+        )
+        for bundle in (candidate, champion)
+    )
+    judged = "emergencies_below_urgent"
+    checks = [
+        _check(
+            "share of emergencies below urgent, the champion's hold-out",
+            new[judged],
+            old[judged],
+            params.holdout_emergencies,
+        )
+    ]
+    reported = ("excess", "log_loss", "calibration_error")
+    return checks + [
+        _check(f"{name}, the champion's hold-out", new[name], old[name], None) for name in reported
+    ]
+
+
+def _check(what: str, candidate: float, champion: float, margin: float | None) -> Check:
+    worse = round(candidate - champion, 6)
+    return Check(what, candidate, champion, worse, margin, margin is None or worse < margin)

@@ -1,0 +1,85 @@
+"""A bundle as an MLflow model: from code, with a signature of strings and doubles."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from data_gen.vocabulary import Vocabulary, load
+
+_HERE = Path(__file__).parent
+_NEEDED = ("click", "numpy", "onnxruntime", "pandas", "pyarrow", "pydantic", "pyyaml", "rich")
+_EXAMPLE = {
+    "age_years": 68.0,
+    "sex": "male",
+    "smoking": "current",
+    "site_calf": "yes",
+    "worse_walking": "yes",
+    "relief_rest": "yes",
+    "walking_distance_m": 150.0,
+}
+
+
+def log_model(mlflow: Any, bundle: Path, registered: str) -> Any:
+    """Log the bundle as a model of the active run and register it; MLflow's model info."""
+    vocabulary = load()
+    with tempfile.TemporaryDirectory() as scratch:
+        code = _copy_code(Path(scratch))
+        return mlflow.pyfunc.log_model(
+            name="model",
+            python_model=str(_HERE / "mlflow_code.py"),
+            artifacts={"bundle": str(bundle)},
+            code_paths=code,
+            signature=signature(vocabulary),
+            input_example=example(vocabulary),
+            pip_requirements=["mlflow", *(f"{name}=={version(name)}" for name in _NEEDED)],
+            registered_model_name=registered,
+        )
+
+
+def signature(vocabulary: Vocabulary) -> Any:
+    """Findings as optional strings and doubles, for a boolean column would turn "no" into yes."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema
+
+    from serve.columns import output_columns
+
+    inputs: list[Any] = [
+        ColSpec("double" if f.kind == "number" else "string", f.id, required=False)
+        for f in vocabulary.findings
+    ]
+    outputs: list[Any] = [
+        ColSpec("double" if _is_number(name) else "string", name, required=False)
+        for name in output_columns(vocabulary)
+    ]
+    return ModelSignature(Schema(inputs), Schema(outputs))
+
+
+def example(vocabulary: Vocabulary) -> Any:
+    """A data frame of one case with a value or a blank for every finding."""
+    import pandas as pd
+
+    blank = {"number": float("nan")}
+    row = {f.id: _EXAMPLE.get(f.id, blank.get(f.kind)) for f in vocabulary.findings}
+    frame = pd.DataFrame([row])
+    numbers = {f.id: "float64" for f in vocabulary.findings if f.kind == "number"}
+    return frame.astype({name: numbers.get(name, "object") for name in frame.columns})
+
+
+def _is_number(name: str) -> bool:
+    return name.startswith("p_") or name == "novelty"
+
+
+def _copy_code(scratch: Path) -> list[str]:
+    """Scoring's own code, without knowledge or training, as MLflow copies it."""
+    root = _HERE.parent
+    no_caches = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(root / "serve", scratch / "serve", ignore=no_caches)
+    shutil.copytree(
+        root / "data_gen" / "vocabulary", scratch / "data_gen" / "vocabulary", ignore=no_caches
+    )
+    shutil.copy(root / "data_gen" / "__init__.py", scratch / "data_gen")
+    return [str(scratch / "serve"), str(scratch / "data_gen")]

@@ -1,0 +1,149 @@
+"""Real published cases: never for training, always looked at."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from data_gen.vocabulary.complete import complete
+from data_gen.vocabulary.words import CellProblem, parse_cell
+from serve.problem import Problem, RefusedError
+from training.contender import Contender
+from training.intervals import encode
+from training.measure import in_top, log_loss, wilson
+from training.triage import URGENT, triage_ranks
+
+OTHER = "other_cause"
+EMERGENCY = TRIAGE_LEVELS.index("emergency")
+
+
+@dataclass(frozen=True)
+class RealCases:
+    """Cases with the diagnosis of their source and a judgement of their urgency."""
+
+    ids: tuple[str, ...]
+    values: npt.NDArray[np.float64]  # (n_cases, n_findings), NaN for unknown
+    label: npt.NDArray[np.int64]  # (n_cases,)
+    triage: npt.NDArray[np.int64]  # (n_cases,) the least urgent level that is safe
+
+
+def read_real_cases(path: Path, vocabulary: Vocabulary) -> RealCases:
+    """The cases of a CSV in the case format, with `diagnosis` and `triage_expected`.
+
+    Raises RefusedError, with every problem at once, for a missing file or column, a cell that is
+    no value, or an unknown diagnosis or level: a report must not rest on a misread case.
+    """
+    rows = _rows(path)
+    problems: list[Problem] = []
+    values = np.full((len(rows), len(vocabulary.findings)), np.nan)
+    for number, row in enumerate(rows):
+        for finding in vocabulary.findings:
+            value = parse_cell(finding, row.get(finding.id) or "")
+            if isinstance(value, CellProblem):
+                where = f"{path}:{number + 2}, column {finding.id}"
+                problems.append(Problem(value.code, where, value.message, value.remedy))
+            else:
+                values[number, finding.column] = value
+    label = _places(rows, "diagnosis", vocabulary.condition_ids, path, problems)
+    triage = _places(rows, "triage_expected", TRIAGE_LEVELS, path, problems)
+    if problems:
+        raise RefusedError(*problems)
+    return RealCases(tuple(row.get("case_id") or "" for row in rows), values, label, triage)
+
+
+@dataclass(frozen=True)
+class RealResult:
+    """What a bundle says of the real cases."""
+
+    probabilities: npt.NDArray[np.float64]  # (n_cases, n_conditions)
+    triage: npt.NDArray[np.int64]  # (n_cases,)
+
+
+def score_real(bundle: Contender, cases: RealCases, vocabulary: Vocabulary) -> RealResult:
+    """Probabilities and triage of the real cases, as scoring would give them."""
+    completed = complete(cases.values, vocabulary).values
+    probabilities = bundle.probabilities(encode(completed), vocabulary)
+    return RealResult(probabilities, triage_ranks(cases.values, probabilities, vocabulary))
+
+
+def real_metrics(
+    cases: RealCases, result: RealResult, vocabulary: Vocabulary, confidence: float
+) -> dict[str, Any]:
+    """Top-1 and top-3 on the named conditions, log-loss, and triage, with Wilson intervals."""
+    named = cases.label != vocabulary.condition_ids.index(OTHER)
+    label, model = cases.label[named], result.probabilities[named]
+    emergency = cases.triage == EMERGENCY
+    benign = cases.triage > URGENT
+
+    def share(hits: npt.NDArray[np.bool_]) -> dict[str, float]:
+        return wilson(int(hits.sum()), len(hits), confidence).as_dict()
+
+    return {
+        "cases": len(cases.label),
+        "named_cases": int(named.sum()),
+        "top1": share(in_top(label, model, 1)),
+        "top3": share(in_top(label, model, 3)),
+        "log_loss": round(float(log_loss(label, model).mean()), 4) if named.any() else None,
+        "emergencies_urgent_or_above": share(result.triage[emergency] <= URGENT),
+        "emergencies_below_urgent": int((result.triage[emergency] > URGENT).sum()),
+        "as_urgent_as_expected": share(result.triage <= cases.triage),
+        "benign_raised_to_urgent": share(result.triage[benign] <= URGENT),
+    }
+
+
+def real_rows(cases: RealCases, result: RealResult, vocabulary: Vocabulary) -> list[dict[str, str]]:
+    """One row a case: diagnosis, the three most probable answers, triage, and whether right."""
+    ids = vocabulary.condition_ids
+    order = np.argsort(-result.probabilities, axis=1, kind="stable")
+    rows = []
+    for number, case_id in enumerate(cases.ids):
+        best = order[number, :3]
+        place = int(np.flatnonzero(order[number] == cases.label[number])[0]) + 1
+        row = {
+            "case_id": case_id,
+            "diagnosis": ids[cases.label[number]],
+            "verdict": "right" if place == 1 else "in the top three" if place <= 3 else "wrong",
+            "rank": str(place),
+            "p_diagnosis": f"{result.probabilities[number, cases.label[number]]:.3f}",
+        }
+        for rank, condition in enumerate(best, start=1):
+            chance = result.probabilities[number, condition]
+            row[f"answer_{rank}"] = f"{ids[condition]} {chance:.2f}"
+        row["triage_expected"] = TRIAGE_LEVELS[cases.triage[number]]
+        row["triage"] = TRIAGE_LEVELS[result.triage[number]]
+        rows.append(row)
+    return rows
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "correct evaluate.real_cases in params.yaml"
+        raise RefusedError(Problem("no_real_cases", str(path), str(error), remedy)) from None
+
+
+def _places(
+    rows: list[dict[str, str]],
+    column: str,
+    words: tuple[str, ...],
+    path: Path,
+    problems: list[Problem],
+) -> npt.NDArray[np.int64]:
+    out = np.zeros(len(rows), dtype=np.int64)
+    for number, row in enumerate(rows):
+        word = row.get(column) or ""
+        if word in words:
+            out[number] = words.index(word)
+        else:
+            message = f"{column} is {word!r}"
+            remedy = f"use one of {', '.join(words)}"
+            problems.append(Problem("bad_word", f"{path}:{number + 2}", message, remedy))
+    return out
