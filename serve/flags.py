@@ -8,48 +8,48 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from serve.columns import JOIN, triage_rank
-from serve.combine import NONE
+from serve.columns import JOIN
+from serve.open_flags import open_flags, says_nothing
 from serve.overrides.rules import RULES
-from serve.vectorised import FIRED, OPEN, rule_states
+from serve.vectorised import FIRED, levels, rule_states, test_codes
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
-
-_RANKS = np.array([triage_rank(rule.level) for rule in RULES])
-_ORDER = sorted(range(len(RULES)), key=lambda place: _RANKS[place])  # most urgent first
 
 
 @dataclass(frozen=True)
 class Flags:
     """Override results for n cases. Each case's texts are `texts[codes[case]]`."""
 
-    level: Ints  # (n_cases,) rank of the most urgent fired rule, NONE where none fired
+    level: Ints  # (n_cases,) rank of the most urgent fired rule, combine.NONE where none fired
     reasons: list[str]  # distinct texts: "RULE_ID: reason | ..."
     reason_codes: Ints
-    open: list[str]  # distinct texts: ids of the emergency rules that a blank leaves open
+    open: list[str]  # distinct texts: ids of the open rules that are worth asking about
     open_codes: Ints
 
 
 def flags_of(present: Matrix, vocabulary: Vocabulary) -> Flags:
     """The overrides of n cases; `present` is (n_cases, n_findings), as `complete` gives it."""
     states = rule_states(present, vocabulary)
-    fired = states == FIRED
-    level = np.where(fired, _RANKS[None, :], NONE).min(axis=1)
-    left_open = (states == OPEN) & (_RANKS == 0)[None, :]
-    reasons, reason_codes = _distinct(fired, [f"{rule.id}: {rule.reason}" for rule in RULES])
-    open_, open_codes = _distinct(left_open, [rule.id for rule in RULES])
-    return Flags(level.astype(np.int64), reasons, reason_codes, open_, open_codes)
+    level = levels(states).astype(np.int64)
+    codes = test_codes(present, vocabulary)
+    asked = open_flags(codes, states, level, says_nothing(present, vocabulary))
+    reasons, reason_codes = _distinct(
+        states == FIRED, [f"{rule.id}: {rule.reason}" for rule in RULES]
+    )
+    open_, open_codes = _distinct(asked, [rule.id for rule in RULES])
+    return Flags(level, reasons, reason_codes, open_, open_codes)
 
 
 def _distinct(marks: npt.NDArray[np.bool_], words: list[str]) -> tuple[list[str], Ints]:
-    """The distinct rows of marks, each as its words joined, and which row has which."""
+    """The distinct rows of marks, each as its words joined, and which row has which.
+
+    RULES are in order of urgency, so the words are too.
+    """
     packed = np.packbits(marks, axis=1)
-    rows, first, codes = np.unique(
-        packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1),
-        return_index=True,
-        return_inverse=True,
-    )
-    texts = [JOIN.join(words[place] for place in _ORDER if marks[at, place]) for at in first]
-    assert len(texts) == len(rows)  # noqa: S101
-    return texts, codes.reshape(-1)
+    rows = packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1)
+    _, first, codes = np.unique(rows, return_index=True, return_inverse=True)
+    chosen: list[list[str]] = [[] for _ in first]
+    for row, place in zip(*(places.tolist() for places in np.nonzero(marks[first])), strict=True):
+        chosen[row].append(words[place])
+    return list(map(JOIN.join, chosen)), codes.reshape(-1)
