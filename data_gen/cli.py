@@ -93,7 +93,7 @@ def posterior(cases: Path, out: Path, mix: str, complete: bool, knowledge: Path 
     _reporting(lambda: posterior_to_file(world, cases, out, mix))
 
 
-def _world(knowledge: Path | None):  # type: ignore[no-untyped-def]  # noqa: ANN202 imported late
+def _world(knowledge: Path | None):  # type: ignore[no-untyped-def]
     from data_gen.profiles import load_knowledge
     from data_gen.profiles.load import KNOWLEDGE
     from data_gen.world import build_world

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from data_gen.posterior.likelihood import (
     IMPOSSIBLE,
+    Cache,
     Factor,
     build_factors,
     cells_of,
@@ -59,8 +60,8 @@ class ExactPosterior:
     def __init__(self, world: World) -> None:
         self.world = world
         factors = build_factors(world)
-        self._joint = [f for f in factors if f.group.exact]
-        lone = [f for f in factors if not f.group.exact]
+        self._joint = [f for f in factors if not f.group.lone]
+        lone = [f for f in factors if f.group.lone]
         traits = {f.group.trait for f in lone}
         self._lone = {t: _stack([f for f in lone if f.group.trait == t]) for t in traits}
 
@@ -72,9 +73,10 @@ class ExactPosterior:
         """
         completed = complete(values, self.world.vocabulary)
         log_joint = np.full((len(values), len(mix)), -np.inf)
+        cache: Cache = {}
         for rows, stratum, prior in self._parts(completed.values):
             block = self._log_conditions(
-                completed.values[rows], completed.implied[rows], stratum, prior
+                completed.values[rows], completed.implied[rows], stratum, prior, cache
             )
             log_joint[rows] = np.logaddexp(log_joint[rows], block)
         with np.errstate(divide="ignore"):
@@ -97,49 +99,54 @@ class ExactPosterior:
                 yield rows, stratum, self._prior(whole[rows], stratum)
 
     def _prior(self, ages: Codes, stratum: int) -> Array:
-        """log P(age, sex of the stratum | atom); the whole band where age is unknown."""
+        """Log P(age, sex of the stratum | atom); the whole band where age is unknown."""
         people = self.world.people
         share = people.female if stratum % 2 == 0 else 1 - people.female
         band = people.stratum[stratum]
         known = people.age[:, np.maximum(ages, 0)].T * share
         return safe_log(np.where(ages[:, None] < 0, band, known))
 
-    def _log_conditions(self, values: Array, implied: Mask, stratum: int, prior: Array) -> Array:
-        """log P(cells, age, sex | condition): (n_cases, n_conditions)."""
+    def _log_conditions(
+        self, values: Array, implied: Mask, stratum: int, prior: Array, cache: Cache
+    ) -> Array:
+        """Log P(cells, age, sex | condition): (n_cases, n_conditions)."""
         world = self.world
         cells = cells_of(world, values)
-        terms = self._terms(cells, implied, stratum)
+        terms = self._terms(cells, implied, stratum, cache)
         n_atoms = len(world.people.atoms)
         shape = (len(values), n_atoms, len(world.recording.settings))
-        log = self._identity(cells)[:, None, :] + terms.pop(None).reshape(shape)
-        log = log + self._over_pain(terms.pop(PAINLESS), cells, implied, shape)
+        plain = terms.pop(None, np.zeros(shape)).reshape(shape)
+        log = self._identity(cells)[:, None, :] + plain
+        log = log + self._over_pain(terms.pop(PAINLESS, None), cells, implied, shape)
         log = log + self._over_traits(terms, stratum, shape)
         atoms = _log_sum(log + safe_log(world.recording.weight), axis=2)
         atoms += prior + safe_log(world.atom_weight)
         return self._per_condition(atoms)
 
-    def _terms(self, cells: Codes, implied: Mask, stratum: int) -> dict[int | None, Array]:
+    def _terms(
+        self, cells: Codes, implied: Mask, stratum: int, cache: Cache
+    ) -> dict[int | None, Array]:
         """The log-likelihood of the findings of each trait: (n_cases, 1 or 2, n_states)."""
         terms: dict[int | None, Array] = {}
         for trait, lone in self._lone.items():
             terms[trait] = _lone_term(lone, cells, implied, stratum)
         for factor in self._joint:
-            term = factor.log_likelihood(factor.patterns(cells, implied), stratum)
+            term = factor.log_likelihood(factor.patterns(cells, implied), stratum, cache)
             trait = factor.group.trait
             terms[trait] = terms[trait] + term if trait in terms else term
         return terms
 
     def _identity(self, cells: Codes) -> Array:
-        """log P(age and sex are written down or not | setting): (n_cases, n_settings)."""
-        out = 0.0
+        """Log P(age and sex are written down or not | setting): (n_cases, n_settings)."""
+        out = np.zeros((len(cells), len(self.world.recording.settings)))
         for name in ("age_years", "sex"):
             rate = self.world.recording.rate[name][:, 0]
             known = cells[:, self.world.vocabulary.column(name)] > 0
             out = out + np.where(known[:, None], safe_log(rate), safe_log(1 - rate))
-        return np.asarray(out)
+        return out
 
     def _over_pain(
-        self, term: Array, cells: Codes, implied: Mask, shape: tuple[int, int, int]
+        self, term: Array | None, cells: Codes, implied: Mask, shape: tuple[int, int, int]
     ) -> Array:
         """The sum over the switch `painless`, whose own cell may be recorded: `shape`."""
         column = self.world.vocabulary.column("painless")
@@ -148,14 +155,15 @@ class ExactPosterior:
         for state in (0, 1):
             seen = _switch_cell(cells[:, column], implied[:, column], rate[:, state], state)
             prior = self.world.painless if state else 1 - self.world.painless
-            log = term[:, state].reshape(shape) + seen[:, None, :] + safe_log(prior)[None, :, None]
+            log = seen[:, None, :] + safe_log(prior)[None, :, None]
+            log = log if term is None else log + term[:, state].reshape(shape)
             total = log if total is None else np.logaddexp(total, log)
         return np.asarray(total)
 
     def _over_traits(
         self, terms: dict[int | None, Array], stratum: int, shape: tuple[int, int, int]
     ) -> Array:
-        """log of the sum over the 16 joint states of the traits: `shape`."""
+        """Log of the sum over the 16 joint states of the traits: `shape`."""
         joint = self.world.people.traits_joint[stratum]  # (n_atoms, 16), bit t is trait t
         states = joint.reshape(joint.shape[0], 2, 2, 2, 2)  # axes: traits 3, 2, 1, 0
         states = np.moveaxis(states, 0, -1)[..., None, :, None]  # (2, 2, 2, 2, 1, n_atoms, 1)
@@ -193,7 +201,7 @@ def _log_sum(log: Array, axis: int) -> Array:
 
 
 def _switch_cell(cell: Codes, implied: Mask, rate: Array, state: int) -> Array:
-    """log P(the switch's own cell | setting, its state): (n_cases, n_settings)."""
+    """Log P(the switch's own cell | setting, its state): (n_cases, n_settings)."""
     blank = cell[:, None] == 0
     right = cell[:, None] == 1 + state
     log = np.where(blank, safe_log(1 - rate), np.where(right, safe_log(rate), IMPOSSIBLE))
@@ -206,9 +214,7 @@ def _stack(factors: list[Factor]) -> Lone:
     keys = np.array([0, 2, 4, 3, 5])  # blank, no, yes, implied no, implied yes
     logs = []
     for factor in factors:
-        rows = [
-            factor.log_likelihood(keys, min(s, factor.n_strata - 1)) for s in range(strata)
-        ]
+        rows = [factor.log_likelihood(keys, min(s, factor.n_strata - 1), {}) for s in range(strata)]
         logs.append(np.stack(rows))  # (n_strata, 5, 1 or 2, n_states)
     table = np.stack(logs)
     blank = table[:, :, 0].sum(axis=0)
@@ -224,4 +230,4 @@ def _lone_term(lone: Lone, cells: Codes, implied: Mask, stratum: int) -> Array:
         [(cell == 1 + value) & (given == bool(by)) for by in (0, 1) for value in (0, 1)], axis=1
     ).astype(np.float64)
     parts = [hot @ weight for weight in lone.weight[stratum]]
-    return np.stack(parts, axis=1) + lone.blank[stratum]
+    return np.asarray(np.stack(parts, axis=1) + lone.blank[stratum])

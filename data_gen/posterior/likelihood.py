@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,8 @@ from data_gen.world.world import World
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Cache = dict[tuple[str, int], tuple[dict[int, int], Array]]
+"""For a group and stratum: the row of each pattern, and the rows."""
 IMPOSSIBLE = -1e4
 """Stands for log 0: large enough to rule a state out, finite so that sums stay numbers."""
 
@@ -37,9 +39,6 @@ class Factor:
     group: Group
     columns: Codes
     emissions: tuple[Array, ...]  # (n_settings, n_values, 1 + n_values) each
-    world: World
-    _tables: dict[int, dict[int, int]] = field(default_factory=dict)
-    _rows: dict[int, Array] = field(default_factory=dict)
 
     @cached_property
     def n_strata(self) -> int:
@@ -57,26 +56,27 @@ class Factor:
             key = key * size + 2 * cells[:, column] + implied[:, column]
         return key
 
-    def log_likelihood(self, keys: Codes, stratum: int) -> Array:
-        """log P(cells | state): (n_cases, 1 or 2, n_states), states = atoms x settings.
+    def log_likelihood(self, keys: Codes, stratum: int, cache: Cache) -> Array:
+        """Log P(cells | state): (n_cases, 1 or 2, n_states), states = atoms x settings.
 
-        The middle axis is the state of the group's trait. Patterns are worked out once each.
+        The middle axis is the state of the group's trait. Patterns are worked out once each and
+        kept in `cache`, which belongs to one call of the posterior, so that a result depends on
+        nothing but its cases.
         """
         stratum = min(stratum, self.n_strata - 1)
-        known = self._tables.setdefault(stratum, {})
         unique, where = np.unique(keys, return_inverse=True)
-        fresh = [int(key) for key in unique if int(key) not in known]
-        if fresh:
-            rows = self._work_out(np.array(fresh), stratum)
-            old = self._rows.get(stratum)
-            start = 0 if old is None else len(old)
-            self._rows[stratum] = rows if old is None else np.concatenate([old, rows])
-            known.update({key: start + i for i, key in enumerate(fresh)})
-        index = np.array([known[int(key)] for key in unique])
-        return np.asarray(self._rows[stratum][index[where]])
+        known, rows = cache.get((self.group.id, stratum), ({}, None))
+        fresh = [key for key in unique.tolist() if key not in known]
+        if fresh or rows is None:
+            more = self._work_out(np.array(fresh), stratum)
+            known |= {key: len(known) + i for i, key in enumerate(fresh)}
+            rows = more if rows is None else np.concatenate([rows, more])
+            cache[self.group.id, stratum] = known, rows
+        index = np.array([known[key] for key in unique.tolist()])
+        return np.asarray(rows[index[where]])
 
     def _work_out(self, keys: Codes, stratum: int) -> Array:
-        """log P(pattern | state) of each key: (n_keys, 1 or 2, n_atoms x n_settings)."""
+        """Log P(pattern | state) of each key: (n_keys, 1 or 2, n_atoms x n_settings)."""
         seen = self._seen(keys)  # (n_keys, n_settings, n_rows)
         prob = self.group.prob[stratum]  # (n_atoms, 1 or 2, n_rows)
         table = np.einsum("usj,khj->uhks", seen, prob, optimize=True)
@@ -115,12 +115,12 @@ def _factor(world: World, group: Group) -> Factor:
             world.vocabulary,
             finding,
             len(world.bins[finding.id].count) if finding.id in world.bins else 0,
-            errs=not group.exact,
+            errs=group.errs,
         )
         for finding in group.members
     )
     columns = np.array([finding.column for finding in group.members])
-    return Factor(group, columns, emissions, world)
+    return Factor(group, columns, emissions)
 
 
 def cells_of(world: World, values: Array) -> Codes:

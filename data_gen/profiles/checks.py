@@ -162,7 +162,7 @@ def _seen(knowledge: Knowledge, number: Located) -> Verdict:
 
 def _doubt(_: Knowledge, number: Located) -> Verdict:
     p = getattr(number.based, "p", None)
-    if isinstance(number.based, Entry) and p is not None and not 0.0005 <= p <= 0.9995:  # noqa: PLR2004
+    if isinstance(number.based, Entry) and p is not None and not 0.0005 <= p <= 0.9995:
         return f"p is {p:g}; nothing is certain: 0.0005 to 0.9995"
     return None
 
@@ -171,7 +171,7 @@ def _band(_: Knowledge, number: Located) -> Verdict:
     p = getattr(number.based, "p", None)
     if number.based.basis != "document" or not isinstance(p, float):
         return None
-    if 0.01 <= p <= 0.99:  # noqa: PLR2004 the outer limits of the four bands
+    if 0.01 <= p <= 0.99:
         return None
     return f"p is {p:g}, outside every band of a frequency word; use 0.01 to 0.99"
 

@@ -46,7 +46,7 @@ def _table(knowledge: Knowledge) -> list[str]:
     for number in located_numbers(knowledge):
         name = Path(number.file).stem
         counts.setdefault(name, Counter())[number.based.basis] += 1
-    rows = [("numbers by basis", *BASES, "all")]
+    rows: list[tuple[str, ...]] = [("numbers by basis", *BASES, "all")]
     for name, count in counts.items():
         rows.append((name, *(str(count[b]) for b in BASES), str(count.total())))
     total = sum(counts.values(), Counter())

@@ -114,7 +114,7 @@ class Profile(Strict):
     @model_validator(mode="after")
     def _weights_sum(self) -> Self:
         total = sum(presentation.weight for presentation in self.presentations.values())
-        if abs(total - 1) > 1e-6:  # noqa: PLR2004 rounding of written decimals
+        if abs(total - 1) > 1e-6:
             raise ValueError(f"weights of the presentations sum to {total:g}; make it 1")
         return self
 
@@ -268,12 +268,12 @@ class Pairs(Strict):
 def check_sum(shares: dict[str, float] | None) -> None:
     """ValueError unless the shares sum to 1 (or there are none)."""
     total = sum(shares.values()) if shares else 1.0
-    if abs(total - 1) > 1e-6:  # noqa: PLR2004 rounding of written decimals
+    if abs(total - 1) > 1e-6:
         raise ValueError(f"the shares sum to {total:g}; make it 1")
 
 
 def check_percentiles(low: float | None, median: float | None, high: float | None) -> None:
     """ValueError unless all three are given and rising, or none is."""
     given = [value for value in (low, median, high) if value is not None]
-    if given and (len(given) < 3 or not given[0] < given[1] < given[2]):  # noqa: PLR2004
+    if given and (len(given) < 3 or not given[0] < given[1] < given[2]):
         raise ValueError("low, median, high must all be given and rise")

@@ -30,9 +30,7 @@ class Tally:
             self.conditions[entry["values"]] += entry["counts"]
 
 
-def write_card(
-    world: World, mix: str, seed: int, complete: bool, out: Path, tally: Tally
-) -> None:
+def write_card(world: World, mix: str, seed: int, complete: bool, out: Path, tally: Tally) -> None:
     """Write the card beside `out`, as NAME.card.md."""
     mean = tally.recorded.sum() / max(tally.rows, 1)
     how = "every applicable cell, without error" if complete else "as the settings write cases down"

@@ -68,9 +68,7 @@ def draw_hidden(tables: Tables, draws: Draws) -> Hidden:
     age = pick(tables.ages, atom, draws.uniform("age"))
     sex = np.where(draws.uniform("sex") < world.people.female[atom], 0, 1)
     stratum = world.people.stratum_of(age, sex)
-    joint = pick(
-        tables.traits, stratum * len(world.people.atoms) + atom, draws.uniform("traits")
-    )
+    joint = pick(tables.traits, stratum * len(world.people.atoms) + atom, draws.uniform("traits"))
     traits = np.empty((len(TRAITS) + 1, draws.size), dtype=np.int64)
     for trait in range(len(TRAITS)):
         traits[trait] = (joint >> trait) & 1
@@ -88,6 +86,6 @@ def draw_rows(tables: Tables, hidden: Hidden, position: int, u: Array) -> Codes:
         row = hidden.stratum * n_atoms + row
     if group.trait is not None:
         row = row * n_states + hidden.traits[group.trait]
-    if n_rows == 2:  # noqa: PLR2004 a lone yes/no finding needs no search
+    if n_rows == 2:
         return np.asarray(u >= tables.groups[position][row, 0], dtype=np.int64)
     return pick(tables.groups[position], row, u)

@@ -79,7 +79,7 @@ class _Writer:
                 self._write(finding, value, np.zeros(len(code), dtype=np.int64), u)
             else:
                 index = code.astype(np.int64)
-                self._write(finding, code, index, u, errs=not group.exact)
+                self._write(finding, code, index, u, errs=group.errs)
         for m, finding in enumerate(group.members):
             if finding.id in self.world.recording.vague:
                 self._blur(finding, group.codes[rows, m])

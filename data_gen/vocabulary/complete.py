@@ -86,10 +86,12 @@ def holds(values: Matrix, statement: Statement | str, vocabulary: Vocabulary) ->
         return ~np.isnan(values[:, vocabulary.column(statement)])
     column = values[:, vocabulary.column(statement.finding)]
     if statement.test == "is":
-        return column == statement.value
+        return np.asarray(column == statement.value)
     if statement.test == "is_not":
-        return (column != statement.value) & ~np.isnan(column)
-    return column >= statement.value if statement.test == "at_least" else column < statement.value
+        return np.asarray((column != statement.value) & ~np.isnan(column))
+    if statement.test == "at_least":
+        return np.asarray(column >= statement.value)
+    return np.asarray(column < statement.value)
 
 
 def opposite(statement: Statement) -> Statement:
@@ -121,7 +123,7 @@ def _only_value(statement: Statement, vocabulary: Vocabulary) -> float | None:
         return statement.value
     finding = vocabulary.finding(statement.finding)
     size = 2 if finding.kind == "yes_no" else len(finding.values)
-    if statement.test == "is_not" and size == 2:  # noqa: PLR2004 two values: the other one
+    if statement.test == "is_not" and size == 2:
         return 1.0 - statement.value
     return None
 
@@ -136,11 +138,11 @@ def _strike(
         if not broken.any():
             continue
         broken &= holds(out, opposite(rule.then), vocabulary)
-        for row in np.flatnonzero(broken):
-            ids = (_finding_of(rule.premise), rule.then.finding)
-            found.setdefault((int(row), rule.text), tuple(sorted(ids)))
-    for (row, _), ids in found.items():
-        columns = [vocabulary.column(finding) for finding in ids]
+        ids = tuple(sorted((_finding_of(rule.premise), rule.then.finding)))
+        for row in np.flatnonzero(broken).tolist():
+            found.setdefault((row, rule.text), ids)
+    for (row, _), clashing in found.items():
+        columns = [vocabulary.column(finding) for finding in clashing]
         out[row, columns] = np.nan
         barred[row, columns] = True
     return [Conflict(row, ids, text) for (row, text), ids in found.items()]
@@ -184,7 +186,7 @@ def _present(raw: Matrix, rules: tuple[_Rule, ...], vocabulary: Vocabulary) -> M
 def _merge_alternatives(out: Matrix, implied: Mask, vocabulary: Vocabulary) -> None:
     for pair in vocabulary.relations.alternatives:
         first, second = vocabulary.column(pair.first), vocabulary.column(pair.second)
-        high = vocabulary.findings[first].high
+        high = vocabulary.findings[first].high or np.inf
         lone = np.isnan(out[:, first]) & ~np.isnan(out[:, second])
         out[lone, first] = np.minimum(out[lone, second] * pair.factor, high)
         out[:, second] = np.nan

@@ -31,7 +31,7 @@ class Finding:
     high: float | None = None
     unit: str = ""
     phrases: tuple[tuple[str, str], ...] = ()
-    """What a narrative says of each value: ("present", ...), ("absent", ...), a choice or "number"."""
+    """What a narrative says of each value: `present`, `absent`, a choice's value, or `number`."""
 
     def phrase(self, value: str) -> str:
         """The narrative's words for `present`, `absent`, a choice's value, or `number`."""

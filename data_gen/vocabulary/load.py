@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from data_gen.vocabulary.condition import Condition
 from data_gen.vocabulary.finding import Finding
@@ -18,13 +18,14 @@ from data_gen.vocabulary.relation import (
     Applies,
     Derived,
     Implication,
-    Statement,
     RecordedAs,
     Relations,
+    Statement,
 )
 from data_gen.vocabulary.yaml_lines import read_yaml
 
 _HERE = Path(__file__).parent
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Vocabulary:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _lookup(table: Mapping[str, Any], key: str, what: str) -> Any:
+def _lookup(table: Mapping[str, Item], key: str, what: str) -> Item:
     if key in table:
         return table[key]
     near = difflib.get_close_matches(key, table, n=1)
@@ -128,8 +129,14 @@ def _phrases(entry: dict[str, Any]) -> dict[str, str]:
 def _conditions(raw: Any) -> tuple[Condition, ...]:
     return tuple(
         Condition(
-            **{key: entry[key] for key in ("id", "name", "icd10", "triage", "indicates")},
-            **{key: tuple(entry[key]) for key in ("tests", "care", "cite")},
+            id=entry["id"],
+            name=entry["name"],
+            icd10=entry["icd10"],
+            triage=entry["triage"],
+            indicates=entry["indicates"],
+            tests=tuple(entry["tests"]),
+            care=tuple(entry["care"]),
+            cite=tuple(entry["cite"]),
         )
         for entry in raw["conditions"]
     )

@@ -54,14 +54,14 @@ def values_from_table(table: pa.Table, vocabulary: Vocabulary) -> Matrix:
 
 def _column(column: pa.ChunkedArray, finding: Finding) -> npt.NDArray[np.float64]:
     if finding.kind == "number":
-        return column.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
+        return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
     text = column.cast(pa.string())
     codes = pc.index_in(text, pa.array(words_of(finding), pa.string()))
     strange = pc.and_(pc.is_null(codes), pc.is_valid(text))
     if pc.any(strange).as_py():
         word = text.filter(strange)[0].as_py()
         raise ValueError(f"column {finding.id}: {word!r} is not one of {words_of(finding)}")
-    return codes.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    return np.asarray(codes.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
 
 
 def case_of(row: npt.NDArray[np.float64], vocabulary: Vocabulary) -> dict[str, float | str | bool]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from data_gen.profiles.schema import Group as GroupEntry
 from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.relation import Statement
-from data_gen.world.joint import Infeasible, fit_joint
+from data_gen.world.joint import InfeasibleError, fit_joint
 from data_gen.world.rates import PAINLESS, Rates, where_bins
 
 Array = npt.NDArray[np.float64]
@@ -34,8 +34,13 @@ class Group:
     codes: Array
     prob: Array
     trait: int | None
-    exact: bool
-    """Recorded without error: relations bind its members, or it is no lone yes/no finding."""
+    errs: bool
+    """Whether a record of it can be wrong: a lone yes/no finding that no relation binds."""
+
+    @property
+    def lone(self) -> bool:
+        """Whether it is a single yes/no finding."""
+        return len(self.members) == 1 and self.members[0].kind == "yes_no"
 
     @cached_property
     def id(self) -> str:
@@ -52,7 +57,7 @@ class GroupBuilder:
     edges: Edges
 
     def build(self, entry: GroupEntry) -> Group:
-        """The joint table of a group; Infeasible names group and atom where margins clash."""
+        """The joint table of a group; ValueError names group and atom where margins clash."""
         findings = [self.vocabulary.finding(member) for member in entry.members]
         derived = {d.finding: d for d in self.vocabulary.relations.derived}
         drawn = [f for f in findings if f.id not in derived and not self._is_second(f.id)]
@@ -65,7 +70,7 @@ class GroupBuilder:
             codes, prob = self._append(finding, members, codes, prob, trait)
             members.append(finding)
         if trait == PAINLESS:
-            prob = _nothing_without_pain(members, codes, prob)
+            prob = _nothing_without_pain(codes, prob)
         for finding in (f for f in findings if f.id in derived):
             source = derived[finding.id]
             number = codes[:, [m.id for m in members].index(source.from_)]
@@ -73,8 +78,13 @@ class GroupBuilder:
             low = np.where(np.isnan(number), 0, number).astype(int)
             column = np.where(np.isnan(number), 0.0, edges[low] >= source.at_least)
             codes, members = np.column_stack([codes, column]), [*members, finding]
-        bound = len(members) > 1 or members[0].kind != "yes_no"
-        return Group(tuple(members), codes, self._with_pairs(members, prob), trait, bound)
+        lone = len(members) == 1 and members[0].kind == "yes_no"
+        errs = lone and members[0].id not in self._related()
+        return Group(tuple(members), codes, self._with_pairs(members, prob), trait, errs)
+
+    def _related(self) -> set[str]:
+        rules = self.vocabulary.relations.implications
+        return {s.finding for rule in rules for s in (rule.if_, rule.then)}
 
     def _is_second(self, finding: str) -> bool:
         return any(finding == pair.second for pair in self.vocabulary.relations.alternatives)
@@ -89,7 +99,11 @@ class GroupBuilder:
     def _combinations(self, findings: list[Finding]) -> Array:
         recorded = {r.finding: r.value for r in self.vocabulary.relations.recorded_as}
         values = [
-            [v for v in range(2 if f.kind == "yes_no" else len(f.values)) if v != recorded.get(f.id)]
+            [
+                v
+                for v in range(2 if f.kind == "yes_no" else len(f.values))
+                if v != recorded.get(f.id)
+            ]
             for f in findings
         ]
         every = list(product(*values))
@@ -136,7 +150,7 @@ class GroupBuilder:
             start = np.where(first & second, start * pair.odds_ratio, start)
         try:
             return fit_joint(start, codes.astype(np.int64), margins)
-        except Infeasible as error:
+        except InfeasibleError as error:
             atom = self.rates.people.atoms[error.where[1]]
             raise ValueError(f"group {', '.join(names)} in {atom.id}: {error}") from None
 
@@ -152,7 +166,7 @@ class GroupBuilder:
             if rule.if_.finding not in out or rule.then.finding not in out:
                 continue
             premise, then = (_share(out[s.finding], s) for s in (rule.if_, rule.then))
-            binary = rule.if_ if out[rule.if_.finding].shape[-1] == 2 else rule.then  # noqa: PLR2004
+            binary = rule.if_ if out[rule.if_.finding].shape[-1] == 2 else rule.then
             rare, room = (premise, then) if binary is rule.if_ else (1 - then, 1 - premise)
             rare = rare - np.clip(rare - _ROOM * room, 0, _CROSSING)
             held = rare if binary is rule.if_ else 1 - rare
@@ -182,7 +196,9 @@ class GroupBuilder:
         n_bins = bins.shape[-1]
         rows, parts = [], []
         for r, row in enumerate(codes):
-            share = np.concatenate([bins * applies[:, None, None], np.zeros_like(bins[..., :1])], -1)
+            share = np.concatenate(
+                [bins * applies[:, None, None], np.zeros_like(bins[..., :1])], -1
+            )
             share[..., -1] = 1 - applies[:, None]
             share = self._given(finding, members, row, share)
             allowed = self._allowed(finding, members, row, n_bins)
@@ -194,9 +210,7 @@ class GroupBuilder:
                 parts.append(prob[..., r] * share[None, ..., b])
         return np.array(rows), np.stack(parts, axis=-1)
 
-    def _given(
-        self, finding: Finding, members: list[Finding], row: Array, share: Array
-    ) -> Array:
+    def _given(self, finding: Finding, members: list[Finding], row: Array, share: Array) -> Array:
         """The number's distribution where another member has the value it has in this row.
 
         A profile's own percentiles speak of the first of the values named under `where`.
@@ -223,7 +237,7 @@ class GroupBuilder:
         value = {m.id: float(v) for m, v in zip(members, row, strict=True)}
         for applies in self.vocabulary.relations.applies:
             if applies.finding == finding.id and value.get(applies.only_if) == 0.0:
-                return np.arange(n_bins + 1) == n_bins
+                return np.asarray(np.arange(n_bins + 1) == n_bins)
         codes = [float(b) for b in range(n_bins)] + [np.nan]
         return np.array(
             [self._possible([*members, finding], np.array([*row, code])) for code in codes]
@@ -255,7 +269,7 @@ def _nothing(n_bins: int) -> Array:
     return out
 
 
-def _nothing_without_pain(members: list[Finding], codes: Array, prob: Array) -> Array:
+def _nothing_without_pain(codes: Array, prob: Array) -> Array:
     """In a painless complaint every member is absent, and a number is in its first bin."""
     zero = np.all(codes == 0, axis=1)
     out = prob.copy()

@@ -13,7 +13,7 @@ _CLOSE = 1e-12
 _ENOUGH = 1e-7
 
 
-class Infeasible(ValueError):
+class InfeasibleError(ValueError):
     """No joint table has these margins; `where` is the place of the worst one."""
 
     def __init__(self, where: tuple[int, ...], off: float) -> None:
@@ -27,7 +27,7 @@ def fit_joint(start: Array, codes: npt.NDArray[np.int64], margins: Sequence[Arra
     `start` (n_rows,) holds the odds ratios (0: the row cannot be); `codes` (n_rows, n_members)
     the value of each member in each row; `margins` for each member (..., n_values). Iterative
     proportional fitting (Deming and Stephan 1940) keeps the odds ratios of the start.
-    Raises Infeasible where no table has the margins.
+    Raises InfeasibleError where no table has the margins.
     """
     shape = np.broadcast_shapes(*(margin.shape[:-1] for margin in margins))
     table = np.broadcast_to(start, (*shape, len(start))).copy()
@@ -54,4 +54,4 @@ def _check(table: Array, hots: Sequence[Array], margins: Sequence[Array]) -> Non
         off = np.abs(table @ hot - margin).max(axis=-1)
         if off.max() > _ENOUGH:
             where = tuple(int(i) for i in np.unravel_index(int(off.argmax()), off.shape))
-            raise Infeasible(where, float(off.max()))
+            raise InfeasibleError(where, float(off.max()))

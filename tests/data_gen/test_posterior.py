@@ -1,0 +1,166 @@
+"""The exact posterior against independent solutions of the same model."""
+
+from __future__ import annotations
+
+import sys
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from referee import Referee, reduced
+
+from data_gen.posterior import ExactPosterior
+from data_gen.sampler.draw import Tables
+from data_gen.sampler.keyed import Draws
+from data_gen.sampler.record import sample_chunk
+from data_gen.vocabulary import Finding
+from data_gen.vocabulary.complete import complete
+from data_gen.world import World
+
+Array = npt.NDArray[np.float64]
+PLAIN = (  # groups without relations: lone findings of every trait, joint ones, a choice, a number
+    "site_calf",
+    "diabetes",
+    "hypertension",
+    "crepitus",
+    "regular_sport",
+    "varicose_veins",
+    "pulses_reduced",
+    "numbness",
+    "onset",
+    "abi",
+)
+
+
+def only(world: World, values: Array) -> Array:
+    """The cells of the world's own groups; all others blank."""
+    kept = [m.column for group in world.groups for m in group.members]
+    kept += [world.vocabulary.column(name) for name in ("age_years", "sex", "painless")]
+    out = np.full_like(values, np.nan)
+    out[:, kept] = values[:, kept]
+    return out
+
+
+@pytest.fixture(scope="module")
+def cases(world: World) -> Array:
+    """Sampled records."""
+    return np.ascontiguousarray(
+        sample_chunk(Tables.of(world, world.mix("training")), Draws(5, 0, 2000)).values
+    )
+
+
+@pytest.mark.parametrize("mix", ["training", "clinic"])
+def test_agrees_with_a_bayesian_network(world: World, cases: Array, mix: str) -> None:
+    """P(condition | case) equals that of lazy propagation to 1e-9."""
+    small = reduced(world, PLAIN)
+    rows = only(small, cases[:40])
+    exact = ExactPosterior(small)(rows, world.mix(mix)).probability
+    referee = Referee(small, world.mix(mix))
+    assert np.abs(exact - [referee.posterior(row) for row in rows]).max() < 1e-9
+
+
+@pytest.mark.parametrize(
+    "group",
+    ["relief_rest", "swelling", "rest_pain", "temperature_c", "side", "starts_immediately"],
+)
+def test_implied_cells_count_once(world: World, cases: Array, group: str) -> None:
+    """A completed record is as probable as all the raw records that complete to it."""
+    small = reduced(world, (group,))
+    columns = [m.column for m in small.groups[0].members]
+    blank = np.full((1, cases.shape[1]), np.nan)
+    raws = brute_force(small)
+    assert sum(raws.values()) == pytest.approx(_identity_blank(small), rel=1e-9)
+    seen = np.unique(_by_bin(small, only(small, cases)[:, columns]), axis=0)
+    exact = ExactPosterior(small)
+    for row in seen[:: max(1, len(seen) // 40)]:
+        case = blank.copy()
+        case[0, columns] = row
+        got = exact(case, world.mix("training")).log_evidence[0]
+        key = _key(complete(case, world.vocabulary).values[0])
+        assert np.exp(got) == pytest.approx(raws[key], rel=1e-9)
+
+
+def brute_force(world: World) -> dict[str, float]:
+    """The probability of every completed record of a one-group world, by going through all."""
+    (group,) = world.groups
+    members = [*group.members, world.vocabulary.finding("painless")]
+    for pair in world.vocabulary.relations.alternatives:
+        if any(m.id == pair.first for m in members):
+            members.append(world.vocabulary.finding(pair.second))
+    out: dict[str, float] = {}
+    every = product(enumerate(_truths(world)), (0, 1))
+    for (j, truth), pain in every:
+        truth[world.vocabulary.column("painless")] = pain
+        for mask in product((False, True), repeat=len(members)):
+            case = np.full((1, len(world.vocabulary.findings)), np.nan)
+            for finding, known in zip(members, mask, strict=True):
+                if known:
+                    case[0, finding.column] = truth[finding.column]
+            if any(k and np.isnan(truth[m.column]) for m, k in zip(members, mask, strict=True)):
+                continue  # what does not apply is never written down
+            share = _share(world, j, truth, members, mask, pain)
+            key = _key(complete(case, world.vocabulary).values[0])
+            out[key] = out.get(key, 0.0) + share
+    return out
+
+
+def _truths(world: World) -> list[Array]:
+    (group,) = world.groups
+    rows = []
+    for codes in group.codes:
+        truth = np.full(len(world.vocabulary.findings), np.nan)
+        for finding, code in zip(group.members, codes, strict=True):
+            bins = world.bins.get(finding.id)
+            value = code if bins is None or np.isnan(code) else bins.edges[int(code)]
+            truth[finding.column] = value
+        for pair in world.vocabulary.relations.alternatives:
+            first, second = (world.vocabulary.column(x) for x in (pair.first, pair.second))
+            truth[second] = truth[first] / pair.factor
+        rows.append(truth)
+    return rows
+
+
+def _share(
+    world: World, j: int, truth: Array, members: list[Finding], mask: tuple[bool, ...], pain: int
+) -> float:
+    """P(this combination, written down just so, with age and sex blank)."""
+    (group,) = world.groups
+    people, recording = world.people, world.recording
+    prior = world.mix("training")[world.condition_of] * world.atom_weight
+    switch = world.painless if pain else 1 - world.painless
+    state = pain if group.trait is not None else 0
+    strata = (people.stratum * group.prob[:, :, state, j]).sum(axis=0)
+    rate = recording.weight.copy()
+    for name in ("age_years", "sex"):
+        rate = rate * (1 - recording.rate[name][:, 0])
+    for finding, known in zip(members, mask, strict=True):
+        value = 0 if finding.kind == "number" else int(np.nan_to_num(truth[finding.column]))
+        if not np.isnan(truth[finding.column]):
+            written = recording.rate[finding.id][:, value]
+            rate = rate * (written if known else 1 - written)
+    return float(rate.sum() * (prior * switch * strata).sum())
+
+
+def _identity_blank(world: World) -> float:
+    rate = world.recording.weight.copy()
+    for name in ("age_years", "sex"):
+        rate = rate * (1 - world.recording.rate[name][:, 0])
+    return float(rate.sum())
+
+
+def _by_bin(world: World, rows: Array) -> Array:
+    out = rows.copy()
+    for m, finding in enumerate(world.groups[0].members):
+        if finding.id in world.bins:
+            bins = world.bins[finding.id]
+            known = ~np.isnan(out[:, m])
+            out[known, m] = bins.edges[bins.bin_of(out[known, m])]
+    return out
+
+
+def _key(values: Array) -> str:
+    return ",".join(f"{column}={values[column]:g}" for column in np.flatnonzero(~np.isnan(values)))
