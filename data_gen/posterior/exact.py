@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
 from data_gen.posterior.likelihood import (
     IMPOSSIBLE,
-    Cache,
     Factor,
+    PatternTable,
     build_factors,
     cells_of,
     safe_log,
@@ -24,8 +26,10 @@ from data_gen.world.world import World
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-BLOCK = 1024
+BLOCK = 256
 """Cases a block: the arrays of a block stay within the processor's caches."""
+_BLAS = ThreadpoolController()
+_STEEP = 600.0  # no log-likelihood ratio of a trait comes near it; its exponential is a number
 
 
 @dataclass(frozen=True)
@@ -37,16 +41,45 @@ class Posterior:
 
 
 @dataclass(frozen=True)
+class Record:
+    """The cells of all cases of a call, and what they say of each joint group."""
+
+    cells: Codes  # (n_cases, n_findings)
+    implied: Mask
+    tables: tuple[PatternTable, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Cases that are looked at as people of one stratum."""
+
+    rows: Codes
+    stratum: int
+    prior: Array  # (n_rows, n_atoms): log P(age, sex | atom)
+
+
+@dataclass(frozen=True)
 class Lone:
     """Single yes/no findings with one trait: their log-likelihoods as matrix products.
 
-    `weight[stratum]` is (2, 4 x n_findings, n_states) for cells no, yes, implied no, implied yes,
-    against a blank; `blank` the sum of the blanks.
+    Each feature is a cell that says something: `columns` (n_features,) its finding, `cell` what it
+    says (1 no, 2 yes), `given` whether other cells imply it. `weight` is what it adds to `blank`,
+    the sum over blank cells.
     """
 
     columns: Codes
+    cell: Codes
+    given: Mask
     blank: Array  # (n_strata, 1 or 2, n_states)
-    weight: Array  # (n_strata, 1 or 2, 4 * n_findings, n_states)
+    weight: Array  # (n_strata, 1 or 2, n_features, n_states)
+
+    def term(self, cells: Codes, implied: Mask, stratum: int) -> Array:
+        """log P(the cells of these findings | state): (n_cases, 1 or 2, n_states)."""
+        stratum = min(stratum, len(self.blank) - 1)
+        says = (cells[:, self.columns] == self.cell) & (implied[:, self.columns] == self.given)
+        hot = says.astype(np.float64)
+        parts = [hot @ weight for weight in self.weight[stratum]]
+        return np.asarray(np.stack(parts, axis=1) + self.blank[stratum])
 
 
 class ExactPosterior:
@@ -65,20 +98,22 @@ class ExactPosterior:
         traits = {f.group.trait for f in lone}
         self._lone = {t: _stack([f for f in lone if f.group.trait == t]) for t in traits}
 
-    def __call__(self, values: Array, mix: Array) -> Posterior:
+    def __call__(self, values: Array, mix: Array, workers: int = 1) -> Posterior:
         """The posterior of cases (n_cases, n_findings) under a class mix (n_conditions,).
 
-        Cells are completed first; NaN is unknown. A case that no state can produce, which the
-        relations between findings rule out for completed cases, has a log-evidence below -5000.
+        Cells are completed first; NaN is unknown. Blocks of cases are shared out to `workers`
+        threads; the result does not depend on their number. A case that no state can produce,
+        which the relations between findings rule out for completed cases, has a log-evidence
+        below -5000.
         """
         completed = complete(values, self.world.vocabulary)
+        record = self._record(completed.values, completed.implied)
         log_joint = np.full((len(values), len(mix)), -np.inf)
-        cache: Cache = {}
-        for rows, stratum, prior in self._parts(completed.values):
-            block = self._log_conditions(
-                completed.values[rows], completed.implied[rows], stratum, prior, cache
-            )
-            log_joint[rows] = np.logaddexp(log_joint[rows], block)
+        parts = list(self._parts(completed.values))
+        with _BLAS.limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
+            done = pool.map(lambda part: self._log_conditions(record, part), parts)
+            for part, block in zip(parts, done, strict=True):
+                log_joint[part.rows] = np.logaddexp(log_joint[part.rows], block)
         with np.errstate(divide="ignore"):
             log_joint += np.log(mix)
         top = log_joint.max(axis=1, keepdims=True)
@@ -86,8 +121,12 @@ class ExactPosterior:
         total = share.sum(axis=1, keepdims=True)
         return Posterior(share / total, (top + np.log(total))[:, 0])
 
-    def _parts(self, values: Array) -> Iterator[tuple[Codes, int, Array]]:
-        """Blocks of cases with a stratum and log P(age, sex | atom): (n_rows, n_atoms)."""
+    def _record(self, values: Array, implied: Mask) -> Record:
+        cells = cells_of(self.world, values)
+        return Record(cells, implied, tuple(f.table(cells, implied) for f in self._joint))
+
+    def _parts(self, values: Array) -> Iterator[Part]:
+        """Blocks of cases that can be of one stratum; a blank age or sex puts a case in several."""
         people = self.world.people
         age = values[:, self.world.vocabulary.column("age_years")]
         sex = values[:, self.world.vocabulary.column("sex")]
@@ -96,7 +135,7 @@ class ExactPosterior:
         for stratum in range(2 * len(people.bands)):
             fits = ((whole < 0) | (bands == stratum // 2)) & (np.isnan(sex) | (sex == stratum % 2))
             for rows in _blocks(np.flatnonzero(fits)):
-                yield rows, stratum, self._prior(whole[rows], stratum)
+                yield Part(rows, stratum, self._prior(whole[rows], stratum))
 
     def _prior(self, ages: Codes, stratum: int) -> Array:
         """Log P(age, sex of the stratum | atom); the whole band where age is unknown."""
@@ -106,34 +145,28 @@ class ExactPosterior:
         known = people.age[:, np.maximum(ages, 0)].T * share
         return safe_log(np.where(ages[:, None] < 0, band, known))
 
-    def _log_conditions(
-        self, values: Array, implied: Mask, stratum: int, prior: Array, cache: Cache
-    ) -> Array:
-        """Log P(cells, age, sex | condition): (n_cases, n_conditions)."""
+    def _log_conditions(self, record: Record, part: Part) -> Array:
+        """log P(cells, age, sex | condition): (n_rows, n_conditions)."""
         world = self.world
-        cells = cells_of(world, values)
-        terms = self._terms(cells, implied, stratum, cache)
-        n_atoms = len(world.people.atoms)
-        shape = (len(values), n_atoms, len(world.recording.settings))
+        cells, implied = record.cells[part.rows], record.implied[part.rows]
+        terms = self._terms(record, part)
+        shape = (len(part.rows), len(world.people.atoms), len(world.recording.settings))
         plain = terms.pop(None, np.zeros(shape)).reshape(shape)
         log = self._identity(cells)[:, None, :] + plain
         log = log + self._over_pain(terms.pop(PAINLESS, None), cells, implied, shape)
-        log = log + self._over_traits(terms, stratum, shape)
+        log = log + self._over_traits(terms, part.stratum, shape)
         atoms = _log_sum(log + safe_log(world.recording.weight), axis=2)
-        atoms += prior + safe_log(world.atom_weight)
-        return self._per_condition(atoms)
+        return self._per_condition(atoms + part.prior + safe_log(world.atom_weight))
 
-    def _terms(
-        self, cells: Codes, implied: Mask, stratum: int, cache: Cache
-    ) -> dict[int | None, Array]:
-        """The log-likelihood of the findings of each trait: (n_cases, 1 or 2, n_states)."""
-        terms: dict[int | None, Array] = {}
-        for trait, lone in self._lone.items():
-            terms[trait] = _lone_term(lone, cells, implied, stratum)
-        for factor in self._joint:
-            term = factor.log_likelihood(factor.patterns(cells, implied), stratum, cache)
-            trait = factor.group.trait
-            terms[trait] = terms[trait] + term if trait in terms else term
+    def _terms(self, record: Record, part: Part) -> dict[int | None, Array]:
+        """The log-likelihood of the findings of each trait: (n_rows, 1 or 2, n_states)."""
+        cells, implied = record.cells[part.rows], record.implied[part.rows]
+        terms: dict[int | None, Array] = {
+            trait: lone.term(cells, implied, part.stratum) for trait, lone in self._lone.items()
+        }
+        for table in record.tables:
+            term = table.log_likelihood(part.rows, part.stratum)
+            terms[table.trait] = terms[table.trait] + term if table.trait in terms else term
         return terms
 
     def _identity(self, cells: Codes) -> Array:
@@ -165,20 +198,17 @@ class ExactPosterior:
     ) -> Array:
         """Log of the sum over the 16 joint states of the traits: `shape`."""
         joint = self.world.people.traits_joint[stratum]  # (n_atoms, 16), bit t is trait t
-        states = joint.reshape(joint.shape[0], 2, 2, 2, 2)  # axes: traits 3, 2, 1, 0
-        states = np.moveaxis(states, 0, -1)[..., None, :, None]  # (2, 2, 2, 2, 1, n_atoms, 1)
+        left = joint.T.reshape(*([2] * len(TRAITS)), 1, -1, 1)  # a first axis for the last trait
         base = np.zeros(shape)
         for trait in reversed(range(len(TRAITS))):
-            term = terms.get(trait)
-            if term is None:
-                states = states.sum(axis=0)
+            if trait not in terms:
+                left = left.sum(axis=0)
                 continue
-            high = term.max(axis=1)
-            share = np.exp(term - high[:, None])
-            base = base + high.reshape(shape)
-            off, on = (share[:, state].reshape(shape) for state in (0, 1))
-            states = states[0] * off + states[1] * on
-        return base + safe_log(states)
+            off, on = (terms[trait][:, state].reshape(shape) for state in (0, 1))
+            base += off
+            ratio = np.exp(np.clip(on - off, -_STEEP, _STEEP))
+            left = left[0] + left[1] * ratio
+        return np.asarray(base + safe_log(left))
 
     def _per_condition(self, atoms: Array) -> Array:
         n_conditions = len(self.world.vocabulary.conditions)
@@ -212,22 +242,15 @@ def _switch_cell(cell: Codes, implied: Mask, rate: Array, state: int) -> Array:
 def _stack(factors: list[Factor]) -> Lone:
     strata = max(factor.n_strata for factor in factors)
     keys = np.array([0, 2, 4, 3, 5])  # blank, no, yes, implied no, implied yes
-    logs = []
-    for factor in factors:
-        rows = [factor.log_likelihood(keys, min(s, factor.n_strata - 1), {}) for s in range(strata)]
-        logs.append(np.stack(rows))  # (n_strata, 5, 1 or 2, n_states)
-    table = np.stack(logs)
-    blank = table[:, :, 0].sum(axis=0)
-    weight = (table[:, :, 1:] - table[:, :, :1]).transpose(1, 3, 2, 0, 4)
-    weight = weight.reshape(*weight.shape[:2], -1, weight.shape[-1])
-    return Lone(np.array([f.columns[0] for f in factors]), blank, weight)
-
-
-def _lone_term(lone: Lone, cells: Codes, implied: Mask, stratum: int) -> Array:
-    stratum = min(stratum, len(lone.blank) - 1)
-    cell, given = cells[:, lone.columns], implied[:, lone.columns]
-    hot = np.concatenate(
-        [(cell == 1 + value) & (given == bool(by)) for by in (0, 1) for value in (0, 1)], axis=1
-    ).astype(np.float64)
-    parts = [hot @ weight for weight in lone.weight[stratum]]
-    return np.asarray(np.stack(parts, axis=1) + lone.blank[stratum])
+    table = np.stack([[f.log_likelihood(keys, s) for s in range(strata)] for f in factors])
+    gain = table[:, :, 1:] - table[:, :, :1]  # (n_findings, n_strata, 4, 1 or 2, n_states)
+    # only what a relation binds can be implied
+    kept = np.array([[True, True, not f.group.errs, not f.group.errs] for f in factors])
+    finding, kind = np.nonzero(kept)
+    return Lone(
+        columns=np.array([f.columns[0] for f in factors])[finding],
+        cell=np.array([1, 2, 1, 2])[kind],
+        given=np.array([False, False, True, True])[kind],
+        blank=table[:, :, 0].sum(axis=0),
+        weight=gain.transpose(1, 3, 0, 2, 4)[:, :, finding, kind],
+    )

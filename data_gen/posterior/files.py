@@ -25,7 +25,7 @@ def posterior_to_file(world: World, cases: Path, out: Path, mix: str) -> None:
     """
     table = read_cases(cases, world.vocabulary)
     values = values_from_table(table, world.vocabulary)
-    result = ExactPosterior(world)(values, world.mix(mix))
+    result = ExactPosterior(world)(values, world.mix(mix), workers=2)
     ids = table["case_id"] if "case_id" in table.column_names else pa.array(range(len(values)))
     columns = {"case_id": ids, "log_evidence": pa.array(result.log_evidence)}
     for column, condition in enumerate(world.vocabulary.condition_ids):

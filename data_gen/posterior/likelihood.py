@@ -15,8 +15,6 @@ from data_gen.world.world import World
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-Cache = dict[tuple[str, int], tuple[dict[int, int], Array]]
-"""For a group and stratum: the row of each pattern, and the rows."""
 IMPOSSIBLE = -1e4
 """Stands for log 0: large enough to rule a state out, finite so that sums stay numbers."""
 
@@ -25,6 +23,20 @@ def safe_log(p: Array) -> Array:
     """The logarithm, with IMPOSSIBLE for 0."""
     with np.errstate(divide="ignore"):
         return np.maximum(np.log(p), IMPOSSIBLE)
+
+
+@dataclass(frozen=True)
+class PatternTable:
+    """What a set of cases says of one group, each pattern worked out once."""
+
+    trait: int | None
+    index: Codes  # (n_cases,)
+    strata: tuple[Array, ...]  # a stratum, or all alike: (n_patterns, 1 or 2, n_states)
+
+    def log_likelihood(self, rows: Codes, stratum: int) -> Array:
+        """log P(the cells of these cases | state): (n_rows, 1 or 2, n_states)."""
+        table = self.strata[min(stratum, len(self.strata) - 1)]
+        return np.asarray(table[self.index[rows]])
 
 
 @dataclass(frozen=True)
@@ -56,31 +68,21 @@ class Factor:
             key = key * size + 2 * cells[:, column] + implied[:, column]
         return key
 
-    def log_likelihood(self, keys: Codes, stratum: int, cache: Cache) -> Array:
-        """Log P(cells | state): (n_cases, 1 or 2, n_states), states = atoms x settings.
+    def table(self, cells: Codes, implied: Mask) -> PatternTable:
+        """The patterns of a set of cases, and where each case's own is among them."""
+        unique, index = np.unique(self.patterns(cells, implied), return_inverse=True)
+        strata = tuple(self.log_likelihood(unique, s) for s in range(self.n_strata))
+        return PatternTable(self.group.trait, index, strata)
 
-        The middle axis is the state of the group's trait. Patterns are worked out once each and
-        kept in `cache`, which belongs to one call of the posterior, so that a result depends on
-        nothing but its cases.
+    def log_likelihood(self, keys: Codes, stratum: int) -> Array:
+        """log P(pattern | state): (n_keys, 1 or 2, n_states), states = atoms x settings.
+
+        The middle axis is the state of the group's trait.
         """
-        stratum = min(stratum, self.n_strata - 1)
-        unique, where = np.unique(keys, return_inverse=True)
-        known, rows = cache.get((self.group.id, stratum), ({}, None))
-        fresh = [key for key in unique.tolist() if key not in known]
-        if fresh or rows is None:
-            more = self._work_out(np.array(fresh), stratum)
-            known |= {key: len(known) + i for i, key in enumerate(fresh)}
-            rows = more if rows is None else np.concatenate([rows, more])
-            cache[self.group.id, stratum] = known, rows
-        index = np.array([known[key] for key in unique.tolist()])
-        return np.asarray(rows[index[where]])
-
-    def _work_out(self, keys: Codes, stratum: int) -> Array:
-        """Log P(pattern | state) of each key: (n_keys, 1 or 2, n_atoms x n_settings)."""
         seen = self._seen(keys)  # (n_keys, n_settings, n_rows)
-        prob = self.group.prob[stratum]  # (n_atoms, 1 or 2, n_rows)
-        table = np.einsum("usj,khj->uhks", seen, prob, optimize=True)
-        return safe_log(table.reshape(len(keys), prob.shape[1], -1))
+        prob = self.group.prob[min(stratum, self.n_strata - 1)]  # (n_atoms, 1 or 2, n_rows)
+        likelihood = np.einsum("usj,khj->uhks", seen, prob, optimize=True)
+        return safe_log(likelihood.reshape(len(keys), prob.shape[1], -1))
 
     def _seen(self, keys: Codes) -> Array:
         n_settings = self.emissions[0].shape[0]
