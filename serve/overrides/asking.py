@@ -4,11 +4,12 @@ Nearly every rule is open in a real record, which names some 16 of 155 findings:
 would bury a benign case. An open flag is **worth asking about** where all of this holds:
 
 - it would raise the level already reached, to `urgent` or `emergency`;
-- one answer could make it fire, an answer that a person or an examiner can give on the spot (no
-  blood test, no ankle pressure);
-- something points at it: a finding of `ALARMS` among those it looks at is present, or two findings
-  are, of which one is in `HINTS`. A flag that one sign alone raises (embolism, cauda equina) says
-  itself what points at it.
+- one answer could make it fire, and one that a warning question can give on the spot (`NOT_ASKED`
+  leaves out tests of a laboratory, ages and sites);
+- something points at it: a finding of `ALARMS` among those it looks at is present; or two findings
+  are, of which one is in `HINTS`. A rule may say more exactly what points at it (`ask_if`), or that
+  hints do so only once a rule of some hazard has fired (`ask_after`): sudden, severe pain asks for
+  a cold leg only where no injury or cramp explains it.
 
 A case in which nothing about the complaint is recorded has every emergency flag open and asks
 about the first of them. A runner with heel pain at the first steps is asked nothing.
@@ -49,10 +50,12 @@ HINTS = frozenset({
     "skin_break", "pop_felt", "electrolyte_abnormal",
 })  # fmt: skip
 """Findings that point at danger in company, for they are common in benign complaints too."""
-SLOW = frozenset({
+NOT_ASKED = frozenset({
     "abi", "exercise_abi_drop", "d_dimer_raised", "inflammation_raised", "electrolyte_abnormal",
+    "age_years", "side", "site_low_back", "site_leg", "site_hip_groin", "site_thigh", "site_knee",
+    "site_calf", "site_ankle", "site_achilles", "site_heel", "site_foot",
 })  # fmt: skip
-"""Tests whose result takes a device or a laboratory: nobody is asked for them."""
+"""Findings no warning question asks for: they take a device, or were asked first of all."""
 BACKGROUND = frozenset({
     "age_years", "sex", "bmi", "obesity", "smoking", "diabetes", "hypertension",
     "high_cholesterol", "cardiovascular_disease", "organ_failure", "atrial_fibrillation",
@@ -63,7 +66,7 @@ BACKGROUND = frozenset({
     "skin_break", "gait_abnormality", "known_arthritis", "back_disorder",
 })  # fmt: skip
 """Findings that describe the person, not the complaint (asked as `identity` or `habit`)."""
-_ANSWERABLE = ~bits(SLOW)
+_ANSWERABLE = ~bits(NOT_ASKED)
 
 
 @dataclass(frozen=True)
@@ -123,14 +126,16 @@ def open_flags(codes: Sequence[int], reached: int, known: Known | None) -> list[
 
 
 def _points_at(flag: Flag, known: Known, codes: Sequence[int]) -> bool:
-    if flag.ask_after:
-        return any(codes[place] & 1 for place in flag.ask_after)
     if flag.ask_if is not None:
-        return all(tests & known.true for tests, _ in flag.ask_if)
-    held = flag.tests & known.true
-    if not (flag.alarms & held or (flag.hints & held and held.bit_count() > 1)):
-        return False
-    return _one_answer(flag, known) != 0
+        pointed = all(tests & known.true for tests, _ in flag.ask_if)
+    elif flag.alarms & known.true:
+        pointed = True
+    elif flag.ask_after:
+        pointed = any(codes[place] & 1 for place in flag.ask_after)
+    else:
+        held = flag.tests & known.true
+        pointed = bool(flag.hints & held) and held.bit_count() > 1
+    return pointed and _one_answer(flag, known) != 0
 
 
 def _one_answer(flag: Flag, known: Known) -> int:
@@ -157,8 +162,9 @@ def questions(flags: Sequence[Flag], known: Known) -> tuple[str, ...]:
 
 def _ways(flag: Flag, known: Known) -> list[int]:
     """The sets of findings whose denial would each rule a flag out."""
-    open_blocks = [findings for tests, findings in flag.blocks if not tests & known.true]
-    return [asked_bits(findings & known.blank & _ANSWERABLE) for findings in open_blocks]
+    blank = [findings & known.blank for tests, findings in flag.blocks if not tests & known.true]
+    whole = [asked_bits(findings) for findings in blank if not findings & ~_ANSWERABLE]
+    return whole or [asked_bits(findings & _ANSWERABLE) for findings in blank]
 
 
 def _extend(unions: Sequence[int], ways: Sequence[int]) -> list[int]:

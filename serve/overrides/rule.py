@@ -20,8 +20,8 @@ class Rule:
     open otherwise. `unless` is a declared guard: where it is known to hold the rule is ruled out;
     where it is unknown it holds nothing back. Emergencies have no guard. `sources` are statement
     ids of the documents, row ids of the studies, or `guideline: ...` and `judgement: ...`.
-    `ask_if` and `ask_after` are for flags that one sign alone raises: what makes an open one worth
-    asking about, as an expression or as the hazard of a rule that has fired.
+    `ask_if` and `ask_after` say what makes an open flag worth asking about (see `asking`): an
+    expression, or the hazard of a rule that has fired.
     """
 
     id: str

@@ -13,6 +13,7 @@ from serve.overrides.rules import (
     see_doctor,
 )
 
+_FIRST = ("PE-1", "CES-1")  # one sign alone raises them: the first to ask about
 _MODULES = (
     clots,
     acute_ischaemia,
@@ -27,9 +28,9 @@ _MODULES = (
 RULES: tuple[Rule, ...] = tuple(
     sorted(
         (rule for module in _MODULES for rule in module.RULES),
-        key=lambda rule: (rule.rank, not rule.ask_if and not rule.ask_after),
+        key=lambda rule: (rule.rank, rule.id not in _FIRST),
     )
 )
-"""Every rule, most urgent level first; within a level the flags that one sign alone raises."""
+"""Every rule, most urgent level first; within a level in the order that questions follow."""
 
 __all__ = ["RULES"]

@@ -32,6 +32,7 @@ RULES = (
             SEVERE,
             Any(COOL_PALE_PULSELESS, Present("blue_limb"), NUMB, WEAK),
         ),
+        ask_after="acute_ischaemia",
         reason="Sudden, severe pain in a leg that is cold, pale, blue, numb, weak or without "
         "pulse: its artery may have closed",
         action=_NOW,
@@ -46,6 +47,7 @@ RULES = (
             All(Present("colour_change_new"), Any(Present("cool_limb"), Present("pale_limb"))),
             All(IN_HOURS, Present("colour_change_new"), Present("blue_limb")),
         ),
+        ask_after="acute_ischaemia",
         reason="The leg has turned cold, pale, blue or pulseless within hours: its artery may "
         "have closed",
         action=_NOW,
@@ -69,6 +71,7 @@ RULES = (
                 Any(SEVERE, Present("rest_pain")),
             ),
         ),
+        ask_after="acute_ischaemia",
         reason="Two or more signs of a closed artery (cold, pale, blue, no pulse, numb, weak, "
         "severe or rest pain), new within two weeks",
         action=_NOW,
@@ -79,6 +82,7 @@ RULES = (
         id="ALI-4",
         level="emergency",
         when=All(IN_HOURS, SEVERE, Present("atrial_fibrillation")),
+        ask_after="acute_ischaemia",
         reason="Sudden, severe leg pain with a heart that can throw clots: an artery may have "
         "closed",
         action=_NOW,
@@ -99,6 +103,7 @@ RULES = (
                 LOW_ABI,
             ),
         ),
+        ask_after="acute_ischaemia",
         reason="A cold, blue foot or toes with disease of heart or arteries: clots or plaque may "
         "have shut small arteries",
         action=_NOW,
@@ -117,6 +122,7 @@ RULES = (
             Any(NUMB, WEAK),
             Any(SEVERE, AT_REST),
         ),
+        ask_after="acute_ischaemia",
         reason="A leg that hurts severely or at rest, has two of cold, pale and no pulse, and is "
         "numb or weak: it is dying, whenever that began",
         action=_NOW,
@@ -181,6 +187,7 @@ RULES = (
                 ),
             ),
         ),
+        ask_after="acute_ischaemia",
         reason="Leg or foot has newly changed colour or temperature, or is blue with cold, severe "
         "pain or disease of heart or arteries",
         action=_TODAY,

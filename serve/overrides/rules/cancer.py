@@ -23,6 +23,7 @@ RULES = (
         id="CAN-2",
         level="urgent",
         when=All(CANCER, WEAK, Any(Present("worsening"), IN_DAYS)),
+        ask_if=CANCER,
         reason="New or growing weakness in someone who has had cancer",
         action=_TODAY,
         sources=("guideline: NICE NG234",),

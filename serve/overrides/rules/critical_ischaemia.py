@@ -7,7 +7,7 @@ from serve.overrides.rule import Rule
 from serve.overrides.signs import (
     AT_REST,
     FEVER,
-    IN_DAYS,
+    IN_FOUR_WEEKS,
     POOR_CIRCULATION,
     SMOKED,
 )
@@ -85,7 +85,7 @@ RULES = (
         level="urgent",
         when=All(
             Present("distance_shrinking"),
-            Any(IN_DAYS, Below("duration_days", 28)),
+            IN_FOUR_WEEKS,
             POOR_CIRCULATION,
         ),
         reason="Walking distance has shrunk within weeks in a leg with poor circulation",
@@ -106,6 +106,7 @@ RULES = (
             ),
         ),
         unless=Any(Present("relief_sitting"), Present("relief_bending_forward")),
+        ask_if=Any(Present("distance_shrinking"), Present("relief_standing")),
         reason="Leg pain on walking has begun to hurt at rest too, in someone at risk of blocked "
         "arteries",
         action=_TODAY,

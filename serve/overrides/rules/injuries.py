@@ -101,6 +101,7 @@ RULES = (
             Any(Present("recent_leg_injury"), IN_HOURS),
             Any(Present("bone_tenderness"), Present("localised"), Present("limp"), SEVERE),
         ),
+        ask_if=Any(Present("bone_fragility_risk"), CANCER),
         reason="New pain after a small injury or none, in bone that is weak or may hold cancer: "
         "it may be broken",
         action=_XRAY,
