@@ -83,6 +83,15 @@ def _novelty_cells(scores: Scores) -> list[bytes]:
     return [b"" if isnan(value) else b"%.6f" % value for value in scores.novelty.tolist()]
 
 
+def legible(rows: Sequence[bytes]) -> list[bytes]:
+    """Rows that every reader splits alike: a stray carriage return would end a line for some."""
+    return [_requoted(row) if b"\r" in row else row for row in rows]
+
+
+def _requoted(row: bytes) -> bytes:
+    return ",".join(quoted(cell.decode()) for cell in split_record(row)).encode()
+
+
 def neutralised(rows: Sequence[bytes]) -> tuple[list[bytes], int]:
     """Rows whose cells no spreadsheet runs, and how many cells got a leading apostrophe for it.
 

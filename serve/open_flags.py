@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from serve.overrides.asking import BACKGROUND, FLAGS, SLOW, Flag
+from serve.overrides.asking import BACKGROUND, FLAGS, NOT_ASKED, Flag
 from serve.overrides.blocking import bits, known_bits
 from serve.overrides.compiled import TESTS
 from serve.overrides.logic import TRUE, UNKNOWN
@@ -51,18 +51,25 @@ def says_nothing(values: npt.NDArray[np.float64], vocabulary: Vocabulary) -> Mas
 
 
 def _points_at(flag: Flag, true: Words, unknown: Words, states: npt.NDArray[np.int8]) -> Mask:
-    if flag.ask_after:
-        return np.asarray((states[:, list(flag.ask_after)] == FIRED).any(axis=1))
+    """Where something points at a flag, and one answer on the spot could make it fire."""
     if flag.ask_if is not None:
-        return np.asarray(np.all([_meets(true, tests) for tests, _ in flag.ask_if], axis=0))
-    held = true & _words(flag.tests, true.shape[1])
-    several = np.bitwise_count(held).sum(axis=1) > 1
-    points = _meets(held, flag.alarms) | (_meets(held, flag.hints) & several)
-    answers = unknown & _words(~bits(SLOW), unknown.shape[1])
+        pointed = np.all([_meets(true, tests) for tests, _ in flag.ask_if], axis=0)
+    elif flag.ask_after:
+        after = (states[:, list(flag.ask_after)] == FIRED).any(axis=1)
+        pointed = _meets(true, flag.alarms) | after
+    else:
+        held = true & _words(flag.tests, true.shape[1])
+        several = np.bitwise_count(held).sum(axis=1) > 1
+        pointed = _meets(true, flag.alarms) | (_meets(held, flag.hints) & several)
+    return np.asarray(pointed & _one_answer(flag, true, unknown))
+
+
+def _one_answer(flag: Flag, true: Words, unknown: Words) -> Mask:
+    answers = unknown & _words(~bits(NOT_ASKED), unknown.shape[1])
     for tests, findings in flag.blocks:
         other = answers & _words(findings, answers.shape[1])
         answers = np.where(_meets(true, tests)[:, None], answers, other)
-    return np.asarray(points & (answers != 0).any(axis=1))
+    return np.asarray((answers != 0).any(axis=1))
 
 
 def _meets(sets: Words, members: int) -> Mask:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from data_gen.vocabulary import Vocabulary, load
 from serve.bundle import load_bundle
 from serve.chain import Chain, Scores, score_columns
-from serve.csv_lines import lines_of, lines_of_table, neutralised
+from serve.csv_lines import legible, lines_of, lines_of_table, neutralised
 from serve.header import Header
 from serve.probabilities import mix_weights
 from serve.records import Block
@@ -88,7 +88,7 @@ def _score_text(worker: Worker, block: Block) -> Scored:
     if settings.parquet:
         payload = _joined(text_table(rows, header.names), scores, worker.chain.vocabulary)
     else:
-        texts = rows.texts
+        texts = rows.texts if rows.plain else legible(rows.texts)
         if settings.spreadsheet_safe:
             texts, tally.neutralised = neutralised(texts)
         payload = lines_of(texts, scores, worker.chain.vocabulary)

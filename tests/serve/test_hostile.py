@@ -98,7 +98,9 @@ def test_full_disk(tmp_path: Path) -> None:
 
     command = [sys.executable, "-m", "serve", "score", str(cases), "--out", str(out),
                "--overrides-only"]  # fmt: skip
-    run = subprocess.run(command, capture_output=True, text=True, preexec_fn=small_disk, check=False)
+    run = subprocess.run(
+        command, capture_output=True, text=True, preexec_fn=small_disk, check=False
+    )
     assert run.returncode == 1
     assert "File too large" in run.stderr
     assert "Traceback" not in run.stderr
@@ -106,7 +108,7 @@ def test_full_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_full_device(score: Score, tmp_path: Path) -> None:
+def test_full_device(score: Score) -> None:
     """A device that takes nothing more ends in exit 1."""
     run = score(HEADER + GOOD, "--out", "/dev/full")
     assert run.code == 1

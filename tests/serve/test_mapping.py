@@ -1,0 +1,111 @@
+"""A column mapping reads other headers, words and units, and is checked before any row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data_gen.vocabulary import load
+from serve.mapping import UNITS, read_mapping
+from serve.problem import RefusedError
+from tests.serve.conftest import Score
+
+MAPPING = """
+columns:
+  Patient: case_id
+  Age: age_years
+  temp_f: {finding: temperature_c, unit: degF}
+  distance_yards: {finding: walking_distance_m, unit: yd}
+  Smoker: {finding: smoking, words: {Y: current, N: never, "?": unknown}}
+"""
+CASES = b"Patient,Age,temp_f,distance_yards,Smoker,fever\n"
+
+
+@pytest.fixture
+def mapping(tmp_path: Path) -> Path:
+    """A mapping file."""
+    path = tmp_path / "mapping.yaml"
+    path.write_text(MAPPING)
+    return path
+
+
+def test_same_scores_as_the_vocabulary_s_own(mapping: Path, score: Score) -> None:
+    """A mapped file gets the scores of the same cases in the vocabulary's own words."""
+    theirs = score(CASES + b"a,60,100.4,109.361,y,\n", "--columns", str(mapping), out="1.csv")
+    own = score(
+        b"case_id,age_years,temperature_c,walking_distance_m,smoking,fever\n"
+        b"a,60,38.0,99.999698,current,\n",
+        out="2.csv",
+    )
+    assert theirs.code == own.code == 0
+    tails = [[*run.rows[0].items()][6:] for run in (theirs, own)]
+    assert tails[0] == tails[1]
+    assert theirs.rows[0]["temp_f"] == "100.4"
+
+
+def test_fahrenheit_meets_the_threshold(mapping: Path, score: Score) -> None:
+    """100.4 degrees Fahrenheit is exactly 38.0 degrees Celsius, which is a fever."""
+    run = score(CASES + b"a,60,100.4,,,no\n", "--columns", str(mapping))
+    assert "conflict" in run.rows[0]["issues"]
+
+
+def test_bad_cells_stay_bad(mapping: Path, score: Score) -> None:
+    """A cell that no word of the mapping covers is unknown, and told."""
+    run = score(CASES + b"a,60,hot,,maybe,\n", "--columns", str(mapping))
+    assert run.rows[0]["issues"].count("bad_number") == 1
+    assert run.rows[0]["issues"].count("bad_choice") == 1
+
+
+def test_a_mapped_column_must_exist(mapping: Path, score: Score) -> None:
+    """A mapping for a column the file lacks is refused, with the nearest column."""
+    run = score(b"Patient,Ages,temp_f,distance_yards,Smoker\n", "--columns", str(mapping))
+    assert run.code == 2
+    assert "names a column 'age'" in run.talk
+    assert "did you mean 'ages'" in run.talk
+
+
+def test_one_finding_once(score: Score, tmp_path: Path) -> None:
+    """Two columns cannot both give one finding."""
+    path = tmp_path / "mapping.yaml"
+    path.write_text("columns: {Age: age_years}")
+    run = score(b"Age,age_years\n60,61\n", "--columns", str(path))
+    assert run.code == 2
+    assert "both give age_years" in run.talk
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "there are no columns"),
+        ("colums: {a: fever}", "there are no columns"),
+        ("columns: [fever]", "there are no columns"),
+        ("columns: {a: fevr}", "no finding is called 'fevr'; did you mean 'fever'"),
+        ("columns: {a: {findings: fever}}", "'findings' is not one of"),
+        ("columns: {a: {finding: abi, unit: m}}", "abi has no unit 'm'"),
+        ("columns: {a: {finding: fever, unit: degC}}", "fever has no unit"),
+        ("columns: {a: {finding: fever, words: {Y: ja}}}", "'ja' is no value of fever"),
+        ("columns: {a: {finding: fever, words: Y}}", "must be a list"),
+        ("columns: {a: {finding: smoking, words: {Y: yes}}}", "no value of smoking"),
+        ("columns: {a: [", "not YAML"),
+    ],
+)
+def test_bad_mapping(text: str, says: str, tmp_path: Path) -> None:
+    """A mapping that cannot be meant is refused with the file, the entry and what to write."""
+    path = tmp_path / "mapping.yaml"
+    path.write_text(text)
+    with pytest.raises(RefusedError) as refusal:
+        read_mapping(path, load())
+    assert says in str(refusal.value)
+    assert "mapping.yaml" in str(refusal.value)
+
+
+def test_missing_mapping(tmp_path: Path) -> None:
+    """A mapping that is not there is refused."""
+    with pytest.raises(RefusedError, match="No such file"):
+        read_mapping(tmp_path / "none.yaml", load())
+
+
+def test_units_are_the_vocabulary_s() -> None:
+    """Every unit that can be converted to is one the vocabulary uses."""
+    assert set(UNITS) <= {finding.unit for finding in load().findings}

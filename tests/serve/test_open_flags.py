@@ -1,0 +1,33 @@
+"""The overrides of a matrix of cases are those of each case alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data_gen.vocabulary import load
+from data_gen.vocabulary.complete import complete
+from serve.columns import JOIN
+from serve.flags import flags_of
+from serve.open_flags import says_nothing
+from serve.overrides.evaluate import judge
+from serve.vectorised import test_codes as codes_of_tests
+from tests.serve.test_probabilities import random_cases
+
+
+def test_columns_agree_with_cases() -> None:
+    """Fired rules, levels and open flags are the same for one case and in a matrix."""
+    values = random_cases(300)
+    rng = np.random.default_rng(3)
+    sparse = rng.random(values.shape) < rng.random((300, 1))
+    values[sparse] = np.nan
+    values[0] = np.nan
+    present = complete(values, load()).present
+    flags = flags_of(present, load())
+    blank = says_nothing(present, load())
+    codes = codes_of_tests(present, load()).tolist()
+    for row in range(len(values)):
+        result = judge(codes[row], blank=bool(blank[row]))
+        open_ = JOIN.join(rule.id for rule in result.open_rules)
+        assert flags.reasons[flags.reason_codes[row]] == JOIN.join(result.reasons)
+        assert flags.open[flags.open_codes[row]] == open_
+        assert flags.level[row] == min((rule.rank for rule in result.fired), default=4)

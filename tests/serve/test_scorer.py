@@ -1,0 +1,103 @@
+"""Scoring from Python gives what scoring a file gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from data_gen.vocabulary import load as load_vocabulary
+from serve import load
+from serve.columns import output_columns
+from serve.problem import RefusedError
+from tests.serve.conftest import Score
+
+CASES: list[dict[str, Any]] = [
+    {"age_years": 63, "fever": True, "abi": 0.75, "smoking": "never"},
+    {"age_years": 63.0, "fever": None, "abi": float("nan"), "chest_pain": "yes"},
+    {"fever": "maybe", "abi": "0,9"},
+    {},
+]
+FILE = b"""age_years,fever,abi,smoking,chest_pain
+63,yes,0.75,never,
+63.0,,,,yes
+,maybe,"0,9",,
+,,,,
+"""
+
+
+def _texts(table: pa.Table) -> list[list[str]]:
+    rows = table.select(list(output_columns(load_vocabulary()))).to_pylist()
+    return [
+        ["" if v is None else f"{v:.6f}" if isinstance(v, float) else v for v in row.values()]
+        for row in rows
+    ]
+
+
+def _frame() -> Any:
+    pandas = pytest.importorskip("pandas")
+    return pandas.DataFrame(CASES)
+
+
+@pytest.mark.parametrize(
+    "cases", [lambda: CASES, lambda: iter(CASES), _frame, lambda: pa.Table.from_pandas(_frame())],
+    ids=["dicts", "iterator", "pandas", "arrow"],
+)  # fmt: skip
+def test_same_as_a_file(cases: Any, tiny_bundle: Path, score: Score) -> None:
+    """Dicts, frames and tables get the columns that the same cases get in a file."""
+    if cases.__name__ == "<lambda>" and "from_pandas" in cases.__code__.co_names:
+        frame = _frame().astype({"fever": "string", "abi": "string"})
+        frame["fever"] = ["yes", None, "maybe", None]
+        given: Any = pa.Table.from_pandas(frame)
+    else:
+        given = cases()
+    names = output_columns(load_vocabulary())
+    expected = [[row[name] for name in names] for row in score(FILE).rows]
+    assert _texts(load(tiny_bundle).score(given).to_table()) == expected
+
+
+def test_one_case(tiny_bundle: Path) -> None:
+    """One dict gives one answer, its probabilities in order and summing to 1."""
+    scored = load(tiny_bundle).score(CASES[0])
+    (case,) = scored
+    assert len(scored) == 1
+    assert scored[0] == scored[-1] == case
+    probabilities = list(case.probabilities.values())
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert abs(sum(probabilities) - 1) < 1e-12
+    assert set(case.probabilities) == set(load_vocabulary().condition_ids)
+    with pytest.raises(IndexError):
+        scored[1]
+
+
+def test_reasons_come_apart(tiny_bundle: Path) -> None:
+    """Reasons and open flags are lists in Python."""
+    (case,) = load(tiny_bundle).score({"chest_pain": True, "saddle_numbness": "yes"})
+    assert case.triage == "emergency"
+    assert len(case.triage_reasons) >= 2
+    assert case.issues is None
+
+
+def test_no_column_that_is_known(tiny_bundle: Path) -> None:
+    """Cases without any known finding are refused, with near-misses named."""
+    with pytest.raises(RefusedError, match="did you mean 'fever'"):
+        load(tiny_bundle).score({"fevr": True})
+
+
+def test_the_version_in_use(tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scorer says which model it uses, or that it has none."""
+    assert len(load(tiny_bundle).model_version) == 12
+    monkeypatch.setattr("serve.scorer.PROMOTED", tiny_bundle / "none")
+    assert load().model_version == "none"
+    (case,) = load().score({"chest_pain": True})
+    assert (case.triage, case.probabilities) == ("emergency", {})
+
+
+def test_to_pandas(tiny_bundle: Path) -> None:
+    """The answer as a data frame has the input's columns, then those of a scored file."""
+    pytest.importorskip("pandas")
+    frame = load(tiny_bundle).score(CASES).to_pandas()
+    assert list(frame.columns[-2:]) == ["issues", "model_version"]
+    assert frame["p_doms"].dtype == "float64"
