@@ -93,6 +93,25 @@ def posterior(cases: Path, out: Path, mix: str, complete: bool, knowledge: Path 
     _reporting(lambda: posterior_to_file(world, cases, out, mix))
 
 
+@main.command()
+@click.argument("old", type=_EXISTING)
+@click.argument("new", type=_EXISTING, required=False)
+@click.option("--patients", type=click.IntRange(1), default=20_000, show_default=True)
+@click.option("--mix", default="training", show_default=True, help="clinic, training or id=share,…")
+def diff(old: Path, new: Path | None, patients: int, mix: str) -> None:
+    """Say what an edit changes: numbers, patients, top diagnoses.
+
+    OLD and NEW are knowledge folders; NEW is our own unless it is given.
+
+    Example: python -m data_gen diff /tmp/knowledge-before
+    """
+    from data_gen.diff import difference
+    from data_gen.profiles.load import KNOWLEDGE
+
+    found = _reporting(lambda: difference(old, new or KNOWLEDGE, patients, mix))
+    click.echo("\n".join(found.lines()))
+
+
 def _world(knowledge: Path | None):  # type: ignore[no-untyped-def]
     from data_gen.profiles import load_knowledge
     from data_gen.profiles.load import KNOWLEDGE
