@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from data_gen.profiles import load_knowledge
 from data_gen.world import build_world
 
+_AGE_STEP, _OLDEST = 4, 100
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -20,14 +22,18 @@ class Facts:
     knowledge_hash: str
 
 
+def _age_edges(bands: Sequence[int]) -> list[float]:
+    """The bands of the background, and steps of a few years: ages have a smooth distribution."""
+    return sorted({float(age) for age in [*bands, *range(0, _OLDEST, _AGE_STEP), _OLDEST]})
+
+
 def read_facts() -> Facts:
     """The facts of this installation's knowledge."""
     knowledge = load_knowledge()
     world = build_world(knowledge)
     ids = knowledge.vocabulary.condition_ids
     edges = {name: bins.edges.tolist() for name, bins in world.bins.items()}
-    age = knowledge.vocabulary.finding("age_years")
-    edges.setdefault(age.id, [*map(float, knowledge.background.bands), float(age.high or 0)])
+    edges["age_years"] = _age_edges(knowledge.background.bands)
     mixes = {
         name: dict(zip(ids, shares.tolist(), strict=True)) for name, shares in world.mixes.items()
     }

@@ -67,7 +67,8 @@ def decide(
 ) -> Decision:
     """The gate's decision.
 
-    `turned_down` are candidates that a rollback has put aside. `grounds` are read only where there is something to compare.
+    `turned_down` are candidates that a rollback has put aside. `grounds` are
+    read only where there is something to compare.
     """
     if champion is None:
         return Decision(True, "there is no champion", candidate.version, None)

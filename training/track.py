@@ -138,7 +138,6 @@ def _choose_experiment(mlflow: Any, experiment: str, uri: str) -> None:
 def _data_set(mlflow: Any, run: Run) -> Any:
     """The training vignettes as a data set: schema from the first rows, digest from the file."""
     import pyarrow.parquet as pq
-    from mlflow.data.filesystem_dataset_source import FileSystemDatasetSource
 
     file = pq.ParquetFile(run.cases)
     head = next(file.iter_batches(100)).to_pandas()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from training.intervals import Cases, encode
 
 Names = npt.NDArray[np.object_]
 _ATOM = ("presentation", "second_condition")
-_NOT_TRAITS = {"case_id", "condition", "log_evidence", *_ATOM}
+_TRAITS = ("setting", "vascular", "metabolic", "degenerative", "athletic")
 _SAMPLE_AGAIN = "sample it again (`python -m data_gen sample`)"
 _TOLERANCE = 1e-6
 
@@ -47,7 +47,7 @@ def read_vignettes(cases: Path, truth: Path, vocabulary: Vocabulary) -> Vignette
     unknown column or condition, a condition without a case, values that are not finite, or a truth
     that belongs to other cases.
     """
-    case_table, truth_table = _read(cases), _read(truth)
+    case_table, truth_table = _read(cases), _read(truth, _wanted)
     problems = [
         *_column_problems(case_table, cases, vocabulary),
         *_condition_problems(case_table, cases, vocabulary),
@@ -64,11 +64,7 @@ def read_vignettes(cases: Path, truth: Path, vocabulary: Vocabulary) -> Vignette
         exact=np.stack([truth_table[f"p_{name}"].to_numpy() for name in ids], axis=1),
         log_evidence=truth_table["log_evidence"].to_numpy(),
         atom=_atoms(truth_table),
-        traits={
-            name: _names(truth_table, name)
-            for name in truth_table.column_names
-            if name not in _NOT_TRAITS and not name.startswith("p_")
-        },
+        traits={name: _names(truth_table, name) for name in _TRAITS},
     )
 
 
@@ -80,9 +76,15 @@ def hash_of_files(*paths: Path) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path) -> pa.Table:
+def _wanted(column: str) -> bool:
+    """Whether a column of a truth file is read: not why each blank cell is blank."""
+    return not column.startswith("blank_")
+
+
+def _read(path: Path, wanted: Callable[[str], bool] = lambda _: True) -> pa.Table:
     try:
-        return pq.read_table(path)
+        file = pq.ParquetFile(path)
+        return file.read([name for name in file.schema_arrow.names if wanted(name)])
     except (OSError, pa.ArrowException) as error:
         message = str(error).splitlines()[0]
         raise RefusedError(Problem("not_parquet", str(path), message, _SAMPLE_AGAIN)) from None
@@ -140,7 +142,7 @@ def _truth_problems(
     cases: pa.Table, truth: pa.Table, path: Path, vocabulary: Vocabulary
 ) -> Iterator[Problem]:
     posterior = [f"p_{name}" for name in vocabulary.condition_ids]
-    missing = {*posterior, "case_id", "log_evidence", *_ATOM} - set(truth.column_names)
+    missing = {*posterior, "case_id", "log_evidence", *_ATOM, *_TRAITS} - set(truth.column_names)
     if missing:
         message = f"columns are missing: {_listed(missing)}"
         yield Problem("missing_column", str(path), message, _SAMPLE_AGAIN)
