@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+_SHORT = 12  # up to so many values, comparing is quicker than searching
 _WORDS = 4  # 64-bit numbers a step of the counter yields
 
 
@@ -51,10 +52,16 @@ def _key(seed: int, variable: str) -> npt.NDArray[np.uint64]:
 def pick(cumulative: Array, rows: npt.NDArray[np.int64], u: Array) -> npt.NDArray[np.int64]:
     """The category of each draw: `cumulative` (n_rows, n_values), `rows` and `u` (n_cases,).
 
-    The first category whose cumulative probability exceeds u. All rows lie end to end in one
-    sorted array, so that one binary search serves every case.
+    The first category whose cumulative probability exceeds u. A short table is gone through value
+    by value; the rows of a long one lie end to end in one sorted array, so that one binary search
+    serves every case.
     """
     n_values = cumulative.shape[1]
+    if n_values <= _SHORT:
+        found = np.zeros(len(u), dtype=np.int64)
+        for value in range(n_values - 1):
+            found += u >= cumulative[:, value][rows]
+        return found
     table = np.minimum(cumulative, 1.0)
     table[:, -1] = 1.0
     line = (table + np.arange(len(table))[:, None]).ravel()

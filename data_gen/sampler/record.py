@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -27,16 +27,20 @@ class Sample:
 
     start: int
     hidden: Hidden
-    truth: Array
+    truth: Array | None
     values: Array
 
 
-def sample_chunk(tables: Tables, draws: Draws) -> Sample:
-    """The patients of a chunk and their records, completed by what the records imply."""
+def sample_chunk(tables: Tables, draws: Draws, with_truth: bool = True) -> Sample:
+    """The patients of a chunk and their records, completed by what the records imply.
+
+    Without the truth the chunk takes less time and memory.
+    """
     world = tables.world
     hidden = draw_hidden(tables, draws)
     shape = (len(world.vocabulary.findings), draws.size)
-    truth, values = np.full(shape, np.nan), np.full(shape, np.nan)
+    values = np.full(shape, np.nan)
+    truth = np.full(shape, np.nan) if with_truth else None
     writer = _Writer(world, hidden, draws, truth, values)
     writer.identity()
     for position, group in enumerate(world.groups):
@@ -45,7 +49,7 @@ def sample_chunk(tables: Tables, draws: Draws) -> Sample:
         writer.group(group, rows, record)
     writer.alternatives()
     fill_implied(values.T, world.vocabulary)
-    return Sample(draws.start, hidden, truth.T, values.T)
+    return Sample(draws.start, hidden, None if truth is None else truth.T, values.T)
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,10 @@ class _Writer:
     world: World
     hidden: Hidden
     draws: Draws
-    truth: Array  # (n_findings, n_cases)
+    truth: Array | None  # (n_findings, n_cases)
     values: Array
+    firsts: dict[str, Array] = field(default_factory=dict)
+    """True values of the numbers that have an alternative."""
 
     def identity(self) -> None:
         """Age, sex, and whether the complaint is painless."""
@@ -76,6 +82,7 @@ class _Writer:
             u = first if m == 0 else self.draws.uniform(f"record/{finding.id}")
             if finding.kind == "number":
                 value = self._number(finding, code)
+                self.firsts[finding.id] = value
                 self._write(finding, value, np.zeros(len(code), dtype=np.int64), u)
             else:
                 index = code.astype(np.int64)
@@ -89,7 +96,7 @@ class _Writer:
         vocabulary = self.world.vocabulary
         for pair in vocabulary.relations.alternatives:
             first, second = vocabulary.finding(pair.first), vocabulary.finding(pair.second)
-            value = np.floor(self.truth[first.column] / pair.factor * 10) / 10
+            value = np.floor(self.firsts[first.id] / pair.factor * 10) / 10
             value = np.minimum(value, second.high or np.inf)
             u = self.draws.uniform(f"record/{second.id}")
             self._write(second, value, np.zeros(len(value), dtype=np.int64), u)
@@ -111,7 +118,8 @@ class _Writer:
     ) -> None:
         recording = self.world.recording
         rate = recording.rate[finding.id][self.hidden.setting, index]
-        self.truth[finding.column] = value
+        if self.truth is not None:
+            self.truth[finding.column] = value
         written = np.where(u < rate, value, np.nan)
         if errs:
             wrong = u < rate * recording.error[self.hidden.setting]

@@ -68,7 +68,7 @@ class _Work:
 
     def __call__(self, span: Span) -> tuple[pa.Table, ...]:
         draws = Draws(self.plan.seed, span.start, span.size)
-        sample = sample_chunk(self.tables, draws)
+        sample = sample_chunk(self.tables, draws, with_truth=self.posterior is not None)
         cases = cases_table(self.world, sample, self.plan.seed, self.plan.narrative)
         if self.posterior is None:
             return (cases,)

@@ -64,6 +64,8 @@ def _words(codes: npt.NDArray[np.int64], words: tuple[str, ...]) -> pa.Array:
 
 
 def _blanks(vocabulary: Vocabulary, sample: Sample) -> dict[str, pa.Array]:
+    if sample.truth is None:
+        raise ValueError("this sample was drawn without its truth")
     out = {}
     for finding in vocabulary.findings:
         blank = np.isnan(sample.values[:, finding.column])

@@ -33,7 +33,8 @@ def array_of(column: npt.NDArray[np.float64], finding: Finding) -> pa.Array:
     unknown = np.isnan(column)
     if finding.kind == "number":
         return pa.array(column, mask=unknown)
-    codes = np.where(unknown, 0, column).astype(np.int8)
+    with np.errstate(invalid="ignore"):  # what NaN becomes is masked
+        codes = column.astype(np.int8)
     return pa.DictionaryArray.from_arrays(
         pa.array(codes, mask=unknown), pa.array(words_of(finding), pa.string())
     )
