@@ -144,6 +144,7 @@ class BackgroundEntry(Based):
     given: str | None = None
     where: dict[str, Band] = Field(default_factory=dict)
     edges: tuple[float, ...] = ()
+    least: float = float("-inf")
     step: float = 1.0
     whole_from: float = float("inf")
 

@@ -15,6 +15,7 @@ from data_gen.world.group import Group
 from data_gen.world.world import World
 
 Array = npt.NDArray[np.float64]
+_COARSE = 5.0  # below it the second of two units is written in halves, above in whole numbers
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ class _Writer:
         vocabulary = self.world.vocabulary
         for pair in vocabulary.relations.alternatives:
             first, second = vocabulary.finding(pair.first), vocabulary.finding(pair.second)
-            value = np.floor(self.firsts[first.id] / pair.factor * 10) / 10
+            exact = self.firsts[first.id] / pair.factor
+            value = np.where(exact < _COARSE, np.floor(exact * 2) / 2, np.floor(exact))
             value = np.minimum(value, second.high or np.inf)
             u = self.draws.uniform(f"record/{second.id}")
             self._write(second, value, np.zeros(len(value), dtype=np.int64), u)

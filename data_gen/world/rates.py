@@ -161,6 +161,8 @@ def _bins(background: BackgroundEntry, stated: Entry | BackgroundEntry | Band) -
     if low is None or median is None or high is None:
         raise ValueError("percentiles are missing; give low, median and high")
     bins = bin_probabilities(background.edges, low, median, high, background.scale)
+    bins = np.where(np.array(background.edges[:-1]) < background.least, 0, bins)
+    bins = bins / bins.sum()
     bins = bins if fever is None else _with_fever(bins, background.edges, fever)
     return (1 - _ANY_BIN) * bins + _ANY_BIN / len(bins)
 
