@@ -11,7 +11,7 @@ from data_gen.vocabulary import Vocabulary
 from serve.columns import JOIN
 from serve.open_flags import open_flags, says_nothing
 from serve.overrides.rules import RULES
-from serve.vectorised import FIRED, levels, rule_states, test_codes
+from serve.vectorised import FIRED, levels, rule_states, read_matrix
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
@@ -32,7 +32,7 @@ def flags_of(present: Matrix, vocabulary: Vocabulary) -> Flags:
     """The overrides of n cases; `present` is (n_cases, n_findings), as `complete` gives it."""
     states = rule_states(present, vocabulary)
     level = levels(states).astype(np.int64)
-    codes = test_codes(present, vocabulary)
+    codes = read_matrix(present, vocabulary)
     asked = open_flags(codes, states, level, says_nothing(present, vocabulary))
     reasons, reason_codes = _distinct(
         states == FIRED, [f"{rule.id}: {rule.reason}" for rule in RULES]

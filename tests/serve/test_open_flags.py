@@ -10,7 +10,7 @@ from serve.columns import JOIN
 from serve.flags import flags_of
 from serve.open_flags import says_nothing
 from serve.overrides.evaluate import judge
-from serve.vectorised import test_codes as codes_of_tests
+from serve.vectorised import read_matrix
 from tests.serve.test_probabilities import random_cases
 
 
@@ -24,7 +24,7 @@ def test_columns_agree_with_cases() -> None:
     present = complete(values, load()).present
     flags = flags_of(present, load())
     blank = says_nothing(present, load())
-    codes = codes_of_tests(present, load()).tolist()
+    codes = read_matrix(present, load()).tolist()
     for row in range(len(values)):
         result = judge(codes[row], blank=bool(blank[row]))
         open_ = JOIN.join(rule.id for rule in result.open_rules)
