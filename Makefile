@@ -13,7 +13,7 @@ help: ## what there is to make
 
 run: .venv/run.stamp ## set up, run the pipeline, score the real cases, show the result
 	$(BIN)/dvc repro
-	$(BIN)/python -m serve score examples/real_cases.csv --out scored.csv
+	$(BIN)/python -m serve score examples/real_cases.csv --out scored.csv --show
 
 test: .venv/dev.stamp ## set up and run every test
 	$(BIN)/pytest
