@@ -59,7 +59,7 @@ def rule_states(values: Matrix, vocabulary: Vocabulary) -> States:
     return out
 
 
-def test_codes(values: Matrix, vocabulary: Vocabulary) -> Codes:
+def read_matrix(values: Matrix, vocabulary: Vocabulary) -> Codes:
     """The code of each test for each case: (n_cases, n_tests), in the order of `compiled.TESTS`.
 
     One row, as a list, is what `serve.overrides.judge` takes.

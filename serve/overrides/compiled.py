@@ -48,8 +48,7 @@ def _place(test: Test) -> tuple[int, str, str, float]:
             return 2, test.finding, "at least", test.number
         case Below():
             return 2, test.finding, "below", test.number
-        case Derived():
-            return 3, test.finding, test.measure, test.least
+    return 3, test.finding, test.measure, test.least
 
 
 class _Writer:

@@ -77,6 +77,11 @@ def _derived(finding: str, measure: str) -> Axis:
     return Axis(finding, tuple(settings), (True, False), tuple(compatible))
 
 
+def left_blank(full: Axis) -> Axis:
+    """The axis with nothing recorded on it."""
+    return Axis(full.finding, ({},), full.answers, (tuple(range(len(full.answers))),))
+
+
 def axes_of(findings: Iterable[str]) -> tuple[Axis, ...]:
     """The axes of some findings; a measure lies on the axis of its finding."""
     owner = {measure: finding for finding, measure in MEASURES.items()}
