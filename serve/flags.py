@@ -11,7 +11,7 @@ from data_gen.vocabulary import Vocabulary
 from serve.columns import JOIN
 from serve.open_flags import open_flags, says_nothing
 from serve.overrides.rules import RULES
-from serve.vectorised import FIRED, levels, rule_states, read_matrix
+from serve.vectorised import FIRED, levels, read_matrix, rule_states
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
