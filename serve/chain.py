@@ -19,6 +19,7 @@ from data_gen.vocabulary.complete import Completed, complete
 from serve.bundle import Bundle
 from serve.columns import JOIN, NO_MODEL
 from serve.combine import NONE, Triage, combine, model_reason, top
+from serve.explain import explain
 from serve.flags import Flags, flags_of
 from serve.mapping import Reading
 from serve.normalise import Cache, Issue, Normalised, normalise
@@ -40,6 +41,7 @@ class Chain:
     bundle: Bundle | None = None
     weights: Matrix | None = None
     cache: Cache = field(default_factory=Cache)
+    explain: bool = False
 
     @property
     def model_version(self) -> str:
@@ -63,6 +65,7 @@ class Scores:
     issues: list[str]  # JSON, or nothing
     counts: Mapping[str, int]  # issues by code
     model_version: str
+    explanations: list[str] | None  # where they were asked for; nothing where no model answered
 
 
 def score_columns(
@@ -94,7 +97,15 @@ def score_values(chain: Chain, cases: Normalised) -> Scores:
         issues=texts,
         counts=counts,
         model_version=chain.model_version,
+        explanations=_explanations(chain, cases) if chain.explain else None,
     )
+
+
+def _explanations(chain: Chain, cases: Normalised) -> list[str]:
+    if chain.bundle is None:
+        return [""] * len(cases.values)
+    found = explain(chain.bundle, cases.values, chain.vocabulary, chain.weights)
+    return ["" if explanation is None else str(explanation) for explanation in found]
 
 
 def _model_output(chain: Chain, completed: Completed) -> ModelOutput:

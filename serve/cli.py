@@ -37,6 +37,7 @@ def main() -> None:
 @click.option("--columns", type=click.Path(path_type=Path),
               help="YAML that maps other headers, words and units.")  # fmt: skip
 @click.option("--spreadsheet-safe", is_flag=True, help="Disarm cells a spreadsheet would run.")
+@click.option("--explain", is_flag=True, help="Say which findings spoke for the top condition.")
 @click.option("--show/--no-show", default=None, help="Show the cases (default: on a terminal).")
 @click.pass_context
 def score(
@@ -58,6 +59,7 @@ def score(
         request = Request(
             cases, out, rejects, _bundle(model, overrides_only=options["overrides_only"]),
             options["mix"], options["workers"], options["spreadsheet_safe"], _mapping(columns),
+            options["explain"],
         )  # fmt: skip
         with _progress() as progress:
             report = score_file(request, progress)

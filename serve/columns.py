@@ -16,8 +16,11 @@ def probability_columns(vocabulary: Vocabulary) -> tuple[str, ...]:
     return tuple(f"p_{condition}" for condition in vocabulary.condition_ids)
 
 
-def output_columns(vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The columns that scoring adds behind those of the input."""
+EXPLANATION = "explanation"
+
+
+def output_columns(vocabulary: Vocabulary, *, explain: bool = False) -> tuple[str, ...]:
+    """The columns that scoring adds behind those of the input; the explanation comes last."""
     return (
         "triage",
         "triage_source",
@@ -29,6 +32,7 @@ def output_columns(vocabulary: Vocabulary) -> tuple[str, ...]:
         "novelty",
         "issues",
         "model_version",
+        *([EXPLANATION] if explain else []),
     )
 
 

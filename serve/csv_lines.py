@@ -33,15 +33,23 @@ def lines_of(rows: Sequence[bytes], scores: Scores, vocabulary: Vocabulary) -> b
     open_, sets = _texts(scores.open_red_flags), _texts(scores.prediction_set)
     numbers = _probability_cells(scores)
     novelty = _novelty_cells(scores)
-    version = scores.model_version.encode()
+    last = _last_cells(scores)
     columns = zip(rows, levels, sources, _written(scores.reasons), open_, tops, strict=True)
-    tails = zip(numbers, sets, novelty, _written(scores.issues), strict=True)
+    tails = zip(numbers, sets, novelty, _written(scores.issues), last, strict=True)
     return b"".join(
         [
-            b"%b,%b,%b,%b,%b,%b%b,%b,%b,%b,%b\n" % (*head, *tail, version)
+            b"%b,%b,%b,%b,%b,%b%b,%b,%b,%b,%b\n" % (*head, *tail)
             for head, tail in zip(columns, tails, strict=True)
         ]
     )
+
+
+def _last_cells(scores: Scores) -> list[bytes]:
+    """The model's version and, where it was asked for, the explanation behind it."""
+    version = scores.model_version.encode()
+    if scores.explanations is None:
+        return [version] * len(scores.known)
+    return [b"%b,%b" % (version, cell) for cell in _written(scores.explanations)]
 
 
 def _coded(codes: npt.NDArray[np.int64], words: Sequence[str]) -> list[bytes]:

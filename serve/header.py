@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from data_gen.vocabulary import Vocabulary
@@ -30,6 +30,8 @@ def match_header(
     where: str,
     vocabulary: Vocabulary,
     mapping: ColumnMapping = NO_MAPPING,
+    *,
+    explain: bool = False,
 ) -> Header:
     """The header of a file whose columns have these names.
 
@@ -42,7 +44,7 @@ def match_header(
     problems = [
         *_twice(names, keys, where),
         *_same_finding(names, readings, where),
-        *_taken(names, keys, where, vocabulary),
+        *_taken(names, keys, where, set(output_columns(vocabulary, explain=explain))),
         *mapping.missing(keys, where),
     ]
     if not problems and not readings:
@@ -81,9 +83,8 @@ def _same_finding(
 
 
 def _taken(
-    names: Sequence[str], keys: Sequence[str], where: str, vocabulary: Vocabulary
+    names: Sequence[str], keys: Sequence[str], where: str, ours: Collection[str]
 ) -> Iterator[Problem]:
-    ours = set(output_columns(vocabulary))
     for place, key in enumerate(keys):
         if key in ours:
             message = f"column {place + 1} is named {names[place]!r}, as a column scoring writes"

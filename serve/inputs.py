@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data_gen.vocabulary import Vocabulary
-from serve.header import Header, match_header
-from serve.mapping import ColumnMapping
+from serve.header import Header
 from serve.problem import Problem, RefusedError
 from serve.quoting import quoted, split_record
 from serve.records import Block, Record, blocks, first_record
@@ -36,20 +34,21 @@ class Cases:
 
 
 def read_cases(
-    source: Source, vocabulary: Vocabulary, mapping: ColumnMapping, chunk: int = CHUNK
+    source: Source, match: Callable[[Sequence[str], str], Header], chunk: int = CHUNK
 ) -> Cases:
-    """The cases of a source. Raises RefusedError for a header that cannot be used."""
-    if source.kind == "parquet":
-        return _parquet(source, vocabulary, mapping)
-    return _csv(source, vocabulary, mapping, chunk)
+    """The cases of a source; `match` makes a header of the names of its columns.
+
+    Raises RefusedError for a header that cannot be used.
+    """
+    return _parquet(source, match) if source.kind == "parquet" else _csv(source, match, chunk)
 
 
-def _csv(source: Source, vocabulary: Vocabulary, mapping: ColumnMapping, chunk: int) -> Cases:
+def _csv(source: Source, match: Callable[[Sequence[str], str], Header], chunk: int) -> Cases:
     record, pending, line = first_record(source.stream, source.first)
     record = _whole(record, source.where)
     where = f"{source.where}, line {record.line}"
     names = [cell.decode() for cell in split_record(record.text)]
-    header = match_header(names, where, vocabulary, mapping)
+    header = match(names, where)
     items = blocks(source.stream, chunk, len(names), pending, line)
     size = source.size or 0
     return Cases(header, record.text, items, lambda _: source.stream.tell() / size if size else 0.0)
@@ -76,7 +75,7 @@ def _whole(record: Record | None, where: str) -> Record:
     return record
 
 
-def _parquet(source: Source, vocabulary: Vocabulary, mapping: ColumnMapping) -> Cases:
+def _parquet(source: Source, match: Callable[[Sequence[str], str], Header]) -> Cases:
     try:
         file = pq.ParquetFile(source.stream)
     except (pa.ArrowException, OSError) as error:
@@ -84,7 +83,7 @@ def _parquet(source: Source, vocabulary: Vocabulary, mapping: ColumnMapping) -> 
         remedy = "copy or write it again"
         raise RefusedError(Problem("bad_parquet", source.where, message, remedy)) from None
     names = file.schema_arrow.names
-    header = match_header(names, source.where, vocabulary, mapping)
+    header = match(names, source.where)
     total = file.metadata.num_rows
     text = ",".join(map(quoted, names)).encode()
     batches = _batches(file, source.where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from data_gen.vocabulary import load
 from serve.columns import NO_MODEL, output_columns
 from serve.csv_lines import header_line, neutralised
 from serve.destination import STDOUT, whole_file
-from serve.header import Header
+from serve.header import Header, match_header
 from serve.in_order import in_order
 from serve.inputs import CHUNK, Cases, read_cases
 from serve.mapping import NO_MAPPING, ColumnMapping
@@ -37,12 +37,17 @@ class Request:
     workers: int | None = None
     spreadsheet_safe: bool = False
     mapping: ColumnMapping = NO_MAPPING
+    explain: bool = False
     chunk: int = CHUNK
 
     @property
     def parquet(self) -> bool:
         """Whether the scored rows are written as Parquet."""
         return self.out.lower().endswith((".parquet", ".pq"))
+
+    def match(self, names: Sequence[str], where: str) -> Header:
+        """The header of a file with these columns; RefusedError for one that cannot be used."""
+        return match_header(names, where, load(), self.mapping, explain=self.explain)
 
     @property
     def rejects_path(self) -> str:
@@ -69,10 +74,10 @@ def score_file(request: Request, progress: Callable[[float], None] | None = None
     RefusedError for a file or bundle that cannot be used at all, OSError where a disk fails.
     """
     with open_source(request.cases) as source:
-        cases = read_cases(source, load(), request.mapping, request.chunk)
+        cases = read_cases(source, request.match, request.chunk)
         settings = Settings(
             source.where, cases.header, request.bundle, request.mix, request.parquet,
-            request.spreadsheet_safe,
+            request.spreadsheet_safe, request.explain,
         )  # fmt: skip
         report = Report(cases.header)
         workers = _workers(request.workers, source)
@@ -103,7 +108,7 @@ def _rows(stream: BinaryIO, request: Request, cases: Cases) -> Rows:
     text = cases.header_text
     if request.spreadsheet_safe:
         text = neutralised([text])[0][0]
-    return CsvRows(stream, header_line(text, output_columns(load())))
+    return CsvRows(stream, header_line(text, output_columns(load(), explain=request.explain)))
 
 
 def _count(report: Report, scored: Scored) -> None:

@@ -11,10 +11,12 @@ import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary import load as load_vocabulary
-from serve.chain import Chain, score_columns
+from serve.chain import Chain, score_values
 from serve.columns import JOIN, probability_columns
+from serve.explain import Explanation, explain
 from serve.header import match_header
 from serve.mapping import NO_MAPPING, ColumnMapping
+from serve.normalise import Cache, Normalised, normalise
 from serve.tables import cell_text, coded_values, score_table, without_dictionaries
 from serve.worker import make_chain
 
@@ -90,11 +92,27 @@ class Scorer:
         scoring writes, or where there is no known column at all.
         """
         table = without_dictionaries(table_of(cases))
-        header = match_header(table.column_names, "cases", self.chain.vocabulary, columns)
-        coded = {place: coded_values(table.column(place)) for place, _ in header.readings}
-        scores = score_columns(self.chain, coded, header.readings, table.num_rows)
+        scores = score_values(self.chain, self._normalised(table, columns))
         output = score_table(scores, self.chain.vocabulary)
         return ScoredCases(table, output, scores.model_version)
+
+    def explain(self, cases: Any) -> list[Explanation | None]:
+        """Why each case's top condition comes before the second; None where no model answers.
+
+        Takes what `score` takes. Each case asks the model a hundred times or more: about two
+        milliseconds.
+        """
+        bundle = self.chain.bundle
+        values = self._normalised(table_of(cases)).values
+        if bundle is None:
+            return [None] * len(values)
+        return list(explain(bundle, values, self.chain.vocabulary, self.chain.weights))
+
+    def _normalised(self, table: pa.Table, columns: ColumnMapping = NO_MAPPING) -> Normalised:
+        vocabulary = self.chain.vocabulary
+        header = match_header(table.column_names, "cases", vocabulary, columns)
+        coded = {place: coded_values(table.column(place)) for place, _ in header.readings}
+        return normalise(coded, header.readings, table.num_rows, vocabulary, Cache())
 
 
 def open_scorer(bundle: Path | str | None, mix: str = "training") -> Scorer:

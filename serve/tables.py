@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.chain import Scores
-from serve.columns import SOURCES, probability_columns
+from serve.columns import EXPLANATION, SOURCES, probability_columns
 from serve.probabilities import MICRO
 from serve.rows import Coded, Rows, coded, coded_columns
 
@@ -22,6 +22,7 @@ def score_table(scores: Scores, vocabulary: Vocabulary) -> pa.Table:
     tops = np.where(known, scores.top[:, 0], -1)
     novelty = np.full(len(known), np.nan) if scores.novelty is None else scores.novelty
     figures = [pa.array(column / MICRO, mask=~known) for column in scores.micro.T]
+    told = {} if scores.explanations is None else {EXPLANATION: _strings(scores.explanations)}
     return pa.table(
         {
             "triage": _picked(TRIAGE_LEVELS, scores.triage.level),
@@ -34,6 +35,7 @@ def score_table(scores: Scores, vocabulary: Vocabulary) -> pa.Table:
             "novelty": pa.array(np.round(novelty, 6), mask=np.isnan(novelty)),
             "issues": _strings(scores.issues),
             "model_version": _strings([scores.model_version] * len(known)),
+            **told,
         }
     )
 

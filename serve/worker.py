@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,6 +32,7 @@ class Settings:
     mix: str = "training"
     parquet: bool = False
     spreadsheet_safe: bool = False
+    explain: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Scored:
 
 def prepare(settings: Settings) -> Worker:
     """A worker with its own copy of the model; RefusedError as `load_bundle` raises it."""
-    return Worker(settings, make_chain(load(), settings.bundle, settings.mix))
+    chain = make_chain(load(), settings.bundle, settings.mix)
+    return Worker(settings, replace(chain, explain=settings.explain))
 
 
 def make_chain(vocabulary: Vocabulary, folder: Path | None, mix: str) -> Chain:
