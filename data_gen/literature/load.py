@@ -1,0 +1,108 @@
+"""literature.yaml, read and checked against the studies and the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from data_gen.literature.claim import findings_of
+from data_gen.literature.schema import Literature, Population, Statistic
+from data_gen.profiles import Knowledge
+from data_gen.profiles.checks import located_numbers
+from data_gen.profiles.problem import KnowledgeError, Problem
+from data_gen.vocabulary.yaml_lines import line_of, read_yaml
+
+NAME = "literature.yaml"
+
+
+def load_literature(knowledge: Knowledge) -> Literature:
+    """The statistics of a knowledge folder; KnowledgeError lists every mistake at once."""
+    path = knowledge.folder / NAME
+    try:
+        literature = Literature.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise KnowledgeError([_problem(path, item) for item in error.errors()]) from None
+    problems = [
+        Problem(NAME, line_of(path, place), ".".join(map(str, place)), value, remedy)
+        for place, value, remedy in _mistakes(literature, knowledge)
+    ]
+    if problems:
+        raise KnowledgeError(problems)
+    return literature
+
+
+def _problem(path: Path, item: object) -> Problem:
+    location = tuple(item["loc"])  # type: ignore[index]
+    message = item["msg"].removeprefix("Value error, ")  # type: ignore[index]
+    entry = ".".join(str(part) for part in location)
+    return Problem(NAME, line_of(path, location), entry, "is not valid", message)
+
+
+Mistake = tuple[tuple[str | int, ...], str, str]
+
+
+def _mistakes(literature: Literature, knowledge: Knowledge) -> Iterator[Mistake]:
+    for name, population in literature.populations.items():
+        yield from _of_population(("populations", name), population, knowledge)
+    setting = _set_numbers(knowledge)
+    for position, statistic in enumerate(literature.statistics):
+        place = ("statistics", position)
+        if statistic.population not in literature.populations:
+            yield place, f"no population {statistic.population!r}", "name one of the file"
+        yield from _unknown_findings(place, statistic, knowledge)
+        yield from _of_study(place, statistic, knowledge)
+        if statistic.study in setting and not statistic.used:
+            yield place, f"{statistic.study} sets a number (basis study)", "write `used: yes`"
+    for position, impossible in enumerate(literature.not_reproduced):
+        for study in set(impossible.studies) - set(knowledge.studies):
+            place = ("not_reproduced", position)
+            yield place, f"no study row {study!r}", "use an id of studies.yaml"
+
+
+def _of_population(
+    place: tuple[str | int, ...], population: Population, knowledge: Knowledge
+) -> Iterator[Mistake]:
+    for key in (*population.cases, *population.others, *population.without):
+        condition, _, presentation = key.partition("/")
+        profile = knowledge.profiles.get(condition)
+        if profile is None or presentation and presentation not in profile.presentations:
+            yield place, f"no condition or presentation {key!r}", "name one that exists"
+
+
+def _unknown_findings(
+    place: tuple[str | int, ...], statistic: Statistic, knowledge: Knowledge
+) -> Iterator[Mistake]:
+    for finding in spoken_of(statistic):
+        if finding not in knowledge.vocabulary.finding_ids:
+            yield place, f"no finding {finding!r}", "use an id of findings.yaml"
+
+
+def _of_study(
+    place: tuple[str | int, ...], statistic: Statistic, knowledge: Knowledge
+) -> Iterator[Mistake]:
+    row = knowledge.studies.get(statistic.study)
+    if row is None:
+        yield place, f"no study row {statistic.study!r}", "use an id of studies.yaml"
+    elif row["flag"] != "seen":
+        yield place, f"{statistic.study} was not seen", "check the original first"
+    elif statistic.value is None and row.get("value") is None:
+        yield place, f"{statistic.study} has no value", "give `value` and `why`"
+
+
+def spoken_of(statistic: Statistic) -> set[str]:
+    """The findings that a statistic needs."""
+    claims = [claim for claim in (statistic.claim, statistic.against) if claim is not None]
+    named = {finding for claim in claims for finding in findings_of(claim)}
+    return named | ({statistic.mean_of} if statistic.mean_of else set())
+
+
+def _set_numbers(knowledge: Knowledge) -> set[str]:
+    """The study rows that an entry of basis study gives as its source."""
+    return {
+        cite
+        for number in located_numbers(knowledge)
+        if number.based.basis == "study"
+        for cite in number.based.cite
+    }
