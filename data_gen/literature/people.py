@@ -41,7 +41,15 @@ class Recruiter:
         if not population.cases or not (population.others or population.mix):
             return None
         atoms = self._rest(population) if population.mix else self.weights(population.others)
+        if not population.mixed:
+            atoms = np.where(self._also(population.cases), 0, atoms)
         return self._drawn("others", atoms, population, findings)
+
+    def _also(self, cases: Weights) -> npt.NDArray[np.bool_]:
+        """The atoms whose second condition is one of the cases'."""
+        conditions = {key.partition("/")[0] for key in cases}
+        pairs = [atom.pair for atom in self.world.people.atoms]
+        return np.array([pair is not None and pair.second in conditions for pair in pairs])
 
     def weights(self, weights: Weights) -> Array:
         """The weight of each atom: (n_atoms,). Keys are `condition` or `condition/presentation`."""

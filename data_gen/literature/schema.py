@@ -28,7 +28,9 @@ class Population(Strict):
 
     `cases` and `others` weigh conditions, or `condition/presentation`. Without `others` a study
     has one group. `mix: clinic` takes all other conditions of the clinic mix as the others,
-    save those that `without` names; without `cases` all of them are the one group.
+    save those that `without` names; without `cases` all of them are the one group. The others
+    have nobody who has a case's condition as a second one, which a reference test would find,
+    save where `mixed` keeps them.
     """
 
     says: str
@@ -36,6 +38,7 @@ class Population(Strict):
     others: Weights = Field(default_factory=dict)
     mix: Literal["clinic", "training"] | None = None
     without: Strings = ()
+    mixed: bool = False
     where: Claim | None = None
 
 
