@@ -91,6 +91,38 @@ def template(context: click.Context, /, out: str, dictionary: str) -> None:
         click.echo(f"wrote {out} and {dictionary}", err=True)
 
 
+@main.command()
+@click.argument("cases")
+@click.argument("out")
+@click.option("--master", help="Spark master (default: as spark-submit or the machine sets it).")
+@click.option("--mix", default="training", show_default=True, help="Class mix, as for score.")
+@click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle.")
+@click.option("--overrides-only", is_flag=True, help="Do not ask the model.")
+@click.pass_context
+def spark(
+    context: click.Context, /, cases: str, out: str, master: str | None, mix: str,
+    model: Path | None, *, overrides_only: bool,
+) -> None:  # fmt: skip
+    r"""Score CASES, a folder of CSV or Parquet files, on Spark into the Parquet folder OUT.
+
+    Needs the extra `spark` and Java. Every row is as `score` would give it; records of broken
+    shape go to the Parquet folder OUT.rejects. Exit codes are those of score.
+
+    \b
+    Example: python -m serve spark cases/ scored/ --master "local[2]"
+    """
+    with _edge(context):
+        from serve.spark_job import score_folder
+        from serve.spark_session import open_session, spark_errors
+
+        folder = _bundle(model, overrides_only=overrides_only)
+        with open_session(master) as session, spark_errors():
+            rejected = score_folder(session, cases, out, folder, mix)
+        click.echo(f"scored {cases} into {out}; {rejected} records rejected", err=True)
+        if rejected:
+            context.exit(EXIT_REJECTS)
+
+
 @contextmanager
 def _edge(context: click.Context) -> Iterator[None]:
     """Turn what is raised inside into words on stderr and an exit code."""

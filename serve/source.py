@@ -55,9 +55,8 @@ def open_source(path: str) -> Iterator[Source]:
     with _opened(path, where) as stream:
         first = stream.read(_FIRST)
         size = Path(path).stat().st_size if path != STDIN and Path(path).is_file() else None
-        _check_first(first, where)
         if not first.startswith(b"PAR1"):
-            yield Source(where, "csv", stream, first.removeprefix(_BOM), size)
+            yield csv_source(where, stream, first, size)
         elif size is not None:
             stream.seek(0)
             yield Source(where, "parquet", stream, b"", size)
@@ -67,6 +66,12 @@ def open_source(path: str) -> Iterator[Source]:
                 shutil.copyfileobj(stream, kept)
                 kept.seek(0)
                 yield Source(where, "parquet", kept, b"", None)
+
+
+def csv_source(where: str, stream: BinaryIO, first: bytes, size: int | None) -> Source:
+    """The source of a CSV stream whose beginning, `first`, is read; RefusedError if it is none."""
+    _check_first(first, where)
+    return Source(where, "csv", stream, first.removeprefix(_BOM), size)
 
 
 @contextmanager
