@@ -112,6 +112,49 @@ def diff(old: Path, new: Path | None, patients: int, mix: str) -> None:
     click.echo("\n".join(found.lines()))
 
 
+@main.command()
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--people", type=click.IntRange(100), default=60_000, show_default=True)
+@click.option("--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own].")
+def literature(seed: int, people: int, knowledge: Path | None) -> None:
+    """Replay published statistics on people drawn as each study drew its own.
+
+    Exits 1 when more than 5 % of the statistics that set no number fall outside their intervals.
+
+    Example: python -m data_gen literature
+    """
+    from data_gen.literature import literature_report
+
+    text, good = _reporting(lambda: literature_report(knowledge, seed, people))
+    click.echo(text)
+    sys.exit(0 if good else 1)
+
+
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("docs"),
+    show_default=True,
+    help="Folder for the pages.",
+)
+@click.option("--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own].")
+def docs(out: Path, knowledge: Path | None) -> None:
+    """Write the pages: conditions, findings, and what separates look-alikes.
+
+    Example: python -m data_gen docs
+    """
+    from data_gen.pages.write import build_pages, write_pages
+    from data_gen.profiles import load_knowledge
+    from data_gen.profiles.load import KNOWLEDGE
+    from data_gen.world import build_world
+
+    known = _reporting(lambda: load_knowledge(knowledge or KNOWLEDGE))
+    pages = _reporting(lambda: build_pages(known, build_world(known)))
+    changed = _reporting(lambda: write_pages(pages, out))
+    click.echo(f"{len(pages)} pages in {out}, {len(changed)} of them changed", err=True)
+
+
 def _world(knowledge: Path | None):  # type: ignore[no-untyped-def]
     from data_gen.profiles import load_knowledge
     from data_gen.profiles.load import KNOWLEDGE

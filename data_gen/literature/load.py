@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from data_gen.profiles.problem import KnowledgeError, Problem
 from data_gen.vocabulary.yaml_lines import line_of, read_yaml
 
 NAME = "literature.yaml"
+_WORDS = ("definition", "disposition", "frequency_word")
 
 
 def load_literature(knowledge: Knowledge) -> Literature:
@@ -55,10 +57,7 @@ def _mistakes(literature: Literature, knowledge: Knowledge) -> Iterator[Mistake]
         yield from _of_study(place, statistic, knowledge)
         if statistic.study in setting and not statistic.used:
             yield place, f"{statistic.study} sets a number (basis study)", "write `used: yes`"
-    for position, impossible in enumerate(literature.not_reproduced):
-        for study in set(impossible.studies) - set(knowledge.studies):
-            place = ("not_reproduced", position)
-            yield place, f"no study row {study!r}", "use an id of studies.yaml"
+    yield from _of_left_out(literature, knowledge)
 
 
 def _of_population(
@@ -67,7 +66,7 @@ def _of_population(
     for key in (*population.cases, *population.others, *population.without):
         condition, _, presentation = key.partition("/")
         profile = knowledge.profiles.get(condition)
-        if profile is None or presentation and presentation not in profile.presentations:
+        if profile is None or (presentation and presentation not in profile.presentations):
             yield place, f"no condition or presentation {key!r}", "name one that exists"
 
 
@@ -89,6 +88,25 @@ def _of_study(
         yield place, f"{statistic.study} was not seen", "check the original first"
     elif statistic.value is None and row.get("value") is None:
         yield place, f"{statistic.study} has no value", "give `value` and `why`"
+
+
+def _of_left_out(literature: Literature, knowledge: Knowledge) -> Iterator[Mistake]:
+    """Patterns that name nothing, and numbers that are neither replayed nor left out."""
+    numbers = {key for key, row in knowledge.studies.items() if _is_number(row)}
+    left = numbers - {statistic.study for statistic in literature.statistics}
+    for position, impossible in enumerate(literature.not_reproduced):
+        for pattern in impossible.studies:
+            named = {key for key in knowledge.studies if fnmatchcase(key, pattern)}
+            if not named:
+                place = ("not_reproduced", position)
+                yield place, f"no study row {pattern!r}", "use an id of studies.yaml"
+            left -= named
+    for study in sorted(left):
+        yield ("not_reproduced",), f"{study} is passed over", "replay it, or say why it cannot be"
+
+
+def _is_number(row: Mapping[str, object]) -> bool:
+    return row["flag"] == "seen" and row["kind"] not in _WORDS
 
 
 def spoken_of(statistic: Statistic) -> set[str]:

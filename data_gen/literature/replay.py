@@ -94,9 +94,7 @@ def _prevalence(statistic: Statistic, side: Side, world: World) -> Estimate:
     return Share.of(np.isin(side[CONDITION], wanted)).estimate()
 
 
-def _published(
-    statistic: Statistic, row: Mapping[str, Any]
-) -> tuple[float, tuple[float, float]]:
+def _published(statistic: Statistic, row: Mapping[str, Any]) -> tuple[float, tuple[float, float]]:
     """The value and the 95 % interval: stated, or worked out from the number of people."""
     value = float(row["value"] if statistic.value is None else statistic.value)
     if statistic.interval is not None:
