@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from data_gen.profiles.problem import KnowledgeError, Problem
+from data_gen.profiles.refused import schema_problems, without
 from data_gen.profiles.schema import Background, Mix, Pair, Pairs, Profile, Settings
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary import load as load_vocabulary
@@ -51,15 +53,24 @@ def load_knowledge(folder: Path = KNOWLEDGE) -> Knowledge:
     reader = _Reader(folder)
     knowledge = reader.read()
     problems = [*reader.problems]
-    if knowledge is not None:
-        problems += [p for check in check_knowledge(knowledge) for p in check.problems]
+    broken = {problem.file for problem in problems}
+    for check in check_knowledge(knowledge) if knowledge is not None else ():
+        problems += [p for p in check.problems if not (check.whole and _concerns(p, broken))]
     if problems or knowledge is None:
         raise KnowledgeError(problems)
     return knowledge
 
 
+def _concerns(problem: Problem, broken: set[str]) -> bool:
+    """Whether a problem may come from an entry that could not be read."""
+    return bool(broken & {problem.file, "background.yaml", "mix.yaml"})
+
+
 class _Reader:
-    """Reads the files of a folder and gathers what is wrong with them."""
+    """Reads the files of a folder and gathers what is wrong with them.
+
+    Entries that the schema refuses are reported and left out, so that the rest can be checked.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -79,8 +90,6 @@ class _Reader:
         studies = self._by_id("studies.yaml", "studies")
         found = {key: profile for key, profile in profiles.items() if profile is not None}
         if background is None or settings is None or mix is None or pairs is None:
-            return None
-        if len(found) < len(profiles):
             return None
         return Knowledge(
             folder=self.folder,
@@ -102,7 +111,7 @@ class _Reader:
             self.problems.append(Problem(name, 1, name, "no such file", "write it"))
             return None
         except YamlError as error:
-            self.problems.append(Problem(name, 1, name, str(error), "mend the file"))
+            self.problems.append(_not_yaml(name, str(error)))
             return None
         for line, key in duplicate_keys(path):
             self.problems.append(Problem(name, line, key, "written twice", "keep one of them"))
@@ -115,22 +124,31 @@ class _Reader:
         try:
             return model.model_validate(raw)
         except ValidationError as error:
-            self.problems += [self._problem(name, item) for item in error.errors()]
-            return None
+            self.problems += schema_problems(self.folder, name, error)
+            return self._sound_part(raw, model, error)
 
-    def _problem(self, name: str, item: Any) -> Problem:
-        location = tuple(item["loc"])
-        entry = ".".join(str(part) for part in location) or name
-        line = line_of(self.folder / name, location)
-        value = repr(item["input"]) if not isinstance(item["input"], dict) else "this entry"
-        message = item["msg"].removeprefix("Value error, ")
-        return Problem(name, line, entry, f"{value[:60]} is not valid", message)
+    def _sound_part(self, raw: Any, model: type[Model], error: ValidationError) -> Model | None:
+        """The same without the entries that are wrong, or None where that does not help."""
+        try:
+            return model.model_validate(without(raw, [item["loc"] for item in error.errors()]))
+        except ValidationError:
+            return None
 
     def _by_id(self, name: str, key: str) -> dict[str, Mapping[str, Any]]:
         raw = self._raw(name)
         found: dict[str, Mapping[str, Any]] = {}
-        for entry in (raw or {}).get(key, []):
-            if entry["id"] in found:
-                self.problems.append(Problem(name, 1, entry["id"], "id given twice", "rename one"))
-            found[entry["id"]] = entry
+        for position, entry in enumerate((raw or {}).get(key, [])):
+            row = entry.get("id")
+            if row is None or row in found:
+                line = line_of(self.folder / name, (key, position))
+                value = "has no id" if row is None else "id given twice"
+                remedy = "give one" if row is None else "rename one"
+                self.problems.append(Problem(name, line, str(row), value, remedy))
+            found[str(row)] = entry
         return found
+
+
+def _not_yaml(name: str, message: str) -> Problem:
+    line = re.search(r":([0-9]+): ", message)
+    what, _, remedy = message.rpartition("; ")
+    return Problem(name, int(line[1]) if line else 1, name, what.rpartition(": ")[2], remedy)

@@ -1,4 +1,4 @@
-"""`check`: what the knowledge holds, and what is wrong with it."""
+"""`check`: what the knowledge holds, what it rests on, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 from data_gen.profiles.checks import check_knowledge, located_numbers
+from data_gen.profiles.evidence import BASES, cited_ids, for_overrides, not_encoded, uncited
 from data_gen.profiles.load import KNOWLEDGE, Knowledge, load_knowledge
 from data_gen.profiles.problem import KnowledgeError
+from data_gen.world import World
 
-BASES = ("study", "document", "guideline", "judgement")
+_WIDTH = 34
 
 
 def check_report(folder: Path | None) -> tuple[str, bool]:
@@ -24,21 +26,42 @@ def check_report(folder: Path | None) -> tuple[str, bool]:
     except ValueError as error:
         return f"the numbers do not hold together: {error}; change one of them", False
     lines = [f"{check.name}: {check.items:,} looked at" for check in check_knowledge(knowledge)]
-    lines += _related(knowledge)
-    lines.append(
-        f"{len(world.people.atoms)} atoms, {world.n_states:,} hidden states for an age band and sex"
-    )
-    return "\n".join([*lines, "", *_table(knowledge)]), True
+    states = f"{world.n_states:,} hidden states for an age band and sex"
+    lines += ["", *_cited(knowledge), f"{len(world.people.atoms)} atoms, {states}"]
+    return "\n".join([*lines, "", *_deciding(knowledge, world), "", *_table(knowledge)]), True
 
 
-def _related(knowledge: Knowledge) -> list[str]:
-    cited = {cite for number in located_numbers(knowledge) for cite in number.based.cite}
-    cited |= {cite for condition in knowledge.vocabulary.conditions for cite in condition.cite}
+def _cited(knowledge: Knowledge) -> list[str]:
+    cited, left = cited_ids(knowledge), uncited(knowledge)
+    flags = for_overrides(knowledge)
     return [
-        f"statements of the documents: {len(knowledge.statements)}, "
-        f"cited: {len(cited & set(knowledge.statements))}",
+        f"statements of the documents: {len(knowledge.statements)}; cited by an entry or a "
+        f"condition {len(cited & set(knowledge.statements))}, red flags for the overrides alone "
+        f"{len(flags)}, not encoded and saying why {len(not_encoded(knowledge))}",
+        f"statements uncited: {', '.join(left) or 'none'}",
         f"study rows: {len(knowledge.studies)}, cited: {len(cited & set(knowledge.studies))}",
     ]
+
+
+def _deciding(knowledge: Knowledge, world: World) -> list[str]:
+    """What the findings that decide rest on; imported here, since it samples the world."""
+    from data_gen.pages.deciding import count_grounds, find_deciding
+
+    found = find_deciding(world)
+    count = count_grounds(knowledge, found)
+    total = count["all"]
+    rows = [
+        ("a study's number", count["study"]),
+        ("a document's frequency word", count["word"]),
+        ("a document's statement of the direction", count["direction"]),
+        ("any of the three", count["any"]),
+    ]
+    per_pair = total // len(found.pairs)
+    head = (
+        f"findings that decide, {per_pair} for each of the {len(found.pairs)} most confused "
+        f"pairs: {total}; for one of the two conditions they have"
+    )
+    return [head, *(f"  {what:42}{n:>5} {n / total:>6.0%}" for what, n in rows)]
 
 
 def _table(knowledge: Knowledge) -> list[str]:
@@ -51,4 +74,4 @@ def _table(knowledge: Knowledge) -> list[str]:
         rows.append((name, *(str(count[b]) for b in BASES), str(count.total())))
     total = sum(counts.values(), Counter())
     rows.append(("all", *(str(total[b]) for b in BASES), str(total.total())))
-    return [f"{row[0]:34}" + "".join(f"{cell:>11}" for cell in row[1:]) for row in rows]
+    return [f"{row[0]:{_WIDTH}}" + "".join(f"{cell:>11}" for cell in row[1:]) for row in rows]

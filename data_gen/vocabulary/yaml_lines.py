@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +26,34 @@ class YamlError(ValueError):
 
 
 def read_yaml(path: Path) -> Any:
-    """The content of a YAML file, with yes and no as strings.
+    """The content of a YAML file, with yes and no as strings. Treat it as read-only.
 
     Raises YamlError, with file and line, for text that is not YAML or not UTF-8.
     """
+    return _read(path)[0]
+
+
+def _read(path: Path) -> tuple[Any, tuple[tuple[int, str], ...]]:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Words)  # noqa: S506 a safe loader
+        return _parse(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         message = f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8"
         raise YamlError(message) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise YamlError(f"{path}:{line}: not YAML: {error.problem}; mend the line") from None
+
+
+@lru_cache(maxsize=64)
+def _parse(text: str) -> tuple[Any, tuple[tuple[int, str], ...]]:
+    """Content and duplicate keys in one pass; the same text is parsed once."""
+    loader = _Words(text)
+    try:
+        node = loader.get_single_node()
+        content = None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+    return content, tuple(_duplicates(node))
 
 
 def line_of(path: Path, location: tuple[int | str, ...]) -> int:
@@ -57,8 +74,12 @@ def line_of(path: Path, location: tuple[int | str, ...]) -> int:
 
 def duplicate_keys(path: Path) -> list[tuple[int, str]]:
     """Line and key of every mapping key that is written twice, which YAML would let pass."""
+    return list(_read(path)[1])
+
+
+def _duplicates(root: Any) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
-    stack = [yaml.compose(path.read_text(encoding="utf-8"), Loader=_Words)]
+    stack = [root]
     while stack:
         node = stack.pop()
         if isinstance(node, yaml.MappingNode):

@@ -1,0 +1,86 @@
+"""What the numbers rest on: which statements nothing cites, and the ground of a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from data_gen.profiles.load import Knowledge
+from data_gen.profiles.located import located_in, located_numbers
+
+STUDY, WORD, DIRECTION = "study", "word", "direction"
+GROUNDS = (STUDY, WORD, DIRECTION)
+"""A study's number, a document's frequency word, a document's statement of the direction."""
+BASES = ("study", "document", "guideline", "judgement")
+
+
+def cited_ids(knowledge: Knowledge) -> set[str]:
+    """The statements and study rows that an entry or a condition cites."""
+    cited = {cite for number in located_numbers(knowledge) for cite in number.based.cite}
+    return cited | {
+        cite for condition in knowledge.vocabulary.conditions for cite in condition.cite
+    }
+
+
+def uncited(knowledge: Knowledge) -> tuple[str, ...]:
+    """Statements that no entry and no condition cites, and that do not say why.
+
+    Red flags are for the safety overrides to cite, which this package does not know: see
+    `for_overrides`.
+    """
+    return tuple(i for i in _open(knowledge) if knowledge.statements[i].get("kind") != "red_flag")
+
+
+def for_overrides(knowledge: Knowledge) -> tuple[str, ...]:
+    """Red flags that only a safety override can cite. A test holds that one does."""
+    return tuple(i for i in _open(knowledge) if knowledge.statements[i].get("kind") == "red_flag")
+
+
+def not_encoded(knowledge: Knowledge) -> tuple[str, ...]:
+    """Statements that say why nothing can use them."""
+    return tuple(i for i, row in knowledge.statements.items() if row.get("not_encoded"))
+
+
+def _open(knowledge: Knowledge) -> list[str]:
+    cited = cited_ids(knowledge) | set(not_encoded(knowledge))
+    return [statement for statement in knowledge.statements if statement not in cited]
+
+
+def grounds(
+    knowledge: Knowledge, condition: str, finding: str, more: bool | None
+) -> frozenset[str]:
+    """What the numbers of a finding in a condition rest on, beside judgement: of GROUNDS.
+
+    `more` says whether the condition has the finding more often (a higher number) than the one it
+    is compared with; a statement of direction counts only where it agrees. None: the finding is a
+    choice without a natural order, and the direction stands in the words of the statement.
+    """
+    names = _names(knowledge, finding)
+    found: set[str] = set()
+    for number in located_in(knowledge, condition):
+        if number.finding != finding:
+            continue
+        found |= {STUDY} if number.based.basis == "study" else set()
+        found |= {WORD} if number.based.basis == "document" else set()
+        rows = [knowledge.statements[c] for c in number.based.cite if c in knowledge.statements]
+        found |= {DIRECTION} if any(_agrees(row, names, more) for row in rows) else set()
+    return frozenset(found)
+
+
+def bases(knowledge: Knowledge, condition: str, finding: str) -> tuple[str, ...]:
+    """The bases of a finding's numbers in a condition, best first; empty: all from background."""
+    found = {n.based.basis for n in located_in(knowledge, condition) if n.finding == finding}
+    return tuple(basis for basis in BASES if basis in found)
+
+
+def _agrees(row: Mapping[str, Any], names: set[str], more: bool | None) -> bool:
+    if not names & set(row.get("findings") or ()):
+        return False
+    return more is None or row.get("direction") == ("raises" if more else "lowers")
+
+
+def _names(knowledge: Knowledge, finding: str) -> set[str]:
+    """A finding with those computed from it, or reporting the same fact in another unit."""
+    relations = knowledge.vocabulary.relations
+    derived = {rule.finding for rule in relations.derived if rule.from_ == finding}
+    return {finding} | derived | {p.second for p in relations.alternatives if p.first == finding}
