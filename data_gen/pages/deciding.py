@@ -1,0 +1,54 @@
+"""The findings that decide between the conditions most often taken for each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from data_gen.pages.confusion import Confusion, measure_confusion
+from data_gen.pages.marginals import Marginals, build_marginals
+from data_gen.pages.separation import Separator, separators
+from data_gen.profiles import Knowledge
+from data_gen.profiles.evidence import GROUNDS, grounds
+from data_gen.world import World
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """For each of the pairs most confused, the findings that separate it most."""
+
+    confusion: Confusion
+    marginals: Marginals
+    pairs: dict[Pair, tuple[Separator, ...]]
+
+
+def find_deciding(world: World) -> Deciding:
+    """The deciding findings of a world, measured. Repeatable."""
+    confusion, marginals = measure_confusion(world), build_marginals(world)
+    pairs = {
+        pair: tuple(separators(marginals, world.vocabulary, pair)) for pair in confusion.pairs()
+    }
+    return Deciding(confusion, marginals, pairs)
+
+
+def pair_grounds(
+    knowledge: Knowledge, marginals: Marginals, pair: Pair, finding: str
+) -> frozenset[str]:
+    """What the numbers of a finding rest on in either condition of a pair: of GROUNDS."""
+    level = marginals.level(knowledge.vocabulary.finding(finding))
+    first, second = (knowledge.vocabulary.condition_ids.index(condition) for condition in pair)
+    more = None if level is None else bool(level[first] > level[second])
+    other = None if more is None else not more
+    return grounds(knowledge, pair[0], finding, more) | grounds(knowledge, pair[1], finding, other)
+
+
+def count_grounds(knowledge: Knowledge, deciding: Deciding) -> Counter[str]:
+    """How many of the deciding findings have each ground, any of them, and how many there are."""
+    count: Counter[str] = Counter(dict.fromkeys((*GROUNDS, "any", "all"), 0))
+    for pair, found in deciding.pairs.items():
+        for separator in found:
+            here = pair_grounds(knowledge, deciding.marginals, pair, separator.finding)
+            count.update([*here, "all", *(["any"] if here else [])])
+    return count

@@ -1,0 +1,60 @@
+"""The first page: what there is, and how to read it."""
+
+from __future__ import annotations
+
+from data_gen.pages.condition_page import TRIAGE
+from data_gen.pages.deciding import Deciding
+from data_gen.pages.markdown import percent, table
+from data_gen.profiles import Knowledge
+
+_INTRO = """# What Claudico knows
+
+Written from the knowledge by `python -m data_gen docs`; edit the knowledge, not these pages.
+
+- [Findings](findings.md): what a case may say, the question to ask, and how common it is anyway.
+- [What separates the look-alikes](separating.md): the pairs most often confused, and the ten
+  findings that tell each apart.
+- [Hazards](hazards.md): the safety overrides, from the signs that fire them to what they ask for.
+- One page for each condition, below.
+
+## Conditions
+
+**Found** is how much probability the exact answer gives, on average, to the condition a simulated
+patient has, all twenty being as frequent. **Clinic** is its assumed share of those who consult for
+leg pain on walking, **training** its share of the cases a model learns from.
+"""
+_BASES = """## Where the numbers come from
+
+Every number says what it rests on:
+
+- **study**: a row of `studies.yaml` that its author read, with counts or an interval.
+- **document**: a frequency word of one of the five documents, turned into a number within its
+  band: "almost always" is 80 to 99 %, "usually" 30 to 79 %, "may" 5 to 29 %.
+- **guideline**: a statement of a body that writes guidelines.
+- **judgement**: the authors' own estimate, with its reason where it separates two look-alikes.
+
+A document that lists a symptom without saying how often supports the direction, not the number:
+such a number is a judgement that cites the statement.
+
+The documents are:
+"""
+
+
+def index_page(knowledge: Knowledge, deciding: Deciding, documents: dict[str, str]) -> str:
+    """The page in Markdown; `documents` are the titles of the documents by number."""
+    rows = []
+    for condition in knowledge.vocabulary.conditions:
+        mix = knowledge.mix.mix[condition.id]
+        rows.append(
+            (
+                f"[{condition.name}](conditions/{condition.id}.md)",
+                condition.icd10,
+                TRIAGE[condition.triage],
+                percent(deciding.confusion.between(condition.id, condition.id)),
+                percent(mix.clinic),
+                percent(mix.training),
+            )
+        )
+    head = ("Condition", "ICD-10", "By itself", "Found", "Clinic", "Training")
+    titles = [f"- {number}: {title}" for number, title in documents.items()]
+    return "\n".join([_INTRO, *table(head, rows), _BASES, *titles]).rstrip() + "\n"

@@ -1,0 +1,82 @@
+"""How often each value of a finding is met in each condition, all its presentations together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.vocabulary import Finding
+from data_gen.world import World
+from data_gen.world.group import Group
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Marginals:
+    """P(value of a finding | condition), whether or not anybody asks for it.
+
+    `of[finding id]` is (n_conditions, n_values): no and yes, the values of a choice, or the bins of
+    a number with a last column for "it has no value"; ages are whole years.
+    """
+
+    of: Mapping[str, Array]
+
+    def level(self, finding: Finding) -> Array | None:
+        """How much of a finding each condition has: (n_conditions,).
+
+        P(present); for a choice with `none`, P(any); the mean age or bin of a number. None for a
+        choice without a natural order.
+        """
+        table = self.of[finding.id]
+        if finding.kind == "yes_no":
+            return table[:, 1]
+        if finding.kind == "choice":
+            return 1 - table[:, finding.values.index("none")] if "none" in finding.values else None
+        bins = table if finding.id == "age_years" else table[:, :-1]
+        return np.asarray(bins @ np.arange(bins.shape[1]) / bins.sum(axis=1))
+
+
+def build_marginals(world: World) -> Marginals:
+    """The marginals of every finding that is drawn, by summing over all hidden states."""
+    found: dict[str, Array] = {}
+    for group in world.groups:
+        rows = _rows(world, group)
+        for member, finding in enumerate(group.members):
+            n_bins = len(world.bins[finding.id].count) if finding.id in world.bins else 0
+            size = n_bins + 1 if n_bins else max(2, len(finding.values))
+            found[finding.id] = _by_condition(world, _values(rows, group.codes[:, member], size))
+    female = world.people.female
+    found["age_years"] = _by_condition(world, world.people.age)
+    found["sex"] = _by_condition(world, np.stack([female, 1 - female], axis=1))
+    found["painless"] = _by_condition(world, np.stack([1 - world.painless, world.painless], axis=1))
+    return Marginals(found)
+
+
+def _rows(world: World, group: Group) -> Array:
+    """P(combination of the group | atom): (n_atoms, n_rows)."""
+    people = world.people
+    if group.trait is None:
+        state = people.stratum[:, :, None]
+    else:
+        painless = group.trait >= len(people.trait)
+        on = np.broadcast_to(world.painless, people.stratum.shape) if painless else None
+        share = people.trait[group.trait] if on is None else on
+        state = people.stratum[:, :, None] * np.stack([1 - share, share], axis=2)
+    if len(group.prob) == 1:
+        state = state.sum(axis=0, keepdims=True)
+    return np.asarray(np.einsum("sah,sahr->ar", state, group.prob))
+
+
+def _values(rows: Array, codes: Array, size: int) -> Array:
+    """P(value of one member | atom): (n_atoms, size), a missing value in the last column."""
+    place = np.where(np.isnan(codes), size - 1, codes).astype(int)
+    return np.asarray(rows @ (place[:, None] == np.arange(size)))
+
+
+def _by_condition(world: World, of_atom: Array) -> Array:
+    belongs = world.condition_of[None, :] == np.arange(len(world.vocabulary.conditions))[:, None]
+    return np.asarray((belongs * world.atom_weight) @ of_atom)
