@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -53,8 +54,8 @@ def read_cases(path: Path, vocabulary: Vocabulary) -> pa.Table:
 
 
 def _read_csv(path: Path) -> pa.Table:
-    with path.open(encoding="utf-8-sig") as file:
-        header = file.readline().strip().split(",")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file), [])
     convert = pa.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()))
     try:
         return pa.csv.read_csv(path, convert_options=convert)

@@ -76,7 +76,7 @@ class _Csv(pa.csv.CSVWriter):  # type: ignore[misc]
     """Plain words and numbers, empty where unknown."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        options = pa.csv.WriteOptions(quoting_style="needed")
+        options = pa.csv.WriteOptions(quoting_style="needed", quoting_header="none")
         super().__init__(path, schema, write_options=options)
         self._plain = schema
 
