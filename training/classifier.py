@@ -11,10 +11,16 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from training.descent import Schedule, fit
+from training.descent import Schedule
 from training.intervals import Intervals, quantile_intervals
 from training.mixture import Array, softmax
-from training.start import Hidden, first_guess, fit_additive, hidden_from_labels
+from training.start import (
+    Hidden,
+    first_guess,
+    fit_additive,
+    fit_classes,
+    hidden_from_labels,
+)
 from training.trees import TreeSettings, fit_trees
 
 Matrix = npt.NDArray[np.floating]
@@ -35,11 +41,11 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         intervals: Intervals | None = None,
         n_bins: int = 16,
-        epochs: int = 20,
-        first_epochs: int = 4,
-        learning_rate: float = 0.02,
+        epochs: int = 30,
+        first_epochs: int = 6,
+        learning_rate: float = 0.01,
+        first_learning_rate: float = 0.03,
         batch_size: int = 1000,
-        l2: float = 1e-6,
         tree_rounds: int = 20,
         tree_leaves: int = 15,
         tree_learning_rate: float = 0.1,
@@ -54,8 +60,8 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.epochs = epochs
         self.first_epochs = first_epochs
         self.learning_rate = learning_rate
+        self.first_learning_rate = first_learning_rate
         self.batch_size = batch_size
-        self.l2 = l2
         self.tree_rounds = tree_rounds
         self.tree_leaves = tree_leaves
         self.tree_learning_rate = tree_learning_rate
@@ -91,7 +97,7 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weight /= weight.mean()
         self.intervals_ = self.intervals or quantile_intervals(X, self.n_bins)
         features = self.intervals_.indicators(X)
-        self.additive_ = fit_additive(features, target, self._schedule(), weight).rounded()
+        self.additive_ = fit_additive(features, target, weight, self._schedule()).rounded()
         self.mixture_ = self.additive_
         if atom is not None:
             hidden = hidden_from_labels(label, atom, traits or {})
@@ -147,9 +153,8 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _schedule(self, *, first: bool = False) -> Schedule:
         return Schedule(
             self.first_epochs if first else self.epochs,
-            self.learning_rate,
+            self.first_learning_rate if first else self.learning_rate,
             self.batch_size,
-            self.l2,
             int(self.random_state or 0),
         )
 
@@ -162,7 +167,8 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weight: Array,
     ) -> None:
         guess = first_guess(features, label, hidden, self._schedule(first=True))
-        self.mixture_ = fit(guess, features, target, self._schedule(), weight).rounded()
+        self.mixture_ = fit_classes(guess, features, target, weight, self._schedule())
+        self.mixture_ = self.mixture_.rounded()
 
     def _fit_trees(self, cases: Array, features: Array, target: Array, weight: Array) -> None:
         scores = self.mixture_.scores(features)

@@ -23,7 +23,7 @@ def classifier(vocabulary: Vocabulary, vignettes: Vignettes, facts: Facts, param
         first_epochs=params.first_epochs,
         learning_rate=params.learning_rate,
         batch_size=params.batch_size,
-        l2=params.l2,
+        first_learning_rate=params.first_learning_rate,
         tree_rounds=params.tree_rounds,
         tree_leaves=params.tree_leaves,
         tree_learning_rate=params.tree_learning_rate,

@@ -41,6 +41,11 @@ class Decision:
     champion: str | None
     checks: list[Check] = field(default_factory=list)
 
+    @property
+    def same(self) -> bool:
+        """Whether the candidate is the champion."""
+        return self.candidate == self.champion
+
     def as_dict(self) -> dict[str, Any]:
         """What `reports/gate.json` holds."""
         return {"decision": "promote" if self.promote else "keep", **asdict(self)}

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
 STEP = np.float32(2.0**-12)
 """Weights are multiples of this, so that sums of them below 4096 are exact in float32, whatever
 the order: scores are then the same to the last bit in any library, thread count and batch."""
@@ -27,7 +28,7 @@ TINY = np.float32(1e-30)
 class Mixture:
     """Weights of a mixture; `n` features, `a` atoms, `t` trait scores, `z` trait combinations."""
 
-    atom_class: npt.NDArray[np.int64]  # (a,) the class each atom belongs to
+    atom_class: Labels  # (a,) the class each atom belongs to
     combinations: Array  # (t, z) 1 where the combination has the trait level of that score
     atoms: Array  # (n, a)
     bias: Array  # (a,)
@@ -61,8 +62,8 @@ class Mixture:
         out: Array = np.log(np.maximum(by_class / by_class.sum(axis=1, keepdims=True), TINY))
         return out
 
-    def gradient(self, features: Array, target: Array, weight: Array | None) -> list[Array]:
-        """Gradients of the mean cross-entropy to `target` (n_cases, n_classes), as `weights`."""
+    def gradient(self, features: Array, target: Array, weight: Array) -> list[Array]:
+        """Slopes of the mean cross-entropy to `target` (n_cases, n_classes), as `weights`."""
         joint, state, given, mixed = self._joint(
             features @ self.atoms + self.bias, features @ self.traits
         )
@@ -71,11 +72,40 @@ class Mixture:
         total = by_class.sum(axis=1, keepdims=True)
         share = (target / np.maximum(by_class, TINY)) @ member.T
         residual = joint * (target.sum(axis=1, keepdims=True) / total - share)
-        residual *= np.float32(1.0 / len(features)) if weight is None else weight[:, None]
+        residual *= (weight / np.float32(len(features)))[:, None]
         pulled = residual / np.maximum(mixed, TINY)
-        by_trait = ((pulled @ given) * state) @ self.combinations.T
-        by_coupling = ((pulled.T @ state) * given) @ self.combinations.T
-        return [features.T @ residual, residual.sum(axis=0), features.T @ by_trait, by_coupling]
+        by_state, by_pair = (pulled @ given) * state, (pulled.T @ state) * given
+        return self._slopes(features, residual, by_state, by_pair)
+
+    def hidden_gradient(self, features: Array, atom: Labels, state_of: Labels) -> list[Array]:
+        """Slopes of the mean log-loss of the hidden states themselves, as `weights`.
+
+        `atom` (n_cases,) and `state_of` (n_cases,), a place among the combinations, are known.
+        """
+        joint, state, given, mixed = self._joint(
+            features @ self.atoms + self.bias, features @ self.traits
+        )
+        residual = joint / joint.sum(axis=1, keepdims=True)
+        pulled = residual / np.maximum(mixed, TINY)
+        by_state, by_pair = (pulled @ given) * state, (pulled.T @ state) * given
+        rows = np.arange(len(features))
+        residual[rows, atom] -= 1.0
+        by_state[rows, state_of] -= 1.0
+        np.subtract.at(by_pair, (atom, state_of), np.float32(1.0))
+        scale = np.float32(1.0 / len(features))
+        return [slope * scale for slope in self._slopes(features, residual, by_state, by_pair)]
+
+    def _slopes(
+        self, features: Array, by_atom: Array, by_state: Array, by_pair: Array
+    ) -> list[Array]:
+        """Slopes by the weights from those by the scores of atoms, combinations, and pairs."""
+        combined = self.combinations.T
+        return [
+            features.T @ by_atom,
+            by_atom.sum(axis=0),
+            features.T @ (by_state @ combined),
+            by_pair @ combined,
+        ]
 
     def rounded(self) -> Mixture:
         """The same mixture with the weights of its linear scores on the grid of `STEP`."""

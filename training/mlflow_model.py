@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ _EXAMPLE = {
 def log_model(mlflow: Any, bundle: Path, registered: str) -> Any:
     """Log the bundle as a model of the active run and register it; MLflow's model info."""
     vocabulary = load()
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*type hints.*")  # the signature is the schema
         code = _copy_code(Path(scratch))
         return mlflow.pyfunc.log_model(
             name="model",

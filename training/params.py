@@ -40,8 +40,8 @@ class TrainParams(_Section):
     epochs: Count
     first_epochs: Count
     learning_rate: Positive
+    first_learning_rate: Positive
     batch_size: Count
-    l2: NotNegative
     tree_rounds: CountOrNone
     tree_leaves: Annotated[int, Field(ge=2)]
     tree_learning_rate: Positive

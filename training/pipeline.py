@@ -80,7 +80,10 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
 
 
 def gate(params: Params, places: Places) -> bool:
-    """Compare the candidate with the champion and write the decision; whether to promote."""
+    """Compare the candidate with the champion and write the decision; whether to promote.
+
+    Where the candidate is the champion already, the decision that promoted it is left as it is.
+    """
     from training.gate import Grounds, decide
     from training.real import read_real_cases
     from training.report import write_json
@@ -97,7 +100,8 @@ def gate(params: Params, places: Places) -> bool:
         )
 
     decision = decide(candidate, champion, store.turned_down(), grounds, vocabulary, params.gate)
-    write_json(places.decision, decision.as_dict())
+    if not (decision.same and _decided(places) == candidate.version):
+        write_json(places.decision, decision.as_dict())
     return decision.promote
 
 
@@ -137,6 +141,15 @@ def rollback(params: Params, places: Places, version: str | None) -> str:
     back = store.roll_back(version, candidate)
     point_alias(params.track.experiment, params.track.model, "champion", back)
     return back
+
+
+def _decided(places: Places) -> str | None:
+    """The candidate that the last decision was about, or None where there is no decision."""
+    try:
+        content = _json(places.decision, "")
+    except RefusedError:
+        return None
+    return str(content.get("candidate"))
 
 
 def _check_metrics(places: Places, candidate: str) -> None:

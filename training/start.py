@@ -14,7 +14,6 @@ from training.mixture import Array, Mixture, additive
 
 Labels = npt.NDArray[np.int64]
 _SMALLEST_ATOM = 30  # an atom of fewer vignettes joins the commonest one of its class
-_ONE = 1.0  # added to every count
 
 
 @dataclass(frozen=True)
@@ -51,51 +50,51 @@ def _codes(names: npt.NDArray[np.object_], known: npt.NDArray[np.bool_]) -> Labe
     return out
 
 
-def fit_additive(features: Array, target: Array, schedule: Schedule, weight: Array) -> Mixture:
+def fit_classes(
+    start: Mixture, features: Array, target: Array, weight: Array, schedule: Schedule
+) -> Mixture:
+    """The mixture fitted to class probabilities `target` (n_cases, n_classes), from `start`."""
+
+    def gradient(mixture: Mixture, rows: Labels) -> list[Array]:
+        return mixture.gradient(features[rows], target[rows], weight[rows])
+
+    return fit(start, gradient, len(features), schedule)
+
+
+def fit_additive(features: Array, target: Array, weight: Array, schedule: Schedule) -> Mixture:
     """A multinomial logistic model of the classes: one atom a class, no traits."""
     prior = np.average(target, axis=0, weights=weight)
-    return fit(additive(features.shape[1], prior), features, target, schedule, weight)
+    return fit_classes(additive(features.shape[1], prior), features, target, weight, schedule)
 
 
 def first_guess(features: Array, label: Labels, hidden: Hidden, schedule: Schedule) -> Mixture:
-    """A mixture put together from one logistic model for the atoms and one for each trait.
-
-    The coupling of a trait with an atom is how much commoner the trait is there than overall.
-    """
+    """A mixture fitted to the hidden states themselves, where they are known."""
     rows = np.flatnonzero(hidden.atom >= 0)
     seen, atom = features[rows], hidden.atom[rows]
-    atoms = _logistic(seen, atom, schedule)
-    n_atoms = len(atoms.bias)
-    atom_class = np.zeros(n_atoms, dtype=np.int64)
-    atom_class[atom] = label[rows]
-    traits, couplings, sizes = [], [], []
-    for codes in hidden.traits:
-        model = _logistic(seen, codes[rows], schedule)
-        traits.append(model.atoms[:, 1:] - model.atoms[:, :1])
-        couplings.append(_coupling(atom, codes[rows], model))
-        sizes.append(len(model.bias))
+    traits = [codes[rows] for codes in hidden.traits]
+    sizes = [int(codes.max()) + 1 for codes in traits]
+    state = np.ravel_multi_index(traits, sizes) if traits else np.zeros(len(rows), dtype=np.int64)
+
+    def gradient(mixture: Mixture, batch: Labels) -> list[Array]:
+        return mixture.hidden_gradient(seen[batch], atom[batch], state[batch])
+
+    start = _blank(features.shape[1], atom, label[rows], sizes)
+    return fit(start, gradient, len(rows), schedule)
+
+
+def _blank(n_features: int, atom: Labels, label: Labels, sizes: list[int]) -> Mixture:
+    """A mixture without any effect yet: the shares of the atoms, and traits that say nothing."""
+    count = np.bincount(atom)
+    atom_class = np.zeros(len(count), dtype=np.int64)
+    atom_class[atom] = label
+    combinations = _combinations(sizes)
     return replace(
-        atoms,
+        additive(n_features, count / len(atom)),
         atom_class=atom_class,
-        combinations=_combinations(sizes),
-        traits=np.concatenate([atoms.traits, *traits], axis=1),
-        coupling=np.concatenate([atoms.coupling, *couplings], axis=1),
+        combinations=combinations,
+        traits=np.zeros((n_features, len(combinations)), dtype=np.float32),
+        coupling=np.zeros((len(count), len(combinations)), dtype=np.float32),
     )
-
-
-def _logistic(features: Array, codes: Labels, schedule: Schedule) -> Mixture:
-    target = np.eye(int(codes.max()) + 1, dtype=np.float32)[codes]
-    return fit(additive(features.shape[1], target.mean(axis=0)), features, target, schedule)
-
-
-def _coupling(atom: Labels, codes: Labels, model: Mixture) -> Array:
-    """(n_atoms, levels - 1): log odds of each level against the first, beyond the overall ones."""
-    counts = np.zeros((int(atom.max()) + 1, len(model.bias)))
-    np.add.at(counts, (atom, codes), 1.0)
-    share = counts.sum(axis=0) / counts.sum()
-    odds = np.log(counts + _ONE * len(share) * share) - np.log(share) + model.bias
-    out: Array = (odds[:, 1:] - odds[:, :1]).astype(np.float32)
-    return out
 
 
 def _combinations(sizes: list[int]) -> Array:
