@@ -76,7 +76,9 @@ class _Csv(pa.csv.CSVWriter):  # type: ignore[misc]
     """Plain words and numbers, empty where unknown."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        options = pa.csv.WriteOptions(quoting_style="needed", quoting_header="none")
+        # the library quotes every word once any may need it; only a narrative does
+        style = "needed" if "narrative" in schema.names else "none"
+        options = pa.csv.WriteOptions(quoting_style=style, quoting_header="none")
         super().__init__(path, schema, write_options=options)
         self._plain = schema
 
