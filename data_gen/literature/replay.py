@@ -42,6 +42,11 @@ class Replayed:
         return len(spoken_of(self.statistic)) > 1
 
     @property
+    def own_interval(self) -> bool:
+        """Whether the interval is of our own making, since the study row has none."""
+        return self.statistic.interval is not None or self.statistic.spread is not None
+
+    @property
     def inside(self) -> bool:
         """Whether ours is within the interval of the study."""
         low, high = self.interval

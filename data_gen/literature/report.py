@@ -44,6 +44,7 @@ def _row(one: Replayed) -> str:
     low, high = (f"{bound:.3g}" for bound in one.interval)
     words = ["inside" if one.inside else "OUTSIDE", "used" if statistic.used else "unused"]
     words += ["joint"] if one.joint else []
+    words += ["own interval"] if one.own_interval else []
     return (
         f"{statistic.study:48}{measure:14}{one.published:>10.3g}{f'{low} to {high}':>17}"
         f"{one.ours.value:>8.3g}{one.ours.error:>7.1g}  {', '.join(words)}"
@@ -53,7 +54,13 @@ def _row(one: Replayed) -> str:
 def _summary(done: list[Replayed]) -> list[str]:
     unused = [one for one in done if not one.statistic.used]
     joint = [one for one in done if one.joint]
-    groups = (("all", done), ("joint", joint), ("unused", unused))
+    published = [one for one in unused if not one.own_interval]
+    groups = (
+        ("all", done),
+        ("joint", joint),
+        ("unused", unused),
+        ("unused, by the study's interval or count", published),
+    )
     return [
         f"{name}: {sum(one.inside for one in group)} of {len(group)} inside"
         for name, group in groups
