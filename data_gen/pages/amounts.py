@@ -79,7 +79,7 @@ def _unit(finding: Finding) -> str:
 
 def _figures(finding: Finding, value: float) -> str:
     """Two decimals for a ratio; two figures, whole numbers from 10 on, otherwise."""
-    if not finding.unit and value < 10:
+    if finding.id == "abi":
         return f"{value:.2f}".rstrip("0").rstrip(".")
     if finding.unit == "degC":
         return f"{value:.1f}"
@@ -93,6 +93,8 @@ def met(finding: Finding, row: Array, edges: Array | None, *, short: bool = Fals
     """
     if finding.kind == "yes_no":
         return percent(float(row[1]))
+    if finding.id == "sex":
+        return f"female {percent(float(row[0]))}"
     if finding.kind == "choice":
         return shares(dict(zip(finding.values, map(float, row), strict=True)))
     edges = np.arange(len(row) + 1.0) if edges is None else edges

@@ -9,7 +9,7 @@ from data_gen.pages.confusion import Confusion, measure_confusion
 from data_gen.pages.marginals import Marginals, build_marginals
 from data_gen.pages.separation import Separator, separators
 from data_gen.profiles import Knowledge
-from data_gen.profiles.evidence import GROUNDS, grounds
+from data_gen.profiles.evidence import GROUNDS, MEASURED, grounds
 from data_gen.world import World
 
 Pair = tuple[str, str]
@@ -33,22 +33,20 @@ def find_deciding(world: World) -> Deciding:
     return Deciding(confusion, marginals, pairs)
 
 
-def pair_grounds(
-    knowledge: Knowledge, marginals: Marginals, pair: Pair, finding: str
-) -> frozenset[str]:
+def pair_grounds(knowledge: Knowledge, pair: Pair, finding: str) -> frozenset[str]:
     """What the numbers of a finding rest on in either condition of a pair: of GROUNDS."""
-    level = marginals.level(knowledge.vocabulary.finding(finding))
-    first, second = (knowledge.vocabulary.condition_ids.index(condition) for condition in pair)
-    more = None if level is None else bool(level[first] > level[second])
-    other = None if more is None else not more
-    return grounds(knowledge, pair[0], finding, more) | grounds(knowledge, pair[1], finding, other)
+    return grounds(knowledge, pair[0], finding) | grounds(knowledge, pair[1], finding)
 
 
 def count_grounds(knowledge: Knowledge, deciding: Deciding) -> Counter[str]:
-    """How many of the deciding findings have each ground, any of them, and how many there are."""
-    count: Counter[str] = Counter(dict.fromkeys((*GROUNDS, "any", "all"), 0))
+    """How many of the deciding findings have each ground.
+
+    `three`: a study's number, a frequency word or a direction; `any`: any ground; `all`: all.
+    """
+    count: Counter[str] = Counter(dict.fromkeys((*GROUNDS, "three", "any", "all"), 0))
     for pair, found in deciding.pairs.items():
         for separator in found:
-            here = pair_grounds(knowledge, deciding.marginals, pair, separator.finding)
+            here = pair_grounds(knowledge, pair, separator.finding)
             count.update([*here, "all", *(["any"] if here else [])])
+            count["three"] += bool(here - {MEASURED})
     return count

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+_SPACE = "\u00a0"  # does not break
+
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """The lines of a table, with a blank line after it."""
@@ -30,6 +32,6 @@ def percent(share: float) -> str:
     """A share as a percentage: two figures under 10 %, one decimal near the ends."""
     hundred = 100 * share
     if hundred < 1:
-        return f"{hundred:.1g} %"
+        return f"{hundred:.1g}{_SPACE}%"
     decimals = 1 if hundred < 9.95 or hundred > 98 else 0
-    return f"{hundred:.{decimals}f}".removesuffix(".0") + " %"
+    return f"{hundred:.{decimals}f}".removesuffix(".0") + f"{_SPACE}%"

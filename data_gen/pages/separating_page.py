@@ -7,7 +7,7 @@ from data_gen.pages.deciding import Deciding, Pair, pair_grounds
 from data_gen.pages.markdown import percent, table
 from data_gen.pages.separation import Separator
 from data_gen.profiles import Knowledge
-from data_gen.profiles.evidence import bases
+from data_gen.profiles.evidence import DIRECTION, GROUNDS, MEASURED, STUDY, WORD, bases
 from data_gen.world import World
 
 _INTRO = """# What separates the look-alikes
@@ -19,12 +19,19 @@ and errors as people keep them. For each pair, the {findings} findings that sepa
 **Settles** is how much of the doubt "which of the two?" the answer settles on average, both being
 as likely (mutual information): 0 % says nothing, 100 % decides it. Findings overlap, so these do
 not add up. **Basis** is that of the numbers in either condition: judgement, a frequency word of a
-document, a guideline or a study; "background" where the condition does not depart from it. A star
-marks a finding for which one of the two has a study's number, a document's frequency word, or a
-document's statement of the direction.
+document, a guideline or a study; "background" where the condition does not depart from it.
+**Beside judgement** is what supports the number in one of the two: a study's number, a study that
+measured just this and is cited for a judgement, a frequency word of a document, or a document's
+statement of the direction, which the number follows.
 
 [All pages](README.md)
 """
+_RESTS = {
+    STUDY: "study's number",
+    MEASURED: "study measured it",
+    WORD: "document's word",
+    DIRECTION: "document's direction",
+}
 
 
 def separating_page(world: World, knowledge: Knowledge, deciding: Deciding) -> str:
@@ -58,7 +65,7 @@ def _section(
         f"{links[0]} loses {percent(to)} of its probability to {links[1]}, which loses "
         f"{percent(back)} to it.",
         "",
-        *table(("Finding", *names, "Settles", "Basis"), rows),
+        *table(("Finding", *names, "Settles", "Basis", "Beside judgement"), rows),
     ]
 
 
@@ -72,8 +79,9 @@ def _row(
         met(finding, deciding.marginals.of[finding.id][place], edges)
         for place in (world.vocabulary.condition_ids.index(condition) for condition in pair)
     ]
-    star = " \\*" if pair_grounds(knowledge, deciding.marginals, pair, finding.id) else ""
+    here = pair_grounds(knowledge, pair, finding.id)
+    rests = ", ".join(_RESTS[ground] for ground in GROUNDS if ground in here)
     basis = [", ".join(bases(knowledge, c, finding.id)) or "background" for c in pair]
     shown = basis[0] if basis[0] == basis[1] else f"{basis[0]} / {basis[1]}"
-    name = f"{label(finding)} `{finding.id}`{star}"
-    return name, *cells, percent(separator.bits), shown
+    name = f"{label(finding)} `{finding.id}`"
+    return name, *cells, percent(separator.bits), shown, rests

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from data_gen.profiles.departure import more_than_background
 from data_gen.profiles.load import Knowledge
 from data_gen.profiles.located import located_in, located_numbers
 
-STUDY, WORD, DIRECTION = "study", "word", "direction"
-GROUNDS = (STUDY, WORD, DIRECTION)
-"""A study's number, a document's frequency word, a document's statement of the direction."""
+STUDY, MEASURED, WORD, DIRECTION = "study", "measured", "word", "direction"
+GROUNDS = (STUDY, MEASURED, WORD, DIRECTION)
+"""A study's number; a study's measurement of just this, cited for a judgement; a document's
+frequency word; a document's statement of the direction, which the number follows."""
+_MEASURES = (
+    "hazard_ratio",
+    "likelihood_ratio_negative",
+    "likelihood_ratio_positive",
+    "mean",
+    "odds_ratio",
+    "probability",
+    "relative_risk",
+    "sensitivity",
+    "specificity",
+)
 BASES = ("study", "document", "guideline", "judgement")
 
 
@@ -46,15 +59,8 @@ def _open(knowledge: Knowledge) -> list[str]:
     return [statement for statement in knowledge.statements if statement not in cited]
 
 
-def grounds(
-    knowledge: Knowledge, condition: str, finding: str, more: bool | None
-) -> frozenset[str]:
-    """What the numbers of a finding in a condition rest on, beside judgement: of GROUNDS.
-
-    `more` says whether the condition has the finding more often (a higher number) than the one it
-    is compared with; a statement of direction counts only where it agrees. None: the finding is a
-    choice without a natural order, and the direction stands in the words of the statement.
-    """
+def grounds(knowledge: Knowledge, condition: str, finding: str) -> frozenset[str]:
+    """What the numbers of a finding in a condition rest on, beside bare judgement: of GROUNDS."""
     names = _names(knowledge, finding)
     found: set[str] = set()
     for number in located_in(knowledge, condition):
@@ -62,8 +68,13 @@ def grounds(
             continue
         found |= {STUDY} if number.based.basis == "study" else set()
         found |= {WORD} if number.based.basis == "document" else set()
-        rows = [knowledge.statements[c] for c in number.based.cite if c in knowledge.statements]
-        found |= {DIRECTION} if any(_agrees(row, names, more) for row in rows) else set()
+        more = more_than_background(knowledge, number)
+        for cited in number.based.cite:
+            statement, study = knowledge.statements.get(cited), knowledge.studies.get(cited)
+            if statement is not None and _agrees(statement, names, more):
+                found.add(DIRECTION)
+            if study is not None and _measures(study, names, condition):
+                found.add(MEASURED)
     return frozenset(found)
 
 
@@ -74,9 +85,21 @@ def bases(knowledge: Knowledge, condition: str, finding: str) -> tuple[str, ...]
 
 
 def _agrees(row: Mapping[str, Any], names: set[str], more: bool | None) -> bool:
+    """Whether a statement speaks of the finding, in the direction that the number takes.
+
+    The direction of a choice without an order stands in the words of the statement.
+    """
     if not names & set(row.get("findings") or ()):
         return False
     return more is None or row.get("direction") == ("raises" if more else "lowers")
+
+
+def _measures(row: Mapping[str, Any], names: set[str], condition: str) -> bool:
+    """Whether somebody read, in the study itself, a measurement of this finding alone."""
+    about = row.get("condition")
+    conditions = [about] if isinstance(about, str) else about or []
+    alone = len(row.get("findings") or ()) == 1 and set(row["findings"]) <= names
+    return alone and condition in conditions and row["flag"] == "seen" and row["kind"] in _MEASURES
 
 
 def _names(knowledge: Knowledge, finding: str) -> set[str]:

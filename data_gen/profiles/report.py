@@ -54,14 +54,16 @@ def _deciding(knowledge: Knowledge, world: World) -> list[str]:
         ("a study's number", count["study"]),
         ("a document's frequency word", count["word"]),
         ("a document's statement of the direction", count["direction"]),
-        ("any of the three", count["any"]),
+        ("one of these three", count["three"]),
+        ("a study's measurement, cited for a judgement", count["measured"]),
+        ("one of these four", count["any"]),
     ]
     per_pair = total // len(found.pairs)
     head = (
         f"findings that decide, {per_pair} for each of the {len(found.pairs)} most confused "
         f"pairs: {total}; for one of the two conditions they have"
     )
-    return [head, *(f"  {what:42}{n:>5} {n / total:>6.0%}" for what, n in rows)]
+    return [head, *(f"  {what:46}{n:>5} {n / total:>6.0%}" for what, n in rows)]
 
 
 def _table(knowledge: Knowledge) -> list[str]:
