@@ -1,0 +1,110 @@
+"""Cases in, answers out: the chain of scoring between two shapes of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+
+from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from serve.chain import Chain, Scores, score_values
+from serve.columns import JOIN, SOURCES
+from serve.explain import Explanation, explain
+from serve.mapping import Reading
+from serve.normalise import Cache, Normalised, normalise
+from serve.probabilities import MICRO
+from serve.rows import Coded
+from serve.tables import cell_text
+
+Case = Mapping[str, Any]
+Answer = dict[str, Any]
+
+
+def answers(chain: Chain, cases: Sequence[Case], *, explained: bool = False) -> list[Answer]:
+    """The answer for each case, by the same chain as a file's rows.
+
+    A case's answer does not depend on the cases beside it. An explanation is added where asked for.
+    """
+    normalised = normalised_cases(chain.vocabulary, cases)
+    scores = score_values(replace(chain, explain=False), normalised)
+    found = answers_of(scores, chain.vocabulary)
+    if explained:
+        for answer, explanation in zip(found, _explained(chain, normalised), strict=True):
+            answer["explanation"] = explanation
+    return found
+
+
+def normalised_cases(vocabulary: Vocabulary, cases: Sequence[Case]) -> Normalised:
+    """The matrix of cases; each value is read as the text that a file's cell would have."""
+    codes: dict[int, list[int]] = {}
+    texts: dict[int, dict[str, int]] = {}
+    for row, case in enumerate(cases):
+        for name, value in case.items():
+            place = vocabulary.column(name)
+            known = texts.setdefault(place, {"": 0})
+            column = codes.setdefault(place, [0] * len(cases))
+            column[row] = known.setdefault(cell_text(value), len(known))
+    columns = {
+        place: Coded(np.array(column, np.int32), list(texts[place]))
+        for place, column in codes.items()
+    }
+    readings = tuple((place, Reading(vocabulary.findings[place])) for place in columns)
+    # The cache is this call's own: kept for longer, every number ever sent would stay in memory.
+    return normalise(columns, readings, len(cases), vocabulary, Cache())
+
+
+def answers_of(scores: Scores, vocabulary: Vocabulary) -> list[Answer]:
+    """Each row of the scores as it stands in an answer: the columns of a file, as JSON."""
+    flags, flag_codes = scores.open_red_flags
+    sets, set_codes = scores.prediction_set
+    rows = zip(
+        scores.triage.level.tolist(), scores.triage.source.tolist(), scores.reasons,
+        flag_codes.tolist(), set_codes.tolist(), scores.issues, strict=True,
+    )  # fmt: skip
+    return [
+        {
+            "triage": TRIAGE_LEVELS[level],
+            "triage_source": SOURCES[source],
+            "triage_reasons": _split(reasons),
+            "open_red_flags": _split(flags[flag]),
+            **_likely(scores, row, vocabulary),
+            "prediction_set": _split(sets[inside]),
+            "novelty": _novelty(scores, row),
+            "issues": json.loads(issues) if issues else [],
+        }
+        for row, (level, source, reasons, flag, inside, issues) in enumerate(rows)
+    ]
+
+
+def _likely(scores: Scores, row: int, vocabulary: Vocabulary) -> Answer:
+    """The top condition and all probabilities, the greatest first; null where no model answered."""
+    if not scores.known[row]:
+        return {"top_condition": None, "probabilities": None}
+    ids = vocabulary.condition_ids
+    parts = sorted(zip(scores.micro[row].tolist(), ids, strict=True), key=lambda pair: -pair[0])
+    probabilities = {condition: part / MICRO for part, condition in parts}
+    return {"top_condition": ids[int(scores.top[row, 0])], "probabilities": probabilities}
+
+
+def _novelty(scores: Scores, row: int) -> float | None:
+    if scores.novelty is None or np.isnan(scores.novelty[row]):
+        return None
+    return round(float(scores.novelty[row]), 6)
+
+
+def _split(text: str) -> list[str]:
+    return text.split(JOIN) if text else []
+
+
+def _explained(chain: Chain, cases: Normalised) -> list[Answer | None]:
+    if chain.bundle is None:
+        return [None] * len(cases.values)
+    found = explain(chain.bundle, cases.values, chain.vocabulary, chain.weights)
+    return [None if one is None else _told(one) for one in found]
+
+
+def _told(explanation: Explanation) -> Answer:
+    return {**asdict(explanation), "text": str(explanation)}

@@ -1,0 +1,221 @@
+"""The service: its routes, from a request's first byte behind the gate to the answer's last."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from data_gen.vocabulary import load
+from serve.http import schemas
+from serve.http.answers import Answer, answers
+from serve.http.bodies import CaseList, read_cases
+from serve.http.documented import document
+from serve.http.files import FileAnswer, FileOptions
+from serve.http.gate import FILE_ROUTE, Gate, failed
+from serve.http.lanes import FEW, QuickLane, SlowLane
+from serve.http.meters import Meters
+from serve.http.model import Model
+from serve.http.options import Options
+from serve.http.refusal import Refusal, refusal_body, refuse
+from serve.problem import Problem
+from serve.tally import Tally
+
+_LARGE = 1 << 16  # bytes from which a body is parsed aside, so that others are not kept waiting
+_SILENT = "no model is loaded: overrides alone answer, and where none fires that is no all-clear"
+
+
+class Service:
+    """What the routes share."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.vocabulary = load()
+        self.model = Model(options, self.vocabulary)
+        self.meters = Meters()
+        self.meters.model_loaded.set_function(lambda: float(self.model.loaded))
+        self.quick = QuickLane(
+            lambda cases: answers(self.model.chain, cases), self.meters.together.observe
+        )
+        self.slow = SlowLane(options.limits.slow_requests)
+
+    async def score(self, body: bytes) -> tuple[CaseList, list[Answer]]:
+        """The cases of a body and their answers; Refusal for a body that cannot be used."""
+        if len(body) > _LARGE:
+            with self.slow.place():
+                read = await self.slow.run(lambda: self._read(body))
+                return read, await self._aside(read)
+        read = self._read(body)
+        if len(read.cases) <= FEW and not read.explain:
+            return read, await self.quick.score(read.cases)
+        with self.slow.place():
+            return read, await self._aside(read)
+
+    async def _aside(self, read: CaseList) -> list[Answer]:
+        chain = self.model.chain
+        return await self.slow.run(lambda: answers(chain, read.cases, explained=read.explain))
+
+    def _read(self, body: bytes) -> CaseList:
+        return read_cases(body, self.vocabulary, self.options.limits)
+
+    def count(self, tally: Tally) -> None:
+        """Count scored cases by their triage."""
+        for level, cases in tally.triage.items():
+            self.meters.triage.labels(level).inc(cases)
+
+    @asynccontextmanager
+    async def running(self, _: FastAPI) -> AsyncIterator[None]:
+        """Load the model, and close the lanes when all requests are answered."""
+        self.model.open()
+        looking = asyncio.create_task(self.model.keep_looking())
+        yield
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+        self.quick.close()
+        self.slow.close()
+
+
+def create_app(options: Options) -> Gate:
+    """The service as an ASGI application."""
+    service = Service(options)
+    # No pages: those of FastAPI fetch scripts from elsewhere.
+    app = FastAPI(title="Claudico", docs_url=None, redoc_url=None, lifespan=service.running)
+    gate = Gate(app, options.limits, options.api_key, service.meters)
+    _score_routes(app, service)
+    _told_routes(app, service, gate)
+    _handlers(app)
+    document(app, service.vocabulary, options)
+    return gate
+
+
+def _score_routes(app: FastAPI, service: Service) -> None:
+    @app.post("/v1/score", response_model=schemas.ScoreReply)
+    async def score(request: Request) -> Response:
+        """Score one or many cases."""
+        _check_type(request, "application/json")
+        read, results = await service.score(await request.body())
+        request.scope["cases"] = len(results)
+        for answer in results:
+            service.meters.triage.labels(answer["triage"]).inc()
+        return _json(_reply(service, read, results))
+
+    @app.post(FILE_ROUTE)
+    async def score_file(request: Request, options: Annotated[FileOptions, Query()]) -> Response:
+        """Score a CSV file: its rows come back unchanged, with the columns of the scores."""
+        _check_type(request, "text/csv")
+        chain, limits = service.model.chain, service.options.limits
+        return FileAnswer(chain, service.slow, limits, options, service.count)
+
+
+def _reply(service: Service, read: CaseList, results: list[Answer]) -> Answer:
+    state = _state(service)
+    told = [
+        {"case_id": case_id, **answer}
+        for case_id, answer in zip(read.case_ids, results, strict=True)
+    ]
+    return {**state, "warnings": [_SILENT] if state["overrides_only"] else [], "results": told}
+
+
+def _state(service: Service) -> Answer:
+    chain = service.model.chain
+    return {"model_version": chain.model_version, "overrides_only": chain.bundle is None}
+
+
+def _told_routes(app: FastAPI, service: Service, gate: Gate) -> None:
+    @app.get("/v1/vocabulary", response_model=schemas.VocabularyReply)
+    async def vocabulary() -> Response:
+        """Every finding that a case may hold, and every condition that an answer may name."""
+        known = service.vocabulary
+        findings = [_only(schemas.FindingReply, finding) for finding in known.findings]
+        conditions = [_only(schemas.ConditionReply, one) for one in known.conditions]
+        return _json({"hash": known.hash, "findings": findings, "conditions": conditions})
+
+    @app.get("/v1/model", response_model=schemas.ModelReply)
+    async def model() -> Response:
+        """The model in use: its version, class mixes, thresholds and libraries."""
+        bundle = service.model.chain.bundle
+        manifest = bundle.manifest if bundle else {}
+        names = ("mix", "prediction_set", "libraries", "data_hash")
+        return _json(
+            {
+                **_state(service),
+                "vocabulary_hash": service.vocabulary.hash,
+                "conditions": service.vocabulary.condition_ids,
+                **{name: manifest.get(name) for name in names},
+            }
+        )
+
+    @app.get("/health/live", response_model=schemas.Health)
+    async def live() -> Response:
+        """200 for as long as the process answers."""
+        return _json({"status": "live", **_state(service)})
+
+    @app.get("/health/ready", response_model=schemas.Health)
+    async def ready() -> Response:
+        """200 where the next request would be taken; also where overrides alone answer."""
+        status, word = (503, "busy") if gate.full else (200, "ready")
+        return _json({"status": word, **_state(service)}, status)
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        """Counts and times, in the text format of Prometheus."""
+        return Response(service.meters.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _only(shape: type[BaseModel], value: Any) -> Answer:
+    """The attributes of a value that its shape has."""
+    return {name: getattr(value, name) for name in shape.model_fields}
+
+
+def _check_type(request: Request, wanted: str) -> None:
+    """Raise Refusal for another type: no web page can then send a body without being asked for."""
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != wanted:
+        message = f"the content type must be {wanted}"
+        raise refuse(415, "content_type", message, f"send the header `Content-Type: {wanted}`")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        remedy = "send it as it is"
+        raise refuse(415, "content_encoding", "the body is compressed", remedy)
+
+
+def _handlers(app: FastAPI) -> None:
+    @app.exception_handler(Refusal)
+    async def refused(request: Request, refusal: Refusal) -> Response:
+        return _refused(request, refusal)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        problems = [
+            Problem("bad_query", str(entry["loc"][-1])[:60], entry["msg"], "see /openapi.json")
+            for entry in error.errors()
+        ]
+        return _refused(request, Refusal(422, tuple(problems)))
+
+    @app.exception_handler(HTTPException)
+    async def unknown(request: Request, error: HTTPException) -> Response:
+        message, remedy = str(error.detail), "GET /openapi.json lists what there is"
+        problem = Problem(message.lower().replace(" ", "_"), "", message, remedy)
+        return _refused(request, Refusal(error.status_code, (problem,), error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, _: Exception) -> Response:
+        return _refused(request, failed())
+
+
+def _refused(request: Request, refusal: Refusal) -> Response:
+    body = refusal_body(refusal, request.scope["request_id"])
+    return Response(body, refusal.status, dict(refusal.headers), "application/json")
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    return Response(json.dumps(content).encode(), status, media_type="application/json")

@@ -1,0 +1,63 @@
+"""The model in use; none where it cannot be loaded, and looked for again until it can."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from data_gen.vocabulary import Vocabulary
+from serve.chain import Chain
+from serve.http.options import Options
+from serve.problem import RefusedError
+from serve.worker import make_chain
+
+LOG = logging.getLogger("claudico.http")
+AGAIN = 5.0
+"""Seconds between two looks for a model that is missing or damaged."""
+
+
+class Model:
+    """The chain that answers. Without a bundle overrides alone answer, and say so."""
+
+    def __init__(self, options: Options, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.chain = Chain(vocabulary)
+        self._folder = options.bundle
+        self._mix = options.mix
+        self._told = ""
+
+    @property
+    def loaded(self) -> bool:
+        """Whether a model answers."""
+        return self.chain.bundle is not None
+
+    def open(self) -> None:
+        """Load the bundle if there is one to load; RefusedError for a mix that means nothing."""
+        if self._folder is None or self.loaded:
+            return
+        try:
+            self.chain = make_chain(self.vocabulary, self._folder, self._mix)
+        except RefusedError as error:
+            if any(problem.code == "bad_mix" for problem in error.problems):
+                raise
+            self._tell(self._folder, str(error))
+            return
+        LOG.info("model loaded version=%s", self.chain.model_version)
+
+    def _tell(self, folder: Path, why: str) -> None:
+        if why != self._told:  # once, not every few seconds
+            LOG.warning("no model from %s: overrides alone answer (%s)", folder, why)
+        self._told = why
+
+    async def keep_looking(self, seconds: float = AGAIN) -> None:
+        """Look for the model again and again until it is loaded."""
+        while self._folder is not None and not self.loaded:
+            await asyncio.sleep(seconds)
+            try:
+                await asyncio.to_thread(self.open)
+            except RefusedError as error:
+                LOG.error("no model: %s", error)
+                return
+            except Exception as error:
+                self._tell(self._folder, type(error).__name__)
