@@ -123,6 +123,37 @@ def spark(
             context.exit(EXIT_REJECTS)
 
 
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535),
+              help="Port to listen on; 0 for any that is free.")  # fmt: skip
+@click.option("--mix", default="training", show_default=True, help="Class mix, as for score.")
+@click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle.")
+@click.option("--overrides-only", is_flag=True, help="Do not ask the model.")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER",
+              help="Another limit, such as cases=100; may be given several times.")  # fmt: skip
+@click.pass_context
+def http(
+    context: click.Context, /, host: str, port: int, mix: str, model: Path | None,
+    limits: tuple[str, ...], *, overrides_only: bool,
+) -> None:  # fmt: skip
+    r"""Answer HTTP requests until SIGTERM or Ctrl-C, then finish those under way.
+
+    Needs the extra `http`. Where CLAUDICO_API_KEY is set, requests must carry that key. While no
+    model can be loaded overrides alone answer, and say so; it is looked for every few seconds.
+
+    \b
+    Example: python -m serve http --port 8000
+    """
+    with _edge(context):
+        from serve.http.options import Options, api_key, limits_of
+        from serve.http.server import serve
+        from serve.scorer import PROMOTED
+
+        folder = None if overrides_only else model or PROMOTED
+        serve(Options(folder, mix, api_key(), limits_of(limits)), host, port)
+
+
 @contextmanager
 def _edge(context: click.Context) -> Iterator[None]:
     """Turn what is raised inside into words on stderr and an exit code."""
