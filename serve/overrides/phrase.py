@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serve.overrides import logic
-from serve.overrides.logic import All, AtLeast, Below, Count, Derived, Expression, Is, Present
+from serve.overrides.logic import All, AtLeast, Below, Count, Expression, Is, Present
 
 
 def phrase(expression: Expression) -> str:

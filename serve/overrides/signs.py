@@ -34,13 +34,12 @@ FOR_MONTHS = AtLeast("duration_days", 90)
 AT_REST = Any(Present("rest_pain"), Present("night_pain"), Present("constant_pain"))
 COOL_PALE_PULSELESS = Any(Present("cool_limb"), Present("pale_limb"), Present("pulses_reduced"))
 LOW_ABI = Below("abi", 0.9)
+# A bruit is left out: it is common in old arteries that still feed the leg.
 POOR_CIRCULATION = Any(
     Present("pulses_reduced"),
     Present("cool_limb"),
     Present("pale_limb"),
     Present("blue_limb"),
-    Present("bruit"),
-    Present("hair_loss_shiny_skin"),
     Present("relief_leg_down"),
     Present("exercise_abi_drop"),
     LOW_ABI,

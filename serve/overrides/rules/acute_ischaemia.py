@@ -132,8 +132,9 @@ RULES = (
     Rule(
         id="ALI-7",
         level="urgent",
-        when=All(IN_DAYS, COOL_PALE_PULSELESS),
-        reason="A cold, pale or pulseless leg, new within two weeks",
+        when=All(IN_DAYS, Any(COOL_PALE_PULSELESS, Present("blue_limb"))),
+        unless=FOR_MONTHS,
+        reason="A cold, pale, blue or pulseless leg, new within two weeks",
         action=_TODAY,
         sources=("004-cold-leg", "002-red-temperature-colour", "acc-aha-rutherford-1"),
         hazard="acute_ischaemia",
@@ -176,7 +177,7 @@ RULES = (
         id="COL-1",
         level="urgent",
         when=Any(
-            All(Present("colour_change_new"), Any(Present("blue_limb"), IN_HOURS)),
+            All(Present("colour_change_new"), Any(Present("blue_limb"), IN_HOURS, NUMB, SEVERE)),
             All(
                 Present("blue_limb"),
                 Any(
@@ -188,8 +189,8 @@ RULES = (
             ),
         ),
         ask_after="acute_ischaemia",
-        reason="Leg or foot has newly changed colour or temperature, or is blue with cold, severe "
-        "pain or disease of heart or arteries",
+        reason="Leg or foot has changed colour or temperature suddenly or with numbness or severe "
+        "pain, or is blue with cold, severe pain or disease of heart or arteries",
         action=_TODAY,
         sources=("002-red-temperature-colour", "004-cold-leg", "004-sudden-discoloration"),
         hazard="acute_ischaemia",

@@ -56,10 +56,10 @@ RULES = (
         when=All(
             Below("age_years", 25),
             Present("night_pain"),
-            Any(ONE_SWOLLEN, Present("joint_swelling"), Present("bone_tenderness"), SEVERE),
+            Any(ONE_SWOLLEN, Present("joint_swelling"), SEVERE),
         ),
-        reason="Night pain with swelling, a tender bone or severe pain before the age of 25: bone "
-        "tumours grow at this age",
+        reason="Night pain with swelling or severe pain before the age of 25: bone tumours grow "
+        "at this age",
         action=_TODAY,
         sources=("scottish-bone-pain", "nice-ng12-bone-sarcoma"),
         hazard="cancer",

@@ -105,7 +105,12 @@ RULES = (
                 SMOKED,
             ),
         ),
-        unless=Any(Present("relief_sitting"), Present("relief_bending_forward")),
+        unless=Any(
+            Present("relief_sitting"),
+            Present("relief_bending_forward"),
+            Present("muscle_spasm"),
+            Present("stocking_pattern"),
+        ),
         ask_if=Any(Present("distance_shrinking"), Present("relief_standing")),
         reason="Leg pain on walking has begun to hurt at rest too, in someone at risk of blocked "
         "arteries",

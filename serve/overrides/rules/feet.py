@@ -6,6 +6,8 @@ from serve.overrides.logic import All, Any, Present
 from serve.overrides.rule import Rule
 from serve.overrides.signs import HOT, LOW_ABI, NUMB, ONE_SWOLLEN
 
+_NUMB_FEET = Any(Present("sensation_loss"), Present("stocking_pattern"))
+
 RULES = (
     Rule(
         id="FOT-1",
@@ -45,18 +47,15 @@ RULES = (
         id="FOT-3",
         level="urgent",
         when=All(
-            Any(
-                Present("diabetes"),
-                Present("neuropathy_risk"),
-                Present("sensation_loss"),
-                Present("stocking_pattern"),
-            ),
-            Any(HOT, ONE_SWOLLEN, Present("joint_swelling")),
             Any(Present("site_foot"), Present("site_ankle")),
+            Any(
+                All(Any(Present("diabetes"), Present("neuropathy_risk"), _NUMB_FEET), HOT),
+                All(_NUMB_FEET, Any(ONE_SWOLLEN, Present("joint_swelling"))),
+            ),
         ),
         ask_if=Any(HOT, ONE_SWOLLEN, Present("joint_swelling")),
-        reason="A hot, red or swollen foot or ankle where nerves are or may be damaged: infection, "
-        "or a Charcot foot that breaks without hurting",
+        reason="A hot or red foot or ankle where nerves may be damaged, or a swollen one without "
+        "feeling: infection, or a Charcot foot that breaks without hurting",
         action="Take all weight off the foot and see a doctor today.",
         sources=("nice-ng19-charcot",),
         hazard="diabetic_foot",

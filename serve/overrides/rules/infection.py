@@ -5,6 +5,7 @@ from __future__ import annotations
 from serve.overrides.logic import All, Any, Present
 from serve.overrides.rule import Rule
 from serve.overrides.signs import (
+    AT_REST,
     FEVER,
     FOR_MONTHS,
     HOT,
@@ -155,6 +156,17 @@ RULES = (
         hazard="septic_joint",
     ),
     Rule(
+        id="JNT-5",
+        level="urgent",
+        when=All(Present("joint_swelling"), IN_DAYS, AT_REST),
+        unless=Any(Present("recent_leg_injury"), FOR_MONTHS),
+        reason="A joint newly swollen within two weeks that hurts at rest, and no injury explains "
+        "it: it may be infected",
+        action="See a doctor today to have the joint examined and, if in doubt, tapped.",
+        sources=("bsr-2006-hot-joint",),
+        hazard="septic_joint",
+    ),
+    Rule(
         id="INF-6",
         level="urgent",
         when=FEVER,
@@ -193,6 +205,21 @@ RULES = (
         hazard="deep_infection",
     ),
     Rule(
+        id="INF-10",
+        level="urgent",
+        when=All(
+            Present("warmth"),
+            IN_DAYS,
+            Any(SEVERE, Present("joint_motion_pain"), Present("immunosuppression")),
+        ),
+        unless=Any(Present("recent_leg_injury"), FOR_MONTHS),
+        reason="Newly warm, with severe pain, pain on moving the joint or weak defences, and no "
+        "injury explains it: joint or deep tissue may be infected",
+        action=_TODAY,
+        sources=("bsr-2006-hot-joint", "004-dvt-warmth-redness"),
+        hazard="septic_joint",
+    ),
+    Rule(
         id="INF-8",
         level="urgent",
         when=Any(
@@ -208,11 +235,11 @@ RULES = (
             ),
             All(
                 Present("bone_tenderness"),
-                Any(HOT, Present("skin_break"), Present("immunosuppression")),
+                Any(Present("redness"), Present("skin_break"), Present("immunosuppression")),
             ),
         ),
         reason="Raised inflammation with a swollen joint, a hot leg, a tender bone, night pain or "
-        "weight loss; or a tender bone that is hot, near a wound or in weak defences",
+        "weight loss; or a tender bone that is red, near a wound or in weak defences",
         action=_TODAY,
         sources=("bsr-2006-hot-joint", "judgement: infection, cancer or vasculitis comes first"),
         hazard="deep_infection",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from serve.overrides.logic import All, Any, AtLeast, Below, Is, Present
 from serve.overrides.rule import Rule
-from serve.overrides.signs import AT_REST, CANCER, IN_HOURS, NUMB, SEVERE
+from serve.overrides.signs import AT_REST, CANCER, FOR_MONTHS, IN_HOURS, NUMB, SEVERE
 
 _NOW = (
     "Go to an emergency department now: the pressure must be released within hours. Loosen any "
@@ -18,7 +18,7 @@ RULES = (
         level="emergency",
         when=All(
             Present("tense_compartment"),
-            Any(SEVERE, Present("stretch_pain"), NUMB),
+            Any(SEVERE, Present("stretch_pain"), NUMB, Present("tingling"), Present("weakness")),
             Any(
                 Present("recent_leg_injury"),
                 Present("recent_immobility"),
@@ -26,8 +26,8 @@ RULES = (
                 Present("constant_pain"),
             ),
         ),
-        reason="A tense, very painful or numb leg after injury or surgery, or hurting at rest: "
-        "pressure is killing the muscle",
+        reason="A tense leg, very painful, numb or weak, after injury or surgery or hurting at "
+        "rest: pressure is killing the muscle",
         action=_NOW,
         sources=("textbook-acute-compartment",),
         hazard="acute_compartment",
@@ -68,9 +68,10 @@ RULES = (
     Rule(
         id="ACS-3",
         level="urgent",
-        when=All(Present("tense_compartment"), SEVERE),
+        when=All(Present("tense_compartment"), Any(SEVERE, Present("recent_leg_injury"))),
         unless=Present("relief_rest"),
-        reason="A tense, very painful leg that rest is not known to ease",
+        reason="A tense leg that is very painful or was injured, and that rest is not known to "
+        "ease",
         action="See a doctor today; go to an emergency department if it turns numb or pale.",
         sources=("textbook-acute-compartment",),
         hazard="acute_compartment",
@@ -101,6 +102,7 @@ RULES = (
             Any(Present("recent_leg_injury"), IN_HOURS),
             Any(Present("bone_tenderness"), Present("localised"), Present("limp"), SEVERE),
         ),
+        unless=FOR_MONTHS,
         ask_if=Any(Present("bone_fragility_risk"), CANCER),
         reason="New pain after a small injury or none, in bone that is weak or may hold cancer: "
         "it may be broken",

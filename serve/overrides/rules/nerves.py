@@ -11,6 +11,7 @@ from serve.overrides.signs import (
     FOR_MONTHS,
     IN_DAYS,
     IN_FOUR_WEEKS,
+    IN_HOURS,
     NUMB,
     SEVERE,
     WEAK,
@@ -126,14 +127,56 @@ RULES = (
         when=All(
             Present("weakness"),
             Any(NUMB, Present("tingling"), Present("reflex_reduced")),
-            Any(Present("giving_way"), SEVERE),
+            Any(Present("giving_way"), SEVERE, IN_DAYS),
         ),
         unless=FOR_MONTHS,
-        reason="A weak leg with changed feeling or reflexes that gives way or hurts severely: a "
-        "nerve or root may be failing",
+        reason="A weak leg with changed feeling or reflexes that is new, gives way or hurts "
+        "severely: a nerve or root may be failing",
         action=_TODAY,
         sources=("000-doctor-numb-weak", "judgement: a motor deficit is seen the same day"),
         hazard="progressive_weakness",
+    ),
+    Rule(
+        id="NEU-4",
+        level="urgent",
+        when=All(IN_HOURS, NUMB),
+        unless=Any(BACK, Present("recent_leg_injury"), FOR_MONTHS),
+        reason="Sudden numbness that neither back nor injury explains: an artery of the leg or "
+        "of the brain may have closed",
+        action="See a doctor today; call an ambulance if face, arm or speech is affected, or the "
+        "leg is cold.",
+        sources=("000-doctor-numb-weak", "judgement: sudden numbness of a limb is vascular first"),
+        hazard="progressive_weakness",
+    ),
+    Rule(
+        id="NEU-5",
+        level="urgent",
+        when=All(
+            Present("reflex_reduced"),
+            Any(BOTH_LEGS, Present("stocking_pattern"), Present("upper_limb_symptoms")),
+            Any(
+                All(IN_FOUR_WEEKS, Any(NUMB, Present("tingling"), Present("unsteady"))),
+                All(WEAK, Any(Present("unsteady"), Present("worsening"))),
+            ),
+        ),
+        unless=FOR_MONTHS,
+        reason="Lost reflexes on both sides with weakness, numbness or unsteadiness that nothing "
+        "shows to be old: nerves may be failing fast",
+        action=_TODAY,
+        sources=("001-fast-progression", "guideline: EAN/PNS 2023, Guillain-Barre syndrome"),
+        hazard="progressive_weakness",
+    ),
+    Rule(
+        id="CES-4",
+        level="urgent",
+        when=All(BACK, BOTH_LEGS, IN_DAYS),
+        unless=FOR_MONTHS,
+        reason="Pain from the back into both legs, new within two weeks: the nerves in the spine "
+        "may be pressed",
+        action="See a doctor today for an MRI within a day; at once if bladder, bowel or the "
+        "saddle change.",
+        sources=("hsib-cauda-equina", "ces-series-bilateral-pain-or"),
+        hazard="cauda_equina",
     ),
     Rule(
         id="ELE-1",

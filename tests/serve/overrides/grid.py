@@ -123,8 +123,13 @@ def expected(rule_id: str, axes: Sequence[Axis]) -> Codes:
     when = _spread(_decide(WHEN[rule_id], axes), axes)
     if rule_id not in UNLESS:
         return when
-    held = _spread(_decide(UNLESS[rule_id], axes), axes) == logic.TRUE
+    held = certain(UNLESS[rule_id], axes)
     return np.where(held, np.uint8(logic.FALSE), when)
+
+
+def certain(decision: Callable[[Cells], bool], axes: Sequence[Axis]) -> npt.NDArray[np.bool_]:
+    """Where every way to fill the blanks of a grid makes a decision come out yes."""
+    return np.asarray(_spread(_decide(decision, axes), axes) == logic.TRUE)
 
 
 def _decide(decision: Callable[[Cells], bool], axes: Sequence[Axis]) -> npt.NDArray[np.bool_]:

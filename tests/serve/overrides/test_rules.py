@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from serve.overrides import RULES, Rule, logic
+from serve.overrides.asking import ALARMS, HINTS, NOT_ASKED
 from serve.overrides.compiled import compile_rules
 from tests.serve.overrides import grid
 from tests.serve.overrides.decisions import LEVEL, UNLESS, WHEN
+from tests.serve.overrides.decisions import asking as decided
+from tests.serve.overrides.decisions.asking import ASK_AFTER, ASK_IF
 
 EACH_RULE = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
@@ -106,3 +109,24 @@ def test_no_rule_looks_at_a_finding_the_table_does_not() -> None:
         named = {test.finding for test in rule.tests}
         assert asked == named, rule.id
         assert {f for test in rule.tests for f in logic.looks_at(test)} == set(rule.findings)
+
+
+def test_what_points_at_a_flag_agrees() -> None:
+    """In every state, what makes an open flag worth asking about is what the table says."""
+    assert {rule.id for rule in RULES if rule.ask_if} == set(ASK_IF)
+    assert {rule.id: rule.ask_after for rule in RULES if rule.ask_after} == ASK_AFTER
+    for rule in RULES:
+        if rule.ask_if is None:
+            continue
+        axes = grid.axes_of(logic.findings(rule.ask_if))
+        pointed = Rule("X-1", "urgent", rule.ask_if, "", "", (), "")
+        shape = [len(axis.settings) for axis in axes]
+        want = np.broadcast_to(grid.certain(ASK_IF[rule.id], axes), shape)
+        assert np.array_equal(grid.actual(pointed, axes) == logic.TRUE, want), rule.id
+
+
+def test_the_lists_for_asking_agree() -> None:
+    """Alarms, hints and what is not asked are the findings that the table lists."""
+    assert set(decided.ALARMS.split()) == ALARMS
+    assert set(decided.HINTS.split()) == HINTS
+    assert set(decided.NOT_ASKED.split()) == NOT_ASKED

@@ -70,8 +70,13 @@ def _(p: Patient) -> bool:
 @urgent("ALI-7")
 def _(p: Patient) -> bool:
     if two_weeks(p):
-        return p["pulses_reduced"] or p["pale_limb"] or p["cool_limb"]
+        return p["pulses_reduced"] or p["pale_limb"] or p["cool_limb"] or p["blue_limb"]
     return False
+
+
+@guard("ALI-7")
+def _(p: Patient) -> bool:
+    return p["duration_days"] >= 90
 
 
 @urgent("SUD-1")
@@ -101,7 +106,7 @@ def _(p: Patient) -> bool:
 
 @urgent("COL-1")
 def _(p: Patient) -> bool:
-    if p["colour_change_new"] and hours(p):
+    if p["colour_change_new"] and (hours(p) or numb(p) or p["severe_pain"]):
         return True
     if not p["blue_limb"]:
         return False

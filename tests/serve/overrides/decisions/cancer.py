@@ -39,9 +39,7 @@ def _(p: Patient) -> bool:
 def _(p: Patient) -> bool:
     if p["age_years"] >= 25 or not p["night_pain"]:
         return False
-    if p["swelling"] == "one" or p["joint_swelling"]:
-        return True
-    return p["severe_pain"] or p["bone_tenderness"]
+    return p["swelling"] == "one" or p["joint_swelling"] or p["severe_pain"]
 
 
 @urgent("RST-1")

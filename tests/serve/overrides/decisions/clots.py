@@ -89,7 +89,7 @@ def _(p: Patient) -> bool:
 
 @guard("DVT-5")
 def _(p: Patient) -> bool:
-    if p["training_increase"] or p["recent_leg_injury"]:
+    if p["training_increase"] or p["recent_leg_injury"] or p["duration_days"] >= 90:
         return True
     return p["pop_felt"] or p["bruising"]
 
@@ -102,7 +102,7 @@ def _(p: Patient) -> bool:
         return True
     if p["deep_calf_tenderness"]:
         return True
-    return p["site_leg"] or p["site_calf"] or p["site_thigh"]
+    return two_weeks(p) and (p["site_leg"] or p["site_calf"] or p["site_thigh"])
 
 
 @urgent("DVT-7")

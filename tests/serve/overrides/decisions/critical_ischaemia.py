@@ -63,4 +63,6 @@ def _(p: Patient) -> bool:
 
 @guard("CLI-7")
 def _(p: Patient) -> bool:
+    if p["stocking_pattern"] or p["muscle_spasm"]:
+        return True
     return p["relief_bending_forward"] or p["relief_sitting"]

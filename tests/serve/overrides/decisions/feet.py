@@ -30,8 +30,9 @@ def _(p: Patient) -> bool:
 def _(p: Patient) -> bool:
     if not p["site_foot"] and not p["site_ankle"]:
         return False
-    if not (p["redness"] or p["warmth"] or p["joint_swelling"] or p["swelling"] == "one"):
-        return False
-    if p["diabetes"] or p["neuropathy_risk"]:
+    unfeeling = p["stocking_pattern"] or p["sensation_loss"]
+    if unfeeling and (p["joint_swelling"] or p["swelling"] == "one"):
         return True
-    return p["stocking_pattern"] or p["sensation_loss"]
+    if p["redness"] or p["warmth"]:
+        return unfeeling or p["diabetes"] or p["neuropathy_risk"]
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.serve.overrides.decisions.patient import numb, two_weeks, weak
+from tests.serve.overrides.decisions.patient import numb, rests_badly, two_weeks, weak
 from tests.serve.overrides.decisions.table import Patient, emergency, guard, urgent
 
 
@@ -81,6 +81,28 @@ def _(p: Patient) -> bool:
     return (p["redness"] or p["warmth"]) if p["joint_swelling"] else False
 
 
+@urgent("JNT-5")
+def _(p: Patient) -> bool:
+    return rests_badly(p) if p["joint_swelling"] and two_weeks(p) else False
+
+
+@guard("JNT-5")
+def _(p: Patient) -> bool:
+    return p["duration_days"] >= 90 or p["recent_leg_injury"]
+
+
+@urgent("INF-10")
+def _(p: Patient) -> bool:
+    if not p["warmth"] or not two_weeks(p):
+        return False
+    return p["immunosuppression"] or p["joint_motion_pain"] or p["severe_pain"]
+
+
+@guard("INF-10")
+def _(p: Patient) -> bool:
+    return p["duration_days"] >= 90 or p["recent_leg_injury"]
+
+
 @urgent("INF-6")
 def _(p: Patient) -> bool:
     return p["fever"]
@@ -103,7 +125,8 @@ def _(p: Patient) -> bool:
 @urgent("INF-8")
 def _(p: Patient) -> bool:
     hot = p["warmth"] or p["redness"]
-    if p["bone_tenderness"] and (hot or p["skin_break"] or p["immunosuppression"]):
+    open_to_it = p["redness"] or p["skin_break"] or p["immunosuppression"]
+    if p["bone_tenderness"] and open_to_it:
         return True
     if not p["inflammation_raised"]:
         return False

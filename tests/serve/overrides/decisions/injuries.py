@@ -10,7 +10,8 @@ from tests.serve.overrides.decisions.table import Patient, emergency, guard, urg
 def _(p: Patient) -> bool:
     if not p["tense_compartment"]:
         return False
-    if not (p["severe_pain"] or p["stretch_pain"] or numb(p)):
+    nerves = numb(p) or p["tingling"] or p["weakness"]
+    if not (p["severe_pain"] or p["stretch_pain"] or nerves):
         return False
     if p["constant_pain"] or p["rest_pain"]:
         return True
@@ -41,7 +42,7 @@ def _(p: Patient) -> bool:
 
 @urgent("ACS-3")
 def _(p: Patient) -> bool:
-    return p["severe_pain"] and p["tense_compartment"]
+    return p["tense_compartment"] and (p["severe_pain"] or p["recent_leg_injury"])
 
 
 @guard("ACS-3")
@@ -68,6 +69,11 @@ def _(p: Patient) -> bool:
     if p["limp"] or p["localised"]:
         return True
     return p["severe_pain"] or p["bone_tenderness"]
+
+
+@guard("FRX-4")
+def _(p: Patient) -> bool:
+    return p["duration_days"] >= 90
 
 
 @urgent("FRX-5")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.serve.overrides.decisions.patient import four_weeks, had_cancer, numb, two_weeks, weak
+from tests.serve.overrides.decisions.patient import (
+    four_weeks,
+    had_cancer,
+    hours,
+    numb,
+    two_weeks,
+    weak,
+)
 from tests.serve.overrides.decisions.table import Patient, emergency, guard, urgent
 
 
@@ -78,10 +85,52 @@ def _(p: Patient) -> bool:
         return False
     if not numb(p) and not p["tingling"] and not p["reflex_reduced"]:
         return False
-    return p["severe_pain"] or p["giving_way"]
+    return p["severe_pain"] or p["giving_way"] or two_weeks(p)
 
 
 @guard("NEU-3")
+def _(p: Patient) -> bool:
+    return p["duration_days"] >= 90
+
+
+@urgent("NEU-4")
+def _(p: Patient) -> bool:
+    return numb(p) if hours(p) else False
+
+
+@guard("NEU-4")
+def _(p: Patient) -> bool:
+    if p["site_low_back"] or p["radiates_from_back"]:
+        return True
+    return p["duration_days"] >= 90 or p["recent_leg_injury"]
+
+
+@urgent("NEU-5")
+def _(p: Patient) -> bool:
+    if not p["reflex_reduced"]:
+        return False
+    if p["side"] != "both" and not p["stocking_pattern"] and not p["upper_limb_symptoms"]:
+        return False
+    if weak(p) and (p["worsening"] or p["unsteady"]):
+        return True
+    if four_weeks(p):
+        return numb(p) or p["tingling"] or p["unsteady"]
+    return False
+
+
+@guard("NEU-5")
+def _(p: Patient) -> bool:
+    return p["duration_days"] >= 90
+
+
+@urgent("CES-4")
+def _(p: Patient) -> bool:
+    if p["side"] == "both" and two_weeks(p):
+        return p["radiates_from_back"] or p["site_low_back"]
+    return False
+
+
+@guard("CES-4")
 def _(p: Patient) -> bool:
     return p["duration_days"] >= 90
 

@@ -35,10 +35,8 @@ def starved(p: Patient) -> bool:
     """Signs that too little blood reaches the leg."""
     for sign in (
         "blue_limb",
-        "bruit",
         "cool_limb",
         "exercise_abi_drop",
-        "hair_loss_shiny_skin",
         "pale_limb",
         "pulses_reduced",
         "relief_leg_down",
