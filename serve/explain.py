@@ -5,10 +5,12 @@ record, one recorded finding at a time; what the margin of the top condition ove
 with each finding is that finding's share. As findings work together, their order matters: the
 shares are means over a few fixed orders and their reverses, so every finding is added early as
 often as late. In each order the gains telescope, so that the shares and what a blank record says
-sum to the difference exactly, whatever the model is.
+sum to the difference exactly, whatever the model is; where it is additive they are its weights.
+The graph computes in double behind its exact scores, so that the logarithms agree to about 1e-7
+with margins recomputed in double from its weights.
 
 A finding is added as it is recorded; what follows from it is added with it, and counts for it.
-Each case asks the model some four times as often as it has findings: about two milliseconds.
+Each case asks the model some four times as often as it has findings: a few milliseconds.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class Scorer:
     def explain(self, cases: Any) -> list[Explanation | None]:
         """Why each case's top condition comes before the second; None where no model answers.
 
-        Takes what `score` takes. Each case asks the model a hundred times or more: about two
+        Takes what `score` takes. Each case asks the model a hundred times or more: a few
         milliseconds.
         """
         bundle = self.chain.bundle

@@ -34,15 +34,23 @@ class _Builder:
         self.nodes.append(helper.make_node(kind, list(inputs), [out], name=out, **attributes))
         return out
 
+    def double(self, name: str) -> str:
+        return self.op("Cast", name, out=f"{name}_double", to=TensorProto.DOUBLE)
+
 
 def export(model: LegPainClassifier) -> onnx.ModelProto:
-    """A graph from `cases` (n, n_columns) float32 to `probabilities` (n, n_classes) float32."""
+    """A graph from `cases` (n, n_columns) float32 to `probabilities` (n, n_classes) float32.
+
+    What follows the scores, which are exact, is computed in double: the logarithm of the ratio of
+    two probabilities is then their margins' difference to about 1e-7, as explanations need it.
+    """
     builder = _Builder()
     scores = _scores(builder, model)
-    margin = _margin(builder, model, scores)
+    margin = _margin(builder, model, builder.double(scores))
     if model.booster_ is not None:
         margin = _trees(builder, model, model.booster_, scores, margin)
-    builder.op("Softmax", margin, out="probabilities", axis=1)
+    softmax = builder.op("Softmax", margin, out="softmax", axis=1)
+    builder.op("Cast", softmax, out="probabilities", to=TensorProto.FLOAT)
     return _finish(builder, model.n_features_in_, len(model.classes_))
 
 
@@ -82,23 +90,26 @@ def _margin(builder: _Builder, model: LegPainClassifier, scores: str) -> str:
     if mixture.traits.shape[1]:
         joint = builder.op("Mul", joint, _mixed(builder, model), out="joint")
     by_class = builder.op(
-        "MatMul", joint, builder.const("membership", mixture.membership), out="by_class"
+        "MatMul", joint, builder.const("membership", _double(mixture.membership)), out="by_class"
     )
     axis = builder.const("axis", np.array([1], dtype=np.int64))
     total = builder.op("ReduceSum", by_class, axis, out="total", keepdims=1)
     share = builder.op("Div", by_class, total, out="share")
-    tiny = builder.const("tiny", np.array(TINY, dtype=np.float32))
+    tiny = builder.const("tiny", np.array(TINY, dtype=np.float64))
     return builder.op("Log", builder.op("Max", share, tiny, out="floored"), out="margin")
 
 
 def _mixed(builder: _Builder, model: LegPainClassifier) -> str:
     mixture = model.mixture_
-    given = np.exp(mixture.coupling @ mixture.combinations).T
-    combined = builder.op(
-        "MatMul", "traits", builder.const("combinations", mixture.combinations), out="combined"
-    )
+    given = np.exp(_double(mixture.coupling) @ _double(mixture.combinations)).T
+    combinations = builder.const("combinations", _double(mixture.combinations))
+    combined = builder.op("MatMul", "traits", combinations, out="combined")
     state = builder.op("Softmax", combined, out="state", axis=1)
     return builder.op("MatMul", state, builder.const("given", given), out="mixed")
+
+
+def _double(array: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    return array.astype(np.float64)
 
 
 def _trees(
@@ -109,7 +120,7 @@ def _trees(
     raised = builder.op(
         "TreeEnsembleRegressor", inputs, out="raised", domain="ai.onnx.ml", **attributes
     )
-    return builder.op("Add", margin, raised, out="raised_margin")
+    return builder.op("Add", margin, builder.double(raised), out="raised_margin")
 
 
 def _finish(builder: _Builder, n_columns: int, n_classes: int) -> onnx.ModelProto:
