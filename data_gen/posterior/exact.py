@@ -37,6 +37,7 @@ class Posterior:
     """What the world says of cases. Both are exact, for any pattern of blanks."""
 
     probability: Array  # (n_cases, n_conditions)
+    atoms: Array  # (n_cases, n_atoms): of each presentation or pair; sums to `probability`
     log_evidence: Array  # (n_cases,): log P(recorded cells), numbers by their bins
 
 
@@ -74,7 +75,7 @@ class Lone:
     weight: Array  # (n_strata, 1 or 2, n_features, n_states)
 
     def term(self, cells: Codes, implied: Mask, stratum: int) -> Array:
-        """log P(the cells of these findings | state): (n_cases, 1 or 2, n_states)."""
+        """Log P(the cells of these findings | state): (n_cases, 1 or 2, n_states)."""
         stratum = min(stratum, len(self.blank) - 1)
         says = (cells[:, self.columns] == self.cell) & (implied[:, self.columns] == self.given)
         hot = says.astype(np.float64)
@@ -96,6 +97,7 @@ class ExactPosterior:
         self._joint = [f for f in factors if not f.group.lone]
         lone = [f for f in factors if f.group.lone]
         traits = {f.group.trait for f in lone}
+        self._membership = np.eye(len(world.vocabulary.conditions))[world.condition_of]
         self._lone = {t: _stack([f for f in lone if f.group.trait == t]) for t in traits}
 
     def __call__(self, values: Array, mix: Array, workers: int = 1) -> Posterior:
@@ -108,18 +110,19 @@ class ExactPosterior:
         """
         completed = complete(values, self.world.vocabulary)
         record = self._record(completed.values, completed.implied)
-        log_joint = np.full((len(values), len(mix)), -np.inf)
+        log_joint = np.full((len(values), len(self.world.people.atoms)), -np.inf)
         parts = list(self._parts(completed.values))
         with _BLAS.limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
-            done = pool.map(lambda part: self._log_conditions(record, part), parts)
+            done = pool.map(lambda part: self._log_atoms(record, part), parts)
             for part, block in zip(parts, done, strict=True):
                 log_joint[part.rows] = np.logaddexp(log_joint[part.rows], block)
         with np.errstate(divide="ignore"):
-            log_joint += np.log(mix)
+            log_joint += np.log(mix)[self.world.condition_of]
         top = log_joint.max(axis=1, keepdims=True)
         share = np.exp(log_joint - top)
         total = share.sum(axis=1, keepdims=True)
-        return Posterior(share / total, (top + np.log(total))[:, 0])
+        atoms = share / total
+        return Posterior(atoms @ self._membership, atoms, (top + np.log(total))[:, 0])
 
     def _record(self, values: Array, implied: Mask) -> Record:
         cells = cells_of(self.world, values)
@@ -145,8 +148,8 @@ class ExactPosterior:
         known = people.age[:, np.maximum(ages, 0)].T * share
         return safe_log(np.where(ages[:, None] < 0, band, known))
 
-    def _log_conditions(self, record: Record, part: Part) -> Array:
-        """log P(cells, age, sex | condition): (n_rows, n_conditions)."""
+    def _log_atoms(self, record: Record, part: Part) -> Array:
+        """Log P(atom, cells, age, sex | its condition): (n_rows, n_atoms)."""
         world = self.world
         cells, implied = record.cells[part.rows], record.implied[part.rows]
         terms = self._terms(record, part)
@@ -156,7 +159,7 @@ class ExactPosterior:
         log = log + self._over_pain(terms.pop(PAINLESS, None), cells, implied, shape)
         log = log + self._over_traits(terms, part.stratum, shape)
         atoms = _log_sum(log + safe_log(world.recording.weight), axis=2)
-        return self._per_condition(atoms + part.prior + safe_log(world.atom_weight))
+        return np.asarray(atoms + part.prior + safe_log(world.atom_weight))
 
     def _terms(self, record: Record, part: Part) -> dict[int | None, Array]:
         """The log-likelihood of the findings of each trait: (n_rows, 1 or 2, n_states)."""
@@ -209,15 +212,6 @@ class ExactPosterior:
             ratio = np.exp(np.clip(on - off, -_STEEP, _STEEP))
             left = left[0] + left[1] * ratio
         return np.asarray(base + safe_log(left))
-
-    def _per_condition(self, atoms: Array) -> Array:
-        n_conditions = len(self.world.vocabulary.conditions)
-        top = atoms.max(axis=1, keepdims=True)
-        hot = self.world.condition_of[:, None] == np.arange(n_conditions)
-        out = np.full((len(atoms), n_conditions), -np.inf)
-        for condition in range(n_conditions):
-            out[:, condition] = _log_sum(atoms[:, hot[:, condition]], axis=1)
-        return np.where(np.isfinite(top), out, IMPOSSIBLE)
 
 
 def _blocks(rows: Codes) -> Iterator[Codes]:

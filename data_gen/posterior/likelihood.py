@@ -34,7 +34,7 @@ class PatternTable:
     strata: tuple[Array, ...]  # a stratum, or all alike: (n_patterns, 1 or 2, n_states)
 
     def log_likelihood(self, rows: Codes, stratum: int) -> Array:
-        """log P(the cells of these cases | state): (n_rows, 1 or 2, n_states)."""
+        """Log P(the cells of these cases | state): (n_rows, 1 or 2, n_states)."""
         table = self.strata[min(stratum, len(self.strata) - 1)]
         return np.asarray(table[self.index[rows]])
 
@@ -75,7 +75,7 @@ class Factor:
         return PatternTable(self.group.trait, index, strata)
 
     def log_likelihood(self, keys: Codes, stratum: int) -> Array:
-        """log P(pattern | state): (n_keys, 1 or 2, n_states), states = atoms x settings.
+        """Log P(pattern | state): (n_keys, 1 or 2, n_states), states = atoms x settings.
 
         The middle axis is the state of the group's trait.
         """

@@ -66,7 +66,9 @@ class _Parquet(pq.ParquetWriter):  # type: ignore[misc]
     """Row groups of ROW_GROUP rows; no time, host or version of ours in the file."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        super().__init__(path, schema, compression="zstd", compression_level=1, write_statistics=False)
+        super().__init__(
+            path, schema, compression="zstd", compression_level=1, write_statistics=False
+        )
 
     def write_table(self, table: pa.Table) -> None:
         super().write_table(table, row_group_size=ROW_GROUP)

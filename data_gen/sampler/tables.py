@@ -15,6 +15,7 @@ from data_gen.world.people import TRAITS
 from data_gen.world.world import World
 
 _WORDS = pa.dictionary(pa.int16(), pa.string())
+_DUST = 1e-6
 BLANKS = ("not written down", "does not apply")
 
 
@@ -29,7 +30,11 @@ def cases_table(world: World, sample: Sample, seed: int, narrative: bool) -> pa.
 
 
 def truth_table(world: World, sample: Sample, seed: int, posterior: Posterior) -> pa.Table:
-    """The hidden states, the exact posterior, log-evidence, and the reason of each blank cell."""
+    """The hidden states, the exact posterior, log-evidence, and the reason of each blank cell.
+
+    The posterior stands twice: p_<condition>, and in single precision atom:<id> over the
+    presentations and pairs that make up the conditions, what is below a millionth as 0.
+    """
     people, hidden = world.people, sample.hidden
     presentations, presentation = _coded([atom.presentation for atom in people.atoms])
     seconds, second = _coded([a.pair.second if a.pair else None for a in people.atoms])
@@ -45,6 +50,9 @@ def truth_table(world: World, sample: Sample, seed: int, posterior: Posterior) -
     columns["log_evidence"] = pa.array(posterior.log_evidence)
     for c, condition in enumerate(world.vocabulary.condition_ids):
         columns[f"p_{condition}"] = pa.array(posterior.probability[:, c])
+    for k, atom in enumerate(people.atoms):
+        share = posterior.atoms[:, k]
+        columns[f"atom:{atom.id}"] = pa.array(np.where(share < _DUST, 0, share).astype(np.float32))
     return pa.table(columns | _blanks(world.vocabulary, sample))
 
 
