@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.words import CellProblem, parse_cell
 from serve.mapping import Reading
 from serve.rows import Coded
@@ -79,17 +79,19 @@ def _value(text: str, reading: Reading) -> float | Issue:
     """The value of a cell's text, NaN for unknown, or what is wrong with it."""
     word = reading.words.get(text.strip().lower(), text)
     if reading.scale is not None:
-        word = _scaled(word, reading.scale)
+        word = _scaled(word, reading.finding, reading.scale)
     return _parsed(word, reading)
 
 
-def _scaled(word: str, scale: tuple[float, float]) -> str:
-    """A number in the finding's own unit; any other text as it is."""
-    try:
-        number = float(word)
-    except ValueError:
+def _scaled(word: str, finding: Finding, scale: tuple[float, float]) -> str:
+    """A number in the finding's own unit; any other text as it is, to be told as it stands.
+
+    What a number is, is read as anywhere else: its bounds alone are those of another unit.
+    """
+    number = parse_cell(replace(finding, low=None, high=None), word)
+    if isinstance(number, CellProblem) or math.isnan(number):
         return word
-    return repr(round(number * scale[0] + scale[1], 6)) if math.isfinite(number) else word
+    return repr(round(number * scale[0] + scale[1], 6))
 
 
 def _parsed(word: str, reading: Reading) -> float | Issue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,26 @@ def test_bad_cells_stay_bad(mapping: Path, score: Score) -> None:
     run = score(CASES + b"a,60,hot,,maybe,\n", "--columns", str(mapping))
     assert run.rows[0]["issues"].count("bad_number") == 1
     assert run.rows[0]["issues"].count("bad_choice") == 1
+
+
+@pytest.mark.parametrize(
+    "cell", ["1_00", "\u0661\u0660\u0660", "100,4", "0x64", "100.4F", "inf", "1e400", "--100"]
+)
+def test_a_number_in_another_unit_is_read_as_strictly(
+    cell: str, mapping: Path, score: Score
+) -> None:
+    """What is no plain number in the vocabulary's own unit is none in another one either."""
+    run = score(CASES + f'a,60,"{cell}",,,\n'.encode(), "--columns", str(mapping))
+    (issue,) = json.loads(run.rows[0]["issues"])
+    assert issue["finding"] == "temperature_c"
+    assert issue["code"] in ("bad_number", "out_of_range")
+
+
+@pytest.mark.parametrize("cell", ["", "?", "n/a", " unknown "])
+def test_unknown_in_another_unit(cell: str, mapping: Path, score: Score) -> None:
+    """A word for unknown stays unknown, and is no issue."""
+    run = score(CASES + f"a,60,{cell},,,\n".encode(), "--columns", str(mapping))
+    assert run.rows[0]["issues"] == ""
 
 
 def test_a_mapped_column_must_exist(mapping: Path, score: Score) -> None:
