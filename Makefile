@@ -28,10 +28,14 @@ types: .venv/dev.stamp ## types, by mypy
 check: .venv/run.stamp ## validate the knowledge and count its numbers
 	$(BIN)/python -m data_gen check
 
+docs: .venv/run.stamp ## write docs/ again from code and knowledge
+	$(BIN)/python -m data_gen docs
+	$(BIN)/python -m serve.overrides.hazard_log > docs/hazards.md
+
 lock: .venv/dev.stamp ## renew the locks from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(COMPILE) pyproject.toml --extra train --extra http -o requirements.lock
-	$(COMPILE) pyproject.toml --extra train --extra http --extra dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra train --extra http --extra spark --extra dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) pyproject.toml --extra train --extra http --extra bench -c requirements-dev.lock -o requirements-bench.lock
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
