@@ -74,14 +74,13 @@ class Service:
 
     @asynccontextmanager
     async def running(self, _: FastAPI) -> AsyncIterator[None]:
-        """Load the model, and close the lanes when all requests are answered."""
+        """Load the model, and close the slow lane when all requests are answered."""
         self.model.open()
         looking = asyncio.create_task(self.model.keep_looking())
         yield
         looking.cancel()
         with suppress(asyncio.CancelledError):
             await looking
-        self.quick.close()
         self.slow.close()
 
 

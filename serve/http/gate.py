@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import itertools
 import logging
 import re
 import secrets
@@ -25,6 +26,8 @@ from serve.http.refusal import Refusal, refusal_body, refuse
 LOG = logging.getLogger("claudico.http")
 FILE_ROUTE = "/v1/score-file"
 ID_HEADER = "x-request-id"
+_PREFIX = secrets.token_hex(4)
+_NUMBER = itertools.count(1)
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _OPEN = "/health/"  # answered without a key, and at any load
 _METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
@@ -193,7 +196,7 @@ def _is_file(scope: Scope) -> bool:
 def _request_id(scope: Scope) -> str:
     """The id that the caller gave, where it is fit for a log, or a new one."""
     given = _header(scope, ID_HEADER.encode())
-    return given.decode() if given and _ID.fullmatch(given) else secrets.token_hex(8)
+    return given.decode() if given and _ID.fullmatch(given) else f"{_PREFIX}-{next(_NUMBER):x}"
 
 
 def _header(scope: Scope, name: bytes) -> bytes | None:
