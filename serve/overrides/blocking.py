@@ -64,7 +64,7 @@ def known_bits(codes: Sequence[int]) -> tuple[int, int]:
     """The tests that hold, and the findings that are blank, from the codes of TESTS."""
     true = sum(bit for bit, code in zip(_BITS_OF_TEST, codes, strict=True) if code == logic.TRUE)
     blank = 0
-    for findings, code in zip(_FINDINGS_OF_TEST, codes, strict=True):
+    for findings, code in zip(FINDINGS_OF_TEST, codes, strict=True):
         if code == logic.UNKNOWN:
             blank |= findings
     return true, blank
@@ -83,4 +83,5 @@ def names(findings: int, order: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in order if _FINDING_BIT[name] & findings))
 
 
-_FINDINGS_OF_TEST = tuple(bits(looks_at(test)) for test in TESTS)
+FINDINGS_OF_TEST = tuple(bits(looks_at(test)) for test in TESTS)
+"""The findings that each of TESTS looks at, as a set."""

@@ -43,9 +43,8 @@ RULES = (
         id="ALI-2",
         level="emergency",
         when=Any(
-            All(IN_HOURS, COOL_PALE_PULSELESS),
+            All(IN_HOURS, Any(COOL_PALE_PULSELESS, Present("blue_limb"))),
             All(Present("colour_change_new"), Any(Present("cool_limb"), Present("pale_limb"))),
-            All(IN_HOURS, Present("colour_change_new"), Present("blue_limb")),
         ),
         ask_after="acute_ischaemia",
         reason="The leg has turned cold, pale, blue or pulseless within hours: its artery may "

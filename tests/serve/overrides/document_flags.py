@@ -91,11 +91,7 @@ FLAGS = (
         "emergency",
         lambda r: r.yes("colour_change_new") & r.yes("cool_limb", "pale_limb"),
     ),
-    DocumentFlag(
-        "suddenly blue",
-        "emergency",
-        lambda r: r.sudden & r.yes("colour_change_new") & r.yes("blue_limb"),
-    ),
+    DocumentFlag("suddenly blue", "emergency", lambda r: r.sudden & r.yes("blue_limb")),
     DocumentFlag("saddle numbness", "emergency", lambda r: r.yes("saddle_numbness")),
     DocumentFlag(
         "new bladder or bowel change", "emergency", lambda r: r.yes("bladder_bowel_change")

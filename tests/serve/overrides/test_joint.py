@@ -46,6 +46,9 @@ def level(codes: Sequence[grid.Codes]) -> npt.NDArray[np.int8]:
     return out
 
 
+REACHED = level(CODES)
+
+
 def table_says(rule: Rule) -> grid.Codes:
     """The decision table on the shared grid, with every other finding of the rule blank."""
     inputs = grid.axes_of(rule.findings)
@@ -68,17 +71,16 @@ def test_every_shared_state_agrees() -> None:
     want = [table_says(rule) for rule in RULES]
     for rule, code, wanted in zip(RULES, CODES, want, strict=True):
         assert np.array_equal(np.broadcast_to(code, wanted.shape), wanted), rule.id
-    assert np.array_equal(level(CODES), level(want))
+    assert np.array_equal(REACHED, level(want))
 
 
 @pytest.mark.parametrize("axis", AXES, ids=lambda axis: axis.finding)
 def test_a_recorded_cell_never_lowers_the_level(axis: grid.Axis) -> None:
     """In every shared state, no cell lowers the level a blank had; a guard's never an emergency."""
     number = AXES.index(axis)
-    reached = level(CODES)
-    blank = reached.take(axis.settings.index({}), number)
+    blank = REACHED.take(axis.settings.index({}), number)
     for place in range(len(axis.settings)):
-        lower = reached.take(place, number) > blank
+        lower = REACHED.take(place, number) > blank
         assert not np.any(lower & (blank < URGENT))
         assert axis.finding in GUARDS or not lower.any()
 

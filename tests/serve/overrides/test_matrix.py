@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from serve.overrides import LEVELS, RULES, evaluate
-from serve.vectorised import FIRED, OPEN, RULED_OUT, levels, rule_states
+from serve.vectorised import (
+    FIRED,
+    OPEN,
+    RULED_OUT,
+    levels,
+    questions_of,
+    read_matrix,
+    rule_states,
+)
 from tests.serve.overrides.records import VOCABULARY, as_case, random_records
 
 NAMES = {FIRED: "fired", RULED_OUT: "ruled_out", OPEN: "open"}
@@ -51,6 +59,18 @@ def test_a_cell_that_is_no_value_is_refused(finding: str, cell: float) -> None:
     values[1, VOCABULARY.column(finding)] = cell
     with pytest.raises(ValueError, match=rf"^{cell:g} is not a cell of a yes/no finding or choice"):
         rule_states(values, VOCABULARY)
+
+
+@pytest.mark.parametrize("recorded", [0.05, 0.1, 0.2])
+def test_a_matrix_asks_what_each_case_asks(recorded: float) -> None:
+    """Questions of each row are those of the same row as one case, and the first list is empty."""
+    values = random_records(300, seed=24, recorded=recorded)
+    results = [evaluate(as_case(row)) for row in values]  # type: ignore[arg-type]
+    asked = np.array([[rule in result.open_rules for rule in RULES] for result in results])
+    lists, which = questions_of(read_matrix(values, VOCABULARY), asked)
+    assert lists[0] == ()
+    assert len(lists) == len(set(lists)) > 10
+    assert [lists[place] for place in which] == [result.questions for result in results]
 
 
 def test_no_rule_fires_on_a_blank_case() -> None:

@@ -19,11 +19,10 @@ def _(p: Patient) -> bool:
 
 @emergency("ALI-2")
 def _(p: Patient) -> bool:
-    if hours(p):
-        if p["cool_limb"] or p["pale_limb"] or p["pulses_reduced"]:
-            return True
-        if p["blue_limb"] and p["colour_change_new"]:
-            return True
+    if hours(p) and (p["pulses_reduced"] or p["blue_limb"]):
+        return True
+    if hours(p) and (p["cool_limb"] or p["pale_limb"]):
+        return True
     if p["colour_change_new"]:
         return p["cool_limb"] or p["pale_limb"]
     return False
