@@ -127,7 +127,8 @@ class Gate:
     async def _admitted(
         self, scope: Scope, receive: Receive, send: Send, exchange: Exchange
     ) -> Refusal | None:
-        self._under_way += 1
+        counted = not scope["path"].startswith(_OPEN)
+        self._under_way += counted
         self._meters.under_way.set(self._under_way)
         seconds = self._limits.file_seconds if _is_file(scope) else self._limits.seconds
         try:
@@ -143,7 +144,7 @@ class Gate:
             LOG.error("failed id=%s %s", exchange.id, _where(error))
             return failed()
         finally:
-            self._under_way -= 1
+            self._under_way -= counted
             self._meters.under_way.set(self._under_way)
         return None
 

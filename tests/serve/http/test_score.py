@@ -1,0 +1,159 @@
+"""The service answers what a file's rows would say."""
+
+from __future__ import annotations
+
+import csv
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from data_gen.vocabulary import load
+from serve.columns import JOIN
+from tests.serve.conftest import Score
+
+REAL = Path(__file__).parents[3] / "examples" / "real_cases.csv"
+IDS = load().finding_ids
+CSV = {"Content-Type": "text/csv"}
+
+
+def real_cases() -> list[dict[str, Any]]:
+    """The real cases as JSON: what is blank is left out."""
+    with REAL.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return [{k: v for k, v in row.items() if k in (*IDS, "case_id") and v} for row in rows]
+
+
+def as_row(answer: dict[str, Any]) -> dict[str, str]:
+    """An answer as the cells of a scored file."""
+    lists = ("triage_reasons", "open_red_flags", "prediction_set")
+    told = answer["probabilities"] or {}
+    return {
+        "case_id": answer["case_id"] or "",
+        "triage": answer["triage"],
+        "triage_source": answer["triage_source"],
+        "top_condition": answer["top_condition"] or "",
+        "novelty": "" if answer["novelty"] is None else f"{answer['novelty']:.6f}",
+        **{name: JOIN.join(answer[name]) for name in lists},
+        **{f"p_{condition}": f"{told[condition]:.6f}" for condition in told},
+    }
+
+
+def test_every_real_case_as_in_a_file(client: httpx.Client, score: Score) -> None:
+    """Each real case gets, alone, cell for cell what `serve score` writes for its row."""
+    rows = score(REAL).rows
+    assert len(rows) == 80
+    for case, row in zip(real_cases(), rows, strict=True):
+        reply = client.post("/v1/score", json={"cases": [case]}).json()
+        (answer,) = reply["results"]
+        found = as_row(answer)
+        assert found == {name: row[name] for name in found}
+        assert answer["issues"] == (json.loads(row["issues"]) if row["issues"] else [])
+        assert reply["model_version"] == row["model_version"]
+        assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-12)
+
+
+def test_company_changes_nothing(client: httpx.Client) -> None:
+    """A case's answer is the same alone, among others in a body, and beside other requests."""
+    cases = real_cases()
+    together = client.post("/v1/score", json={"cases": cases}).json()["results"]
+    with ThreadPoolExecutor(16) as pool:
+        replies = list(pool.map(lambda c: client.post("/v1/score", json={"cases": [c]}), cases))
+    assert [reply.json()["results"][0] for reply in replies] == together
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [("", ()), ("?explain=true", ("--explain",)),
+     ("?spreadsheet_safe=true", ("--spreadsheet-safe",))],
+    ids=["plain", "explain", "safe"],
+)  # fmt: skip
+def test_a_file_as_a_file(
+    client: httpx.Client, score: Score, query: str, options: tuple[str, ...]
+) -> None:
+    """A file comes back byte for byte as `serve score` writes it."""
+    body = b"".join(REAL.read_bytes().splitlines(keepends=True)[:12])
+    answer = client.post(f"/v1/score-file{query}", content=body, headers=CSV)
+    assert answer.status_code == 200
+    assert answer.content == score(body, *options).out.read_bytes()
+    assert answer.headers["claudico-rows-scored"] == "11"
+
+
+def test_a_file_of_several_blocks(client: httpx.Client, score: Score) -> None:
+    """A file that is scored in many blocks is answered whole and in order."""
+    head, *rows = REAL.read_bytes().splitlines(keepends=True)
+    body = head + b"".join(rows) * 30
+    answer = client.post("/v1/score-file", content=body, headers=CSV)
+    assert answer.headers["claudico-rows-scored"] == "2400"
+    assert answer.content == score(body).out.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("finding", "words"),
+    [("fever", [True, "yes", " Y ", "present", 1, 1.0, "1.0"]),
+     ("fever", [False, "no", "F", "absent", 0, "0.0"]),
+     ("fever", [None, "", "unknown", "n/a", "?"]),
+     ("age_years", [63, 63.0, "63", " 63.0 ", "6.3e1"]),
+     ("smoking", ["never", " NEVER "])],
+)  # fmt: skip
+def test_words_are_those_of_files(client: httpx.Client, finding: str, words: list[Any]) -> None:
+    """Every word that a file's cell may hold means the same in a body."""
+    cases = [{"site_calf": "yes", finding: word} for word in words]
+    first, *others = client.post("/v1/score", json={"cases": cases}).json()["results"]
+    assert not first["issues"]
+    assert all(other == first for other in others)
+
+
+def test_a_bad_word_is_told_and_scored(client: httpx.Client) -> None:
+    """A word that is no value counts as unknown, is told, and loses no emergency elsewhere."""
+    case = {"saddle_numbness": "yes", "fever": "mabe", "age_years": "6O"}
+    (answer,) = client.post("/v1/score", json={"cases": [case]}).json()["results"]
+    assert answer["triage"] == "emergency"
+    assert {issue["finding"] for issue in answer["issues"]} == {"fever", "age_years"}
+
+
+def test_a_case_without_findings(client: httpx.Client) -> None:
+    """A case with nothing in it is routine and says so, alone and beside others."""
+    for cases in ([{}], [{}, {"age_years": 50}]):
+        answer = client.post("/v1/score", json={"cases": cases}).json()["results"][0]
+        assert answer["triage"] == "routine"
+        assert [issue["code"] for issue in answer["issues"]] == ["no_findings"]
+
+
+def test_explanations_sum(client: httpx.Client) -> None:
+    """An explanation names the recorded findings, and its parts sum to its margin."""
+    case = {"age_years": 67, "site_calf": "yes", "fever": False}
+    body = {"cases": [case], "explain": True}
+    told = client.post("/v1/score", json=body).json()["results"][0]["explanation"]
+    assert {share["finding"] for share in told["shares"]} == set(case)
+    total = told["blank"] + sum(share["weight"] for share in told["shares"])
+    assert total == pytest.approx(told["margin"])
+
+
+def test_without_a_model_overrides_answer(client: httpx.Client, ask: Any) -> None:
+    """Without a model overrides answer, and the reply, health and headers say it is only them."""
+    body = {"cases": [{"saddle_numbness": "yes"}, {"age_years": 40}]}
+    reply = ask("POST", "/v1/score", json=body).json()
+    assert reply["overrides_only"] is True
+    assert "no all-clear" in reply["warnings"][0]
+    assert [answer["triage"] for answer in reply["results"]] == ["emergency", "routine"]
+    assert reply["results"][1]["probabilities"] is None
+    assert "no_model" in [issue["code"] for issue in reply["results"][1]["issues"]]
+    file = ask("POST", "/v1/score-file", content=b"age_years\n40\n", headers=CSV)
+    assert file.headers["claudico-overrides-only"] == "yes"
+    assert ask("GET", "/health/ready").json()["overrides_only"] is True
+    assert client.get("/health/ready").json()["overrides_only"] is False
+
+
+def test_what_is_told(client: httpx.Client) -> None:
+    """The vocabulary lists every finding and condition, the model its version and mixes."""
+    known = client.get("/v1/vocabulary").json()
+    assert [finding["id"] for finding in known["findings"]] == list(IDS)
+    assert all(finding["question"] for finding in known["findings"])
+    assert [one["id"] for one in known["conditions"]] == list(load().condition_ids)
+    model = client.get("/v1/model").json()
+    assert set(model["mix"]) == {"training", "clinic"}
+    assert model["vocabulary_hash"] == load().hash
