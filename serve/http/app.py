@@ -41,6 +41,7 @@ class Service:
         self.options = options
         self.vocabulary = load()
         self.model = Model(options, self.vocabulary)
+        self.model.open()
         self.meters = Meters()
         self.meters.model_loaded.set_function(lambda: float(self.model.loaded))
         self.quick = QuickLane(
@@ -74,8 +75,7 @@ class Service:
 
     @asynccontextmanager
     async def running(self, _: FastAPI) -> AsyncIterator[None]:
-        """Load the model, and close the slow lane when all requests are answered."""
-        self.model.open()
+        """Look for a model that is missing; close the lane when all requests are answered."""
         looking = asyncio.create_task(self.model.keep_looking())
         yield
         looking.cancel()
@@ -85,7 +85,7 @@ class Service:
 
 
 def create_app(options: Options) -> Gate:
-    """The service as an ASGI application."""
+    """The service as an ASGI application; RefusedError for a mix that means nothing."""
     service = Service(options)
     # No pages: those of FastAPI fetch scripts from elsewhere.
     app = FastAPI(title="Claudico", docs_url=None, redoc_url=None, lifespan=service.running)

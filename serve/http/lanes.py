@@ -111,7 +111,7 @@ class SlowLane:
     def __init__(self, most: int) -> None:
         self._most = most
         self._inside = 0
-        self._thread = ThreadPoolExecutor(1, "slow")
+        self._thread: ThreadPoolExecutor | None = None
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -127,8 +127,11 @@ class SlowLane:
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """The result of the work, done on the lane's thread."""
+        self._thread = self._thread or ThreadPoolExecutor(1, "slow")
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def close(self) -> None:
         """End the thread once it has done what it began."""
-        self._thread.shutdown(wait=True)
+        if self._thread is not None:
+            self._thread.shutdown(wait=True)
+        self._thread = None

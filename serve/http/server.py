@@ -26,13 +26,14 @@ def serve(options: Options, host: str, port: int) -> None:
     Raises RefusedError where nothing can listen there.
     """
     _log_to_stderr()
+    app = create_app(options)
     listening = _listen(host, port)
     address, taken = listening.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
     if not ip_address(address).is_loopback and options.api_key is None:
         LOG.warning("anyone who reaches %s may ask: no key is set", shown)
     config = uvicorn.Config(
-        create_app(options),
+        app,
         access_log=False,  # it would log queries
         limit_concurrency=_CONNECTIONS,
         log_config=None,
