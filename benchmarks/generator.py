@@ -81,19 +81,18 @@ def sampling(world: World, rows: int) -> list[str]:
 
 def posterior(world: World, cases: int) -> list[str]:
     """Cases a second, and how the cost of a case grows with the states."""
-    lines = []
-    for name, settings in (("full", len(world.recording.settings)), ("one setting", 1)):
-        smaller = _with_settings(world, settings)
-        exact = ExactPosterior(smaller)
-        mix = world.mix("training")
-        values = sample_chunk(Tables.of(smaller, mix), Draws(1, 0, cases)).values
-        values = np.ascontiguousarray(values)
-        spent = seconds(lambda e=exact, v=values: e(v, mix, workers=WORKERS))  # type: ignore[misc]
-        lines.append(
-            f"exact posterior, {name} world, {smaller.n_states:,} states: "
-            f"{cases / spent:,.0f} cases/s, {1e6 * spent / cases:.0f} microseconds a case"
-        )
-    return lines
+    smaller = _with_settings(world, 1)
+    return [_posterior("full", world, cases), _posterior("one-setting", smaller, cases)]
+
+
+def _posterior(name: str, world: World, cases: int) -> str:
+    exact, mix = ExactPosterior(world), world.mix("training")
+    values = np.ascontiguousarray(sample_chunk(Tables.of(world, mix), Draws(1, 0, cases)).values)
+    spent = seconds(lambda: exact(values, mix, workers=WORKERS))
+    return (
+        f"exact posterior, {name} world, {world.n_states:,} states: "
+        f"{cases / spent:,.0f} cases/s, {1e6 * spent / cases:.0f} microseconds a case"
+    )
 
 
 def _with_settings(world: World, count: int) -> World:
