@@ -130,7 +130,7 @@ def table_of(cases: Any) -> pa.Table:
     if isinstance(cases, Mapping):
         return _from_dicts([cases])
     if hasattr(cases, "to_dict") and hasattr(cases, "columns"):
-        return pa.table({str(name): _column(cases[name].tolist()) for name in cases.columns})
+        return pa.table({str(name): _series(cases[name]) for name in cases.columns})
     return _from_dicts(cases)
 
 
@@ -138,6 +138,11 @@ def _from_dicts(cases: Iterable[Mapping[str, Any]]) -> pa.Table:
     rows = list(cases)
     names = list(dict.fromkeys(name for row in rows for name in row))
     return pa.table({name: _column([row.get(name) for row in rows]) for name in names})
+
+
+def _series(series: Any) -> pa.Array:
+    """A pandas column; whatever its type writes for missing (None, NaN, NA, NaT) is blank."""
+    return _column(series.astype(object).where(series.notna(), None).tolist())
 
 
 def _column(values: list[Any]) -> pa.Array:

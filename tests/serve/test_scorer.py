@@ -101,3 +101,27 @@ def test_to_pandas(tiny_bundle: Path) -> None:
     frame = load(tiny_bundle).score(CASES).to_pandas()
     assert list(frame.columns[-2:]) == ["issues", "model_version"]
     assert frame["p_doms"].dtype == "float64"
+
+
+@pytest.mark.parametrize(
+    ("finding", "kind", "value"),
+    [
+        ("fever", "string", "yes"),
+        ("fever", "boolean", True),
+        ("fever", "Int64", 1),
+        ("fever", "category", "yes"),
+        ("fever", "object", "yes"),
+        ("abi", "Float64", 0.75),
+        ("abi", "float32", 0.75),
+    ],
+)
+def test_missing_in_pandas_is_unknown(
+    finding: str, kind: str, value: object, tiny_bundle: Path
+) -> None:
+    """A missing cell is unknown and no issue, whatever type of column pandas keeps it in."""
+    pandas = pytest.importorskip("pandas")
+    column = pandas.Series([value, None], dtype=kind)
+    given = load(tiny_bundle).score(pandas.DataFrame({finding: column, "sex": ["male", "male"]}))
+    expected = load(tiny_bundle).score([{finding: value, "sex": "male"}, {"sex": "male"}])
+    assert list(given) == list(expected)
+    assert given[1].issues is None
