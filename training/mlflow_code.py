@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel
 
@@ -20,10 +21,21 @@ class LegPainModel(PythonModel):
         """Load and verify the bundle among the model's artifacts."""
         self._scorer = load(context.artifacts["bundle"])
 
-    # Without type hints: MLflow would read them as a schema, and the signature is the schema.
-    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # noqa: ARG002
-        """A data frame of answers, one row a case, in the order given."""
-        return self._scorer.score(model_input).output.to_pandas()
+    # A data frame is the one hint from which MLflow infers no schema: the signature is the schema.
+    def predict(
+        self,
+        context: Any,  # noqa: ARG002
+        model_input: pd.DataFrame,
+        params: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> pd.DataFrame:
+        """A data frame of answers, one row a case, in the order given.
+
+        Where there is nothing to say a text is blank, as in a file: Spark would write a null of
+        pandas as the word "nan".
+        """
+        answers: pd.DataFrame = self._scorer.score(model_input).output.to_pandas()
+        words = answers.columns[[kind.kind not in "fi" for kind in answers.dtypes]]
+        return answers.fillna(dict.fromkeys(words, ""))
 
 
 set_model(LegPainModel())

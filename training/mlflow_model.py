@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 from data_gen.vocabulary import Vocabulary, load
 
 _HERE = Path(__file__).parent
-_NEEDED = ("click", "numpy", "onnxruntime", "pandas", "pyarrow", "pydantic", "pyyaml", "rich")
+_NEEDED = (
+    "click", "mlflow", "numpy", "onnxruntime", "pandas", "pyarrow", "pydantic", "pyyaml", "rich",
+)  # fmt: skip
 _EXAMPLE = {
     "age_years": 68.0,
     "sex": "male",
@@ -26,20 +29,29 @@ _EXAMPLE = {
 
 def log_model(mlflow: Any, bundle: Path, registered: str) -> Any:
     """Log the bundle as a model of the active run and register it; MLflow's model info."""
+    with _parts(bundle) as parts:
+        return mlflow.pyfunc.log_model(name="model", registered_model_name=registered, **parts)
+
+
+def save_model(mlflow: Any, bundle: Path, folder: Path) -> None:
+    """Write the bundle as an MLflow model into a folder that is not there yet."""
+    with _parts(bundle) as parts:
+        mlflow.pyfunc.save_model(path=str(folder), **parts)
+
+
+@contextmanager
+def _parts(bundle: Path) -> Iterator[dict[str, Any]]:
+    """What makes the model: scoring's code, the bundle, the signature, and what it requires."""
     vocabulary = load()
-    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*type hints.*")  # the signature is the schema
-        code = _copy_code(Path(scratch))
-        return mlflow.pyfunc.log_model(
-            name="model",
-            python_model=str(_HERE / "mlflow_code.py"),
-            artifacts={"bundle": str(bundle)},
-            code_paths=code,
-            signature=signature(vocabulary),
-            input_example=example(vocabulary),
-            pip_requirements=["mlflow", *(f"{name}=={version(name)}" for name in _NEEDED)],
-            registered_model_name=registered,
-        )
+    with tempfile.TemporaryDirectory() as scratch:
+        yield {
+            "python_model": str(_HERE / "mlflow_code.py"),
+            "artifacts": {"bundle": str(bundle)},
+            "code_paths": _copy_code(Path(scratch)),
+            "signature": signature(vocabulary),
+            "input_example": example(vocabulary),
+            "pip_requirements": [f"{name}=={version(name)}" for name in _NEEDED],
+        }
 
 
 def signature(vocabulary: Vocabulary) -> Any:

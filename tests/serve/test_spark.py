@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
@@ -15,6 +16,15 @@ from data_gen.vocabulary import load
 from serve.columns import output_columns
 from serve.job import Request, score_file
 from tests.serve.hostile import GOOD, HEADER
+from tests.serve.mlflow_folder import (
+    REAL,
+    SPARK_AND_PREDICT,
+    as_text,
+    predictions,
+    run,
+    save,
+    scored,
+)
 
 pytestmark = pytest.mark.skipif(
     "CLAUDICO_REQUIRE_SPARK" not in os.environ
@@ -27,6 +37,11 @@ pytestmark = pytest.mark.skipif(
 LINES = (
     GOOD * 40 + b'b,70,female,yes,,ever,"a, ""b"""\n' + b"short\n" + GOOD.replace(b"0.9", b"0,9")
 )
+
+
+@pytest.fixture(autouse=True)
+def _workers_run_this_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
 
 
 def _spark(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -57,6 +72,19 @@ def test_equal_to_one_machine(kind: str, tiny_bundle: Path, tmp_path: Path) -> N
         assert [(r["code"], r["record"]) for r in rejects] == [
             ("cells_missing", "short"), ("cells_too_many", "a,60,male,no,0,9,never,x"),
         ]  # fmt: skip
+
+
+def test_the_mlflow_model_as_a_function(tiny_bundle: Path, tmp_path: Path) -> None:
+    """`mlflow.pyfunc.spark_udf` gives every row the answer that one machine gives it."""
+    model = save(tiny_bundle, tmp_path / "model")
+    out = tmp_path / "out.json"
+    run([sys.executable, "-c", SPARK_AND_PREDICT, str(model), str(REAL), str(out)], tmp_path)
+    with REAL.open(newline="") as stream:
+        ids = [row["case_id"] for row in csv.DictReader(stream)]
+    expected = dict(zip(ids, scored(tiny_bundle, REAL, tmp_path), strict=True))
+    assert len(expected) == len(ids)
+    found = as_text(predictions(out))
+    assert {row.pop("case_id"): row for row in found} == expected
 
 
 def test_a_bad_file_is_told(tmp_path: Path) -> None:
