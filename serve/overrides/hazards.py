@@ -50,14 +50,15 @@ HAZARDS: tuple[Hazard, ...] = (
         "A tense, very painful leg after injury is taken for a bruise, a strain, or exertional "
         "compartment syndrome.",
         "Before the leg is tense or numb only severe pain and an injury are recorded, as in many "
-        "strains: that is `routine` unless the leg cannot carry weight.",
+        "strains: that is `routine` unless the leg cannot carry weight. A tense leg that rest "
+        "eases is taken for the exertional form unless it was injured and is very painful.",
     ),
     Hazard(
         "septic_joint",
         "A joint destroyed, or sepsis from it.",
         "A hot joint is taken for gout or a flare of known arthritis.",
-        "A septic joint with neither fever, warmth nor redness recorded, above all in a "
-        "replaced joint or under steroids, fires nothing above `routine`.",
+        "A septic joint with neither fever, warmth, redness nor pain at rest recorded, above all "
+        "in a replaced joint or under steroids, fires nothing above `routine`.",
     ),
     Hazard(
         "deep_infection",
@@ -95,7 +96,8 @@ HAZARDS: tuple[Hazard, ...] = (
         "A fracture that displaces, or a joint that dies, for want of an X-ray and rest.",
         "A fracture is taken for a strain or for shin splints; weak bone breaks without a fall.",
         "Stress fractures of shin and foot are `routine` while the leg carries weight. A broken "
-        "hip that still carries weight, without bone tenderness recorded.",
+        "hip that still carries weight, without bone tenderness recorded, and any fracture of "
+        "which only an injury and a limp are recorded.",
     ),
     Hazard(
         "tendon_rupture",
@@ -117,7 +119,8 @@ HAZARDS: tuple[Hazard, ...] = (
         "Guillain-Barre syndrome, cord compression or a palsy is scored as neuropathy, sciatica "
         "or tired muscles.",
         "Slow weakness over months is `routine`. Early Guillain-Barre with back pain or tingling "
-        "alone. Weakness in one leg without a time course recorded.",
+        "alone. Weakness in one leg without a time course, numbness or severe pain recorded. A "
+        "guard takes new weakness after training or injury for tired or torn muscle.",
     ),
     Hazard(
         "salts",
