@@ -110,7 +110,7 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield f"- What to do: {rule.action}"
     yield f"- Sources: {'; '.join(rule.sources)}"
     yield f"- Asked about: {_asked(rule)}"
-    yield f"- Tests: the three below, `[{rule.id}]`\n"
+    yield f"- Tests: [three](#tests), each with `[{rule.id}]`\n"
 
 
 def _asked(rule: Rule) -> str:
