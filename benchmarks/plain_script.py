@@ -27,14 +27,17 @@ def features(cases: pd.DataFrame) -> pd.DataFrame:
 
 
 def fit(cases: str, model: str) -> None:
-    """Fit a model on sampled cases, as plainly as that can be done."""
+    """Fit a model on sampled cases, as plainly as that can be done; keep it for MLflow too."""
     frame = pd.read_parquet(cases)
     ids = load().condition_ids
     label = frame["condition"].map({name: place for place, name in enumerate(ids)}).astype(int)
     settings = {"objective": "multiclass", "num_class": len(ids), "num_leaves": _LEAVES,
                 "verbosity": -1, "num_threads": 2}  # fmt: skip
     booster = lgb.train(settings, lgb.Dataset(features(frame), label), _ROUNDS)
-    booster.save_model(model)
+    import mlflow.lightgbm  # not at the top: a script that scores would not import it
+
+    booster.save_model(f"{model}.txt")
+    mlflow.lightgbm.save_model(booster, model)
 
 
 def score(cases: str, model: str, out: str) -> None:

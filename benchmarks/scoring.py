@@ -1,10 +1,11 @@
-"""Measures scoring: a large file, a small one, memory, and the script it stands in for.
+"""Measures scoring: a large file, a small one, memory, and what it stands in for.
 
     .venv/bin/python -m benchmarks.scoring --rows 1000000
 
-Every figure of one run is taken on the same machine, one after the other, so that ratios hold. The
-cases are sampled, complete, and then half of their cells are blanked at random. The results are
-printed and kept in benchmarks/scoring.json.
+Every figure of one run is taken on the same machine, one after the other, so that ratios hold. It
+is compared with the script a data scientist would write (pandas, LightGBM, pandas), and with
+`mlflow models predict` on a plain LightGBM model of as many trees of the same size, which gets its
+cases as numbers. The table is printed; the figures are kept in benchmarks/scoring.json.
 """
 
 from __future__ import annotations
@@ -12,71 +13,129 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
+from benchmarks.case_files import ROOT, Matrix, sampled_people, write_cases
+from benchmarks.timing import Cost, timed
 
-from data_gen.vocabulary import Finding, load
-from data_gen.vocabulary.table import columns_from_values, values_from_table
-
-ROOT = Path(__file__).resolve().parent.parent
-DISTINCT = 20_000  # sampled people; each stands often in the large file, blanked afresh
-_UNQUOTED = pa_csv.WriteOptions(quoting_style="none")
 PLAIN = [sys.executable, "-m", "benchmarks.plain_script"]
+MLFLOW = [sys.executable, "-m", "mlflow", "models", "predict", "-t", "csv", "--env-manager",
+          "local"]  # fmt: skip
+_QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_TRACKING_URI": "sqlite:///unused.db"}
+_STARTS = 5
+TARGETS = {
+    "seconds": "at most 45, aim 30",
+    "peak_mebibytes": "at most 1024",
+    "ten_cases_seconds": "at most 1.0",
+    "ratio_to_plain_script": "at least 2.5",
+    "ratio_to_mlflow_predict": "at least 6",
+}
 
 
 def main() -> None:
-    """Run every measurement and print what came out."""
+    """Run every measurement, print what came out, and keep it."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--plain-rows", type=int, default=100_000, help="rows for the plain script")
-    parser.add_argument("--model", default=str(ROOT / "models" / "leg_pain"))
+    parser.add_argument("--mlflow-rows", type=int, default=200_000, help="rows for mlflow predict")
+    parser.add_argument("--model", type=Path, default=ROOT / "models" / "leg_pain")
     parser.add_argument("--workers", default="2")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "scoring.json")
     arguments = parser.parse_args()
+    if not arguments.model.is_dir():
+        sys.exit(f"there is no bundle at {arguments.model}: `make run` trains one")
     with tempfile.TemporaryDirectory() as scratch:
         results = measure(Path(scratch), arguments)
-    text = json.dumps(results, indent=1)
-    (ROOT / "benchmarks" / "scoring.json").write_text(text + "\n")
-    print(text)
+    arguments.out.write_text(json.dumps(results, indent=1) + "\n")
+    print(table(results))
 
 
 def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """Every figure, by name."""
+    about = {"cpus": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1)}
     people = sampled_people(scratch)
-    large, small, fair = scratch / "large.csv", scratch / "ten.csv", scratch / "fair.csv"
-    write_cases(people, large, arguments.rows)
-    write_cases(people, fair, arguments.plain_rows)
-    write_cases(people, small, 10)
-    options = ["--model", arguments.model]
-    ours = timed([*score(large, scratch / "o.csv"), "--workers", arguments.workers, *options])
-    startup = [timed([*score(small, scratch / "s.csv"), *options])["seconds"] for _ in range(5)]
-    model = scratch / "plain.txt"
-    timed([*PLAIN, "fit", str(scratch / "people.parquet"), str(model)])
-    plain = timed([*PLAIN, "score", str(fair), str(model), str(scratch / "p.csv")])
-    ours_rate, plain_rate = (
-        arguments.rows / ours["seconds"],
-        arguments.plain_rows / plain["seconds"],
-    )
+    model = str(arguments.model.resolve())
+    found = {
+        **about,
+        **_large(people, scratch, arguments.rows, ["--model", model, "--workers",
+                                                   arguments.workers]),
+        **_small(people, scratch, model),
+        **_explained(people, scratch, model),
+    }  # fmt: skip
+    timed([*PLAIN, "fit", str(scratch / "people.parquet"), str(scratch / "plain")], **_QUIET)
+    plain = _plain(people, scratch, arguments.plain_rows)
+    mlflow = _mlflow(people, scratch, arguments.mlflow_rows)
+    rate = found["rows_per_second"]
     return {
-        "cpus": os.cpu_count(),
-        "rows": arguments.rows,
-        "bytes": large.stat().st_size,
-        "seconds": round(ours["seconds"], 1),
-        "rows_per_second": round(ours_rate),
-        "peak_mebibytes": round(ours["mebibytes"]),
-        "ten_cases_seconds": round(sorted(startup)[2], 2),
-        "plain_script_rows_per_second": round(plain_rate),
-        "ratio_to_plain_script": round(ours_rate / plain_rate, 2),
+        **found,
+        **plain,
+        **mlflow,
+        "ratio_to_plain_script": round(rate / plain["plain_script_rows_per_second"], 2),
+        "ratio_to_mlflow_predict": round(rate / mlflow["mlflow_predict_rows_per_second"], 2),
+    }
+
+
+def _large(people: Matrix, scratch: Path, rows: int, options: list[str]) -> dict[str, Any]:
+    path = scratch / "large.csv"
+    write_cases(people, path, rows)
+    cost = timed([*score(path, scratch / "o.csv"), *options])
+    size = path.stat().st_size
+    (scratch / "o.csv").unlink()
+    path.unlink()
+    return {
+        "rows": rows,
+        "bytes": size,
+        "seconds": round(cost.seconds, 1),
+        "cpu_seconds": round(cost.cpu_seconds, 1),
+        "rows_per_second": round(rows / cost.seconds),
+        "rows_per_cpu_second": round(rows / cost.cpu_seconds),
+        "peak_mebibytes": round(cost.mebibytes),
+    }
+
+
+def _small(people: Matrix, scratch: Path, model: str) -> dict[str, Any]:
+    path = scratch / "ten.csv"
+    write_cases(people, path, 10)
+    command = [*score(path, scratch / "s.csv"), "--model", model]
+    taken = sorted(timed(command).seconds for _ in range(_STARTS))
+    return {"ten_cases_seconds": round(taken[_STARTS // 2], 2)}
+
+
+def _explained(people: Matrix, scratch: Path, model: str) -> dict[str, Any]:
+    path = scratch / "explained.csv"
+    write_cases(people, path, 500)
+    command = [*score(path, scratch / "e.csv"), "--model", model, "--workers", "1"]
+    plain, explained = timed(command), timed([*command, "--explain"])
+    per_case = (explained.cpu_seconds - plain.cpu_seconds) / 500
+    return {"explanation_milliseconds_a_case": round(per_case * 1000, 1)}
+
+
+def _plain(people: Matrix, scratch: Path, rows: int) -> dict[str, Any]:
+    path = scratch / "plain.csv"
+    write_cases(people, path, rows)
+    command = [*PLAIN, "score", str(path), str(scratch / "plain.txt"), str(scratch / "p.csv")]
+    return _rate("plain_script", rows, timed(command))
+
+
+def _mlflow(people: Matrix, scratch: Path, rows: int) -> dict[str, Any]:
+    path = scratch / "codes.csv"
+    write_cases(people, path, rows, codes=True)
+    options = ["-m", str(scratch / "plain"), "-i", str(path), "-o", str(scratch / "m.json")]
+    return _rate("mlflow_predict", rows, timed([*MLFLOW, *options], where=scratch, **_QUIET))
+
+
+def _rate(name: str, rows: int, cost: Cost) -> dict[str, Any]:
+    return {
+        f"{name}_rows": rows,
+        f"{name}_rows_per_second": round(rows / cost.seconds),
+        f"{name}_rows_per_cpu_second": round(rows / cost.cpu_seconds),
+        f"{name}_mebibytes": round(cost.mebibytes),
     }
 
 
@@ -85,71 +144,14 @@ def score(cases: Path, out: Path) -> list[str]:
     return [sys.executable, "-m", "serve", "score", str(cases), "--out", str(out)]
 
 
-def timed(command: list[str]) -> dict[str, float]:
-    """Seconds from start to end, and the most memory that the command and its children shared."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    most = 0.0
-    while process.poll() is None:
-        most = max(most, sum(map(mebibytes, family(process.pid))))
-        time.sleep(0.02)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return {"seconds": time.perf_counter() - begun, "mebibytes": most}
-
-
-def family(pid: int) -> list[int]:
-    """A process and all that it started."""
-    found = [pid]
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(path.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if parent in found:
-            found.append(int(path.parent.name))
-    return found
-
-
-def mebibytes(pid: int) -> float:
-    """The memory of a process, pages shared with others counted in part; 0 where it is unknown."""
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0.0
-    line = next((line for line in text.splitlines() if line.startswith("Pss:")), "Pss: 0 kB")
-    return int(line.split()[1]) / 1024
-
-
-def sampled_people(scratch: Path) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Complete records of sampled people, (n_cases, n_findings)."""
-    path = scratch / "people.parquet"
-    command = [sys.executable, "-m", "data_gen", "sample", "--rows", str(DISTINCT), "--seed", "77",
-               "--complete", "--out", str(path)]  # fmt: skip
-    subprocess.run(command, check=True, cwd=ROOT)
-    return values_from_table(pq.read_table(path), load())
-
-
-def write_cases(
-    people: np.ndarray[tuple[int, int], np.dtype[np.float64]], path: Path, rows: int
-) -> None:
-    """A CSV of people drawn with replacement, half of their cells blank."""
-    rng = np.random.default_rng(rows)
-    header = pa.schema([("case_id", pa.string()), *((f.id, _type(f)) for f in load().findings)])
-    writer = pa_csv.CSVWriter(path, header, write_options=_UNQUOTED)
-    for begun in range(0, rows, DISTINCT):
-        count = min(DISTINCT, rows - begun)
-        values = people[rng.integers(0, len(people), count)]
-        values[rng.random(values.shape) < 0.5] = np.nan
-        ids = pa.array([f"case-{begun + n}" for n in range(count)])
-        table = pa.table({"case_id": ids, **columns_from_values(values, load())})
-        writer.write_table(table.cast(header))
-    writer.close()
-
-
-def _type(finding: Finding) -> pa.DataType:
-    return pa.float64() if finding.kind == "number" else pa.string()
+def table(results: dict[str, Any]) -> str:
+    """The figures as a table in Markdown, each with its target where it has one."""
+    lines = [f"Measured {time.strftime('%Y-%m-%d')}.", "", "| figure | value | target |",
+             "|---|---|---|"]  # fmt: skip
+    for name, value in results.items():
+        shown = f"{value:,}" if isinstance(value, int | float) else value
+        lines.append(f"| {name.replace('_', ' ')} | {shown} | {TARGETS.get(name, '')} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
