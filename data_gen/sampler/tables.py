@@ -33,7 +33,8 @@ def truth_table(world: World, sample: Sample, seed: int, posterior: Posterior) -
     """The hidden states, the exact posterior, log-evidence, and the reason of each blank cell.
 
     The posterior stands twice: p_<condition>, and in single precision atom:<id> over the
-    presentations and pairs that make up the conditions, what is below a millionth as 0.
+    presentations and pairs that make up the conditions, what is below a millionth as 0. Pairs whose
+    second condition differs in its presentation alone share a name, and a column.
     """
     people, hidden = world.people, sample.hidden
     presentations, presentation = _coded([atom.presentation for atom in people.atoms])
@@ -50,10 +51,17 @@ def truth_table(world: World, sample: Sample, seed: int, posterior: Posterior) -
     columns["log_evidence"] = pa.array(posterior.log_evidence)
     for c, condition in enumerate(world.vocabulary.condition_ids):
         columns[f"p_{condition}"] = pa.array(posterior.probability[:, c])
-    for k, atom in enumerate(people.atoms):
-        share = posterior.atoms[:, k]
-        columns[f"atom:{atom.id}"] = pa.array(np.where(share < _DUST, 0, share).astype(np.float32))
+    for name, share in _by_name(world, posterior).items():
+        columns[f"atom:{name}"] = pa.array(np.where(share < _DUST, 0, share).astype(np.float32))
     return pa.table(columns | _blanks(world.vocabulary, sample))
+
+
+def _by_name(world: World, posterior: Posterior) -> dict[str, npt.NDArray[np.float64]]:
+    """The posterior (n_cases,) of each presentation and pair, by name."""
+    out: dict[str, npt.NDArray[np.float64]] = {}
+    for k, atom in enumerate(world.people.atoms):
+        out[atom.id] = out.get(atom.id, 0.0) + posterior.atoms[:, k]
+    return out
 
 
 def _case_ids(sample: Sample, seed: int) -> pa.Array:
