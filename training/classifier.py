@@ -18,8 +18,10 @@ from training.start import (
     Hidden,
     first_guess,
     fit_additive,
+    fit_atoms,
     fit_classes,
     hidden_from_labels,
+    hidden_from_shares,
 )
 from training.trees import TreeSettings, fit_trees
 
@@ -43,8 +45,10 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         n_bins: int = 16,
         epochs: int = 30,
         first_epochs: int = 6,
+        last_epochs: int = 3,
         learning_rate: float = 0.01,
         first_learning_rate: float = 0.03,
+        last_learning_rate: float = 0.003,
         batch_size: int = 1000,
         tree_rounds: int = 20,
         tree_leaves: int = 15,
@@ -59,8 +63,10 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_bins = n_bins
         self.epochs = epochs
         self.first_epochs = first_epochs
+        self.last_epochs = last_epochs
         self.learning_rate = learning_rate
         self.first_learning_rate = first_learning_rate
+        self.last_learning_rate = last_learning_rate
         self.batch_size = batch_size
         self.tree_rounds = tree_rounds
         self.tree_leaves = tree_leaves
@@ -80,6 +86,8 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes: Any = None,
         atom: npt.NDArray[np.object_] | None = None,
         traits: Mapping[str, npt.NDArray[np.object_]] | None = None,
+        atoms: Mapping[str, Any] | None = None,
+        shares: Matrix | None = None,
         sample_weight: Any = None,
     ) -> LegPainClassifier:
         """The fitted classifier.
@@ -87,7 +95,8 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         `y` (n_cases,) are labels; `soft` (n_cases, n_classes), where given, are the probabilities
         to learn, in the order of `classes` (default: the sorted labels). `atom` and `traits` name
         the hidden state behind each case, None for not known; rows without one take part in the
-        last fit only.
+        last fit only. `shares` (n_cases, n_atoms) is the exact posterior of the atoms, in the order
+        of `atoms`, which names each and its class.
         """
         X, y = validate_data(self, X, y, dtype=np.float32)  # noqa: N806
         check_classification_targets(y)
@@ -100,8 +109,8 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.additive_ = fit_additive(features, target, weight, self._schedule()).rounded()
         self.mixture_ = self.additive_
         if atom is not None:
-            hidden = hidden_from_labels(label, atom, traits or {})
-            self._fit_mixture(features, label, target, hidden, weight)
+            hidden = self._hidden(label, atom, traits or {}, atoms, shares)
+            self._fit_mixture(features, target, hidden, weight)
         self._fit_trees(X, features, target, weight)
         return self
 
@@ -150,25 +159,35 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError("soft labels must be finite and not negative")
         return soft.astype(np.float32)
 
-    def _schedule(self, *, first: bool = False) -> Schedule:
-        return Schedule(
-            self.first_epochs if first else self.epochs,
-            self.first_learning_rate if first else self.learning_rate,
-            self.batch_size,
-            int(self.random_state or 0),
-        )
+    def _schedule(self, part: Literal["first", "main", "last"] = "main") -> Schedule:
+        epochs, rate = {
+            "first": (self.first_epochs, self.first_learning_rate),
+            "main": (self.epochs, self.learning_rate),
+            "last": (self.last_epochs, self.last_learning_rate),
+        }[part]
+        return Schedule(epochs, rate, self.batch_size, int(self.random_state or 0))
 
-    def _fit_mixture(
+    def _hidden(
         self,
-        features: Array,
         label: npt.NDArray[np.int64],
-        target: Array,
-        hidden: Hidden,
-        weight: Array,
-    ) -> None:
-        guess = first_guess(features, label, hidden, self._schedule(first=True))
-        self.mixture_ = fit_classes(guess, features, target, weight, self._schedule())
-        self.mixture_ = self.mixture_.rounded()
+        atom: npt.NDArray[np.object_],
+        traits: Mapping[str, npt.NDArray[np.object_]],
+        atoms: Mapping[str, Any] | None,
+        shares: Matrix | None,
+    ) -> Hidden:
+        if atoms is None or shares is None:
+            return hidden_from_labels(label, atom, traits)
+        place = {name: code for code, name in enumerate(self.classes_.tolist())}
+        codes = {name: place[of_class] for name, of_class in atoms.items()}
+        return hidden_from_shares(atom, traits, codes, np.asarray(shares))
+
+    def _fit_mixture(self, features: Array, target: Array, hidden: Hidden, weight: Array) -> None:
+        guess = first_guess(features, hidden, self._schedule("first"))
+        main = self._schedule("main")
+        if hidden.shares is not None:
+            guess = fit_atoms(guess, features, hidden, weight, main)
+            main = self._schedule("last")
+        self.mixture_ = fit_classes(guess, features, target, weight, main).rounded()
 
     def _fit_trees(self, cases: Array, features: Array, target: Array, weight: Array) -> None:
         scores = self.mixture_.scores(features)

@@ -21,9 +21,11 @@ def classifier(vocabulary: Vocabulary, vignettes: Vignettes, facts: Facts, param
         intervals=vocabulary_intervals(vocabulary, edges),
         epochs=params.epochs,
         first_epochs=params.first_epochs,
+        last_epochs=params.last_epochs,
         learning_rate=params.learning_rate,
         batch_size=params.batch_size,
         first_learning_rate=params.first_learning_rate,
+        last_learning_rate=params.last_learning_rate,
         tree_rounds=params.tree_rounds,
         tree_leaves=params.tree_leaves,
         tree_learning_rate=params.tree_learning_rate,
@@ -44,4 +46,6 @@ def fit_classifier(model: LegPainClassifier, vignettes: Vignettes) -> LegPainCla
         classes=range(vignettes.exact.shape[1]),
         atom=vignettes.atom,
         traits=vignettes.traits,
+        atoms=vignettes.atoms,
+        shares=vignettes.shares,
     )

@@ -64,30 +64,30 @@ class Mixture:
 
     def gradient(self, features: Array, target: Array, weight: Array) -> list[Array]:
         """Slopes of the mean cross-entropy to `target` (n_cases, n_classes), as `weights`."""
-        joint, state, given, mixed = self._joint(
-            features @ self.atoms + self.bias, features @ self.traits
-        )
+        joint, state, given, mixed = self._of(features)
         member = self.membership
         by_class = joint @ member
         total = by_class.sum(axis=1, keepdims=True)
         share = (target / np.maximum(by_class, TINY)) @ member.T
         residual = joint * (target.sum(axis=1, keepdims=True) / total - share)
         residual *= (weight / np.float32(len(features)))[:, None]
-        pulled = residual / np.maximum(mixed, TINY)
-        by_state, by_pair = (pulled @ given) * state, (pulled.T @ state) * given
-        return self._slopes(features, residual, by_state, by_pair)
+        return self._slopes(features, residual, *_by_trait(residual, state, given, mixed))
+
+    def atom_gradient(self, features: Array, shares: Array, weight: Array) -> list[Array]:
+        """Slopes of the mean cross-entropy to `shares` (n_cases, a) of the atoms, as `weights`."""
+        joint, state, given, mixed = self._of(features)
+        residual = joint / joint.sum(axis=1, keepdims=True) - shares
+        residual *= (weight / np.float32(len(features)))[:, None]
+        return self._slopes(features, residual, *_by_trait(residual, state, given, mixed))
 
     def hidden_gradient(self, features: Array, atom: Labels, state_of: Labels) -> list[Array]:
         """Slopes of the mean log-loss of the hidden states themselves, as `weights`.
 
         `atom` (n_cases,) and `state_of` (n_cases,), a place among the combinations, are known.
         """
-        joint, state, given, mixed = self._joint(
-            features @ self.atoms + self.bias, features @ self.traits
-        )
+        joint, state, given, mixed = self._of(features)
         residual = joint / joint.sum(axis=1, keepdims=True)
-        pulled = residual / np.maximum(mixed, TINY)
-        by_state, by_pair = (pulled @ given) * state, (pulled.T @ state) * given
+        by_state, by_pair = _by_trait(residual, state, given, mixed)
         rows = np.arange(len(features))
         residual[rows, atom] -= 1.0
         by_state[rows, state_of] -= 1.0
@@ -116,6 +116,10 @@ class Mixture:
             traits=np.round(self.traits / STEP) * STEP,
         )
 
+    def _of(self, features: Array) -> tuple[Array, Array, Array, Array]:
+        """What `_joint` gives, for the 0/1 features of cases."""
+        return self._joint(features @ self.atoms + self.bias, features @ self.traits)
+
     def _joint(self, atom: Array, trait: Array) -> tuple[Array, Array, Array, Array]:
         """Unnormalised p(atom), p(combination), p(combination given atom), and their product."""
         state = softmax(trait @ self.combinations)  # (n_cases, z)
@@ -123,6 +127,14 @@ class Mixture:
         mixed = state @ given.T  # (n_cases, a)
         joint = np.exp(atom - atom.max(axis=1, keepdims=True)) * mixed
         return joint, state, given, mixed
+
+
+def _by_trait(residual: Array, state: Array, given: Array, mixed: Array) -> tuple[Array, Array]:
+    """Slopes by the scores of combinations, and of pairs of atom and combination."""
+    pulled = residual / np.maximum(mixed, TINY)
+    by_state: Array = (pulled @ given) * state
+    by_pair: Array = (pulled.T @ state) * given
+    return by_state, by_pair
 
 
 def additive(n_features: int, prior: npt.NDArray[np.floating]) -> Mixture:

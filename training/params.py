@@ -39,8 +39,10 @@ class TrainParams(_Section):
     threads: Count
     epochs: Count
     first_epochs: Count
+    last_epochs: CountOrNone
     learning_rate: Positive
     first_learning_rate: Positive
+    last_learning_rate: Positive
     batch_size: Count
     tree_rounds: CountOrNone
     tree_leaves: Annotated[int, Field(ge=2)]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.descent import Schedule, fit
-from training.mixture import Array, Mixture, additive
+from training.mixture import TINY, Array, Mixture, additive
 
 Labels = npt.NDArray[np.int64]
 _SMALLEST_ATOM = 30  # an atom of fewer vignettes joins the commonest one of its class
@@ -21,7 +21,9 @@ class Hidden:
     """What is hidden behind each vignette, as codes from 0; -1 for not known."""
 
     atom: Labels  # (n_cases,)
+    atom_class: Labels  # (a,) the class each atom belongs to
     traits: tuple[Labels, ...]  # each (n_cases,)
+    shares: Array | None = None  # (n_cases, a) the atoms' exact posterior, where it is known
 
 
 def hidden_from_labels(
@@ -41,7 +43,35 @@ def hidden_from_labels(
         rare = found[counts < _SMALLEST_ATOM]
         codes[here & np.isin(codes, rare)] = found[counts.argmax()]
     codes = _codes(codes.astype(object), known)
-    return Hidden(codes, tuple(_codes(names, known) for names in traits.values()))
+    atom_class = np.zeros(codes.max() + 1, dtype=np.int64)
+    atom_class[codes[known]] = label[known]
+    return Hidden(codes, atom_class, tuple(_codes(names, known) for names in traits.values()))
+
+
+def hidden_from_shares(
+    atom: npt.NDArray[np.object_],
+    traits: Mapping[str, npt.NDArray[np.object_]],
+    atoms: Mapping[str, int],
+    shares: npt.NDArray[np.floating],
+) -> Hidden:
+    """Codes for names of hidden states, and the exact posterior of the atoms; None is not known.
+
+    `atoms` names the columns of `shares` (n_cases, a) and the class (a code) of each.
+    """
+    known = np.array([name is not None for name in atom])
+    place = {name: code for code, name in enumerate(atoms)}
+    strange = sorted({str(name) for name in atom[known]} - set(place))
+    if strange or shares.shape != (len(atom), len(place)):
+        what = f"no share of {', '.join(strange[:5])}" if strange else f"shape {shares.shape}"
+        raise ValueError(f"the shares of the atoms do not fit their names: {what}")
+    codes = np.array([-1 if name is None else place[name] for name in atom], dtype=np.int64)
+    total = np.maximum(shares.sum(axis=1, keepdims=True), TINY)
+    return Hidden(
+        codes,
+        np.array(list(atoms.values()), dtype=np.int64),
+        tuple(_codes(names, known) for names in traits.values()),
+        (shares / total).astype(np.float32),
+    )
 
 
 def _codes(names: npt.NDArray[np.object_], known: npt.NDArray[np.bool_]) -> Labels:
@@ -61,13 +91,33 @@ def fit_classes(
     return fit(start, gradient, len(features), schedule)
 
 
+def fit_atoms(
+    start: Mixture, features: Array, hidden: Hidden, weight: Array, schedule: Schedule
+) -> Mixture:
+    """The mixture fitted to the exact posterior of its atoms, from `start`.
+
+    It says more of a vignette than the posterior of the classes, and much more than the one atom
+    that was drawn: from as many vignettes the fit strays half as far.
+    """
+    shares = hidden.shares
+    if shares is None:
+        return start
+    rows = np.flatnonzero(hidden.atom >= 0)
+
+    def gradient(mixture: Mixture, batch: Labels) -> list[Array]:
+        here = rows[batch]
+        return mixture.atom_gradient(features[here], shares[here], weight[here])
+
+    return fit(start, gradient, len(rows), schedule)
+
+
 def fit_additive(features: Array, target: Array, weight: Array, schedule: Schedule) -> Mixture:
     """A multinomial logistic model of the classes: one atom a class, no traits."""
     prior = np.average(target, axis=0, weights=weight)
     return fit_classes(additive(features.shape[1], prior), features, target, weight, schedule)
 
 
-def first_guess(features: Array, label: Labels, hidden: Hidden, schedule: Schedule) -> Mixture:
+def first_guess(features: Array, hidden: Hidden, schedule: Schedule) -> Mixture:
     """A mixture fitted to the hidden states themselves, where they are known."""
     rows = np.flatnonzero(hidden.atom >= 0)
     seen, atom = features[rows], hidden.atom[rows]
@@ -78,18 +128,16 @@ def first_guess(features: Array, label: Labels, hidden: Hidden, schedule: Schedu
     def gradient(mixture: Mixture, batch: Labels) -> list[Array]:
         return mixture.hidden_gradient(seen[batch], atom[batch], state[batch])
 
-    start = _blank(features.shape[1], atom, label[rows], sizes)
+    start = _blank(features.shape[1], atom, hidden.atom_class, sizes)
     return fit(start, gradient, len(rows), schedule)
 
 
-def _blank(n_features: int, atom: Labels, label: Labels, sizes: list[int]) -> Mixture:
+def _blank(n_features: int, atom: Labels, atom_class: Labels, sizes: list[int]) -> Mixture:
     """A mixture without any effect yet: the shares of the atoms, and traits that say nothing."""
-    count = np.bincount(atom)
-    atom_class = np.zeros(len(count), dtype=np.int64)
-    atom_class[atom] = label
+    count = np.bincount(atom, minlength=len(atom_class)) + 0.5  # an atom that was never drawn
     combinations = _combinations(sizes)
     return replace(
-        additive(n_features, count / len(atom)),
+        additive(n_features, count / count.sum()),
         atom_class=atom_class,
         combinations=combinations,
         traits=np.zeros((n_features, len(combinations)), dtype=np.float32),

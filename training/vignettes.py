@@ -22,7 +22,9 @@ Names = npt.NDArray[np.object_]
 _ATOM = ("presentation", "second_condition")
 _TRAITS = ("setting", "vascular", "metabolic", "degenerative", "athletic")
 _SAMPLE_AGAIN = "sample it again (`python -m data_gen sample`)"
+_SHARE = "atom:"
 _TOLERANCE = 1e-6
+_SHARE_TOLERANCE = 1e-3  # a file leaves out what is below a millionth, of each of some hundred
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,10 @@ class Vignettes:
     label: npt.NDArray[np.int64]  # (n_cases,) place of the condition in the vocabulary
     exact: npt.NDArray[np.float64]  # (n_cases, n_conditions) exact posterior
     log_evidence: npt.NDArray[np.float64]  # (n_cases,)
-    atom: Names  # (n_cases,) presentation, and second condition where there is one
+    atom: Names  # (n_cases,) condition/presentation, and +second where there is a second condition
     traits: dict[str, Names]  # the other hidden states
+    atoms: dict[str, int]  # name of each atom, and the place of its condition
+    shares: npt.NDArray[np.float32]  # (n_cases, n_atoms) exact posterior, in the order of `atoms`
 
     def __len__(self) -> int:
         return len(self.label)
@@ -58,6 +62,7 @@ def read_vignettes(cases: Path, truth: Path, vocabulary: Vocabulary) -> Vignette
     values = _values(case_table, cases, vocabulary)
     ids = vocabulary.condition_ids
     place = {name: code for code, name in enumerate(ids)}
+    atoms = [name for name in truth_table.column_names if name.startswith(_SHARE)]
     return Vignettes(
         cases=encode(complete(values, vocabulary).values),
         label=np.array([place[name] for name in _names(case_table, "condition")]),
@@ -65,6 +70,8 @@ def read_vignettes(cases: Path, truth: Path, vocabulary: Vocabulary) -> Vignette
         log_evidence=truth_table["log_evidence"].to_numpy(),
         atom=_atoms(truth_table),
         traits={name: _names(truth_table, name) for name in _TRAITS},
+        atoms={_plain(name): place[_plain(name).split("/")[0]] for name in atoms},
+        shares=np.stack([truth_table[name].to_numpy() for name in atoms], axis=1),
     )
 
 
@@ -95,9 +102,15 @@ def _names(table: pa.Table, column: str) -> Names:
 
 
 def _atoms(truth: pa.Table) -> Names:
-    """One name for presentation and second condition together."""
-    first, second = (_names(truth, column) for column in _ATOM)
-    return np.array([f"{a}+{b}" if b else a for a, b in zip(first, second, strict=True)], object)
+    """One name for condition, presentation and second condition together."""
+    columns = [_names(truth, column) for column in ("condition", *_ATOM)]
+    names = zip(*columns, strict=True)
+    return np.array([f"{c}/{a}+{b}" if b else f"{c}/{a}" for c, a, b in names], object)
+
+
+def _plain(column: str) -> str:
+    """The name of the atom whose posterior a column holds."""
+    return column.removeprefix(_SHARE)
 
 
 def _values(table: pa.Table, path: Path, vocabulary: Vocabulary) -> npt.NDArray[np.float64]:
@@ -142,7 +155,10 @@ def _truth_problems(
     cases: pa.Table, truth: pa.Table, path: Path, vocabulary: Vocabulary
 ) -> Iterator[Problem]:
     posterior = [f"p_{name}" for name in vocabulary.condition_ids]
-    missing = {*posterior, "case_id", "log_evidence", *_ATOM, *_TRAITS} - set(truth.column_names)
+    wanted = {*posterior, "case_id", "condition", "log_evidence", *_ATOM, *_TRAITS}
+    missing = wanted - set(truth.column_names)
+    if not any(name.startswith(_SHARE) for name in truth.column_names):
+        missing |= {f"{_SHARE}<condition>/<presentation>"}
     if missing:
         message = f"columns are missing: {_listed(missing)}"
         yield Problem("missing_column", str(path), message, _SAMPLE_AGAIN)
@@ -152,6 +168,24 @@ def _truth_problems(
     exact = np.stack([truth[name].to_numpy() for name in posterior], axis=1)
     if not np.allclose(exact.sum(axis=1), 1.0, atol=_TOLERANCE):
         message = "posteriors that are not finite or do not sum to 1"
+        yield Problem("bad_posterior", str(path), message, _SAMPLE_AGAIN)
+    yield from _share_problems(truth, path, vocabulary)
+
+
+def _share_problems(truth: pa.Table, path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:
+    shares = [name for name in truth.column_names if name.startswith(_SHARE)]
+    strange = {_plain(name) for name in shares}
+    strange = {name for name in strange if name.split("/")[0] not in vocabulary.condition_ids}
+    if strange:
+        message = f"posteriors of unknown conditions: {_listed(strange)}"
+        yield Problem("unknown_condition", str(path), message, _SAMPLE_AGAIN)
+    unnamed = set(_atoms(truth).tolist()) - {_plain(name) for name in shares}
+    if unnamed:
+        message = f"no posterior of {_listed(unnamed)}"
+        yield Problem("missing_column", str(path), message, _SAMPLE_AGAIN)
+    total = sum(truth[name].to_numpy() for name in shares)
+    if not np.allclose(total, 1.0, atol=_SHARE_TOLERANCE):
+        message = "posteriors of presentations that are not finite or do not sum to 1"
         yield Problem("bad_posterior", str(path), message, _SAMPLE_AGAIN)
 
 

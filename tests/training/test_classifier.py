@@ -51,6 +51,26 @@ def test_the_mixture_beats_the_additive_start(fitted: LegPainClassifier) -> None
     assert lost["trees"] < 0.5 * lost["additive"]
 
 
+def test_the_posterior_of_atoms_says_more_than_drawn_ones() -> None:
+    """From few vignettes, the fit to the atoms' posterior strays less than one to classes."""
+    few, fresh = small_world(600, seed=3), small_world(2000, seed=2)
+    known = {"atom": few.atom, "traits": {"trait": few.trait}}
+    lost = []
+    for more in ({}, {"atoms": few.atoms, "shares": few.shares}):
+        model = _model(tree_rounds=0).fit(few.cases, few.label, few.exact, **known, **more)
+        lost.append(excess(fresh.exact, model.predict_proba(fresh.cases)).mean())
+    assert lost[1] < lost[0]
+
+
+def test_shares_that_miss_an_atom_are_refused(world: SmallWorld) -> None:
+    """A drawn atom without a column among the shares is named."""
+    atoms = dict(list(world.atoms.items())[1:])
+    with pytest.raises(ValueError, match="0/kind 0"):
+        _model().fit(
+            world.cases, world.label, atom=world.atom, atoms=atoms, shares=world.shares[:, 1:]
+        )
+
+
 def test_the_same_seed_gives_the_same_weights(world: SmallWorld, fitted: LegPainClassifier) -> None:
     """Fitting again gives the same probabilities to the last bit."""
     again = _fit(_model(), world)

@@ -39,6 +39,7 @@ def _truth() -> Columns:
         **burdens,
         "log_evidence": np.zeros(n),
         **flat,
+        **{f"atom:{name}/only": shares for name, shares in zip(IDS, np.eye(n), strict=True)},
     }
 
 
@@ -86,6 +87,15 @@ def _infinite() -> Columns:
         ),
         pytest.param(
             _cases(), {**_truth(), f"p_{IDS[0]}": np.ones(20)}, "bad_posterior", id="posterior"
+        ),
+        pytest.param(
+            _cases(), {**_truth(), f"atom:{IDS[0]}/only": np.ones(20)}, "bad_posterior", id="shares"
+        ),
+        pytest.param(
+            _cases(), {**_truth(), "presentation": ["odd"] * 20}, "missing_column", id="no share"
+        ),
+        pytest.param(
+            _cases(), {**_truth(), "atom:gout/only": np.zeros(20)}, "unknown_condition", id="gout"
         ),
         pytest.param({**_cases(), "sex": ["robot"] * 20}, _truth(), "bad_word", id="word"),
     ],

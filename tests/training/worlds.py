@@ -21,6 +21,8 @@ class SmallWorld:
     exact: npt.NDArray[np.float64]
     atom: npt.NDArray[np.object_]
     trait: npt.NDArray[np.object_]
+    shares: npt.NDArray[np.float64]
+    atoms: dict[str, int]
 
 
 def small_world(n_cases: int, seed: int) -> SmallWorld:
@@ -39,8 +41,11 @@ def small_world(n_cases: int, seed: int) -> SmallWorld:
     by_class = each.reshape(n_cases, N_CLASSES, 2).sum(axis=2)
     exact = by_class / by_class.sum(axis=1, keepdims=True)
     cases[blank] = -1
-    names = np.array([f"kind {k % 2}" for k in atom], dtype=object)
-    return SmallWorld(cases, atom // 2, exact, names, trait.astype(bool).astype(object))
+    atoms = {f"{k // 2}/kind {k % 2}": k // 2 for k in range(N_ATOMS)}
+    names = np.array(list(atoms), dtype=object)[atom]
+    hidden = trait.astype(bool).astype(object)
+    shares = each / each.sum(axis=1, keepdims=True)
+    return SmallWorld(cases, atom // 2, exact, names, hidden, shares, atoms)
 
 
 def yes_no_intervals() -> Intervals:
