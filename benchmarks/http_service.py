@@ -108,7 +108,7 @@ def middle(turns: list[dict[str, Any]]) -> dict[str, Any]:
 
 def ratio(turns: list[tuple[dict[str, Any], dict[str, Any]]], name: str) -> float:
     """The median over the turns of ours to theirs."""
-    return round(statistics.median(a[name] / b[name] for a, b in turns), 2)
+    return round(statistics.median(float(a[name]) / float(b[name]) for a, b in turns), 2)
 
 
 def memory(target: Target, minutes: float) -> dict[str, Any]:

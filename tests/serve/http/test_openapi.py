@@ -35,7 +35,7 @@ _LEAKS = ("Traceback", "/serve/", "site-packages", ".py")
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_generated_requests(case: schemathesis.Case) -> None:
+def test_generated_requests(case: schemathesis.Case[Any]) -> None:
     """No generated request gets a 5xx, a traceback, a path, or an answer of another shape."""
     answer = case.call()
     # No schema can say that a text is a CSV file with a known column.

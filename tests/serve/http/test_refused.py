@@ -130,7 +130,7 @@ def test_body_size(ask: Ask, whole: bool) -> None:
 def test_counts_of_cases_and_rows(ask: Ask) -> None:
     """A body with too many cases, explained ones or rows is refused."""
     limits = Limits(cases=3, explained_cases=1, file_rows=2)
-    four = {"cases": [{}] * 4}
+    four: Any = {"cases": [{}] * 4}
     assert problems(ask("POST", "/v1/score", limits, json=four), 413)[0][0] == "too_many_cases"
     two = {"cases": [{}] * 2, "explain": True}
     assert problems(ask("POST", "/v1/score", limits, json=two), 413)[0][0] == "too_many_cases"

@@ -117,7 +117,8 @@ def test_a_bad_word_is_told_and_scored(client: httpx.Client) -> None:
 
 def test_a_case_without_findings(client: httpx.Client) -> None:
     """A case with nothing in it is routine and says so, alone and beside others."""
-    for cases in ([{}], [{}, {"age_years": 50}]):
+    bodies: list[list[dict[str, Any]]] = [[{}], [{}, {"age_years": 50}]]
+    for cases in bodies:
         answer = client.post("/v1/score", json={"cases": cases}).json()["results"][0]
         assert answer["triage"] == "routine"
         assert [issue["code"] for issue in answer["issues"]] == ["no_findings"]
@@ -146,6 +147,14 @@ def test_without_a_model_overrides_answer(client: httpx.Client, ask: Any) -> Non
     assert file.headers["claudico-overrides-only"] == "yes"
     assert ask("GET", "/health/ready").json()["overrides_only"] is True
     assert client.get("/health/ready").json()["overrides_only"] is False
+
+
+def test_a_near_miss_in_a_header_is_told(ask: Any) -> None:
+    """A column that nearly is a finding comes back in a header of the answer, never silently."""
+    body = b"age_years,sitecalf\n40,yes\n"
+    answer = ask("POST", "/v1/score-file", content=body, headers=CSV)
+    (warning,) = json.loads(answer.headers["claudico-warnings"])
+    assert "site_calf" in warning
 
 
 def test_what_is_told(client: httpx.Client) -> None:
