@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary.load import Vocabulary
-from data_gen.vocabulary.relation import Statement
+from data_gen.vocabulary.relation import Statement, Test
 
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -46,12 +46,35 @@ class Completed:
 
 
 @dataclass(frozen=True)
+class _Sign:
+    """A statement about a column."""
+
+    column: int
+    test: Test
+    value: float
+
+    def holds(self, values: Matrix) -> Mask:
+        """Where the statement is known to hold: (n_cases,). A blank makes nothing hold."""
+        cell = values[:, self.column]
+        if self.test == "is":
+            return np.asarray(cell == self.value)
+        if self.test == "is_not":
+            return np.asarray((cell != self.value) & ~np.isnan(cell))
+        if self.test == "known":
+            return ~np.isnan(cell)
+        return np.asarray(cell >= self.value if self.test == "at_least" else cell < self.value)
+
+
+@dataclass(frozen=True)
 class _Rule:
     """Where the premise holds, the consequence does; `gives` is its value where it has just one."""
 
-    premise: Statement | str  # a finding id alone: "is known"
-    then: Statement
+    premise: _Sign
+    broken: _Sign
+    column: int  # of the consequence
     gives: float | None
+    wins: bool  # the consequence is a yes, which in doubt counts for overrides
+    findings: tuple[str, ...]
     text: str
 
 
@@ -66,55 +89,52 @@ def complete(values: Matrix, vocabulary: Vocabulary) -> Completed:
     conflicts = _strike(out, barred, rules, vocabulary)
     implied = np.zeros(out.shape, dtype=bool)
     for _ in range(_ROUNDS):
-        _fill(out, implied, barred, rules, vocabulary)
+        _fill(out, implied, barred, rules)
     conflicts += _strike(out, barred, rules, vocabulary)
     implied &= ~barred
     _merge_alternatives(out, implied, vocabulary)
-    return Completed(out, implied, _present(values, rules, vocabulary), tuple(conflicts))
+    return Completed(out, implied, _present(values, rules), tuple(conflicts))
 
 
 def fill_implied(values: Matrix, vocabulary: Vocabulary) -> None:
     """Fill, in place, the unknown cells that others of the row imply. Nothing may conflict."""
-    nothing = np.zeros((1, values.shape[1]), dtype=bool)
-    scratch = np.zeros_like(values, dtype=bool)
-    _fill(values, scratch, np.broadcast_to(nothing, values.shape), _rules(vocabulary), vocabulary)
-
-
-def holds(values: Matrix, statement: Statement | str, vocabulary: Vocabulary) -> Mask:
-    """Where a statement is known to hold: (n_cases,). An unknown cell never makes it hold."""
-    if isinstance(statement, str):
-        return ~np.isnan(values[:, vocabulary.column(statement)])
-    column = values[:, vocabulary.column(statement.finding)]
-    if statement.test == "is":
-        return np.asarray(column == statement.value)
-    if statement.test == "is_not":
-        return np.asarray((column != statement.value) & ~np.isnan(column))
-    if statement.test == "at_least":
-        return np.asarray(column >= statement.value)
-    return np.asarray(column < statement.value)
-
-
-def opposite(statement: Statement) -> Statement:
-    """The statement that holds exactly where this one, known, does not."""
-    turned = {"is": "is_not", "is_not": "is", "at_least": "below", "below": "at_least"}
-    return Statement(statement.finding, turned[statement.test], statement.value)  # type: ignore[arg-type]
+    nothing = np.broadcast_to(np.zeros((1, values.shape[1]), dtype=bool), values.shape)
+    _fill(values, np.zeros_like(values, dtype=bool), nothing, _rules(vocabulary))
 
 
 @lru_cache(maxsize=4)
 def _rules(vocabulary: Vocabulary) -> tuple[_Rule, ...]:
-    pairs: list[tuple[Statement | str, Statement, str]] = []
+    pairs: list[tuple[Statement, Statement, str]] = []
     for implication in vocabulary.relations.implications:
         pairs.append((implication.if_, implication.then, implication.text))
-        pairs.append((opposite(implication.then), opposite(implication.if_), implication.text))
+        pairs.append((implication.then.opposite(), implication.if_.opposite(), implication.text))
     for derived in vocabulary.relations.derived:
         number = Statement(derived.from_, "at_least", derived.at_least)
         text = f"{derived.finding} is {derived.from_} of {derived.at_least:g} or more"
         pairs.append((number, Statement(derived.finding, "is", 1.0), text))
-        pairs.append((opposite(number), Statement(derived.finding, "is", 0.0), text))
+        pairs.append((number.opposite(), Statement(derived.finding, "is", 0.0), text))
     for applies in vocabulary.relations.applies:
         text = f"{applies.finding} applies only with {applies.only_if}"
-        pairs.append((applies.finding, Statement(applies.only_if, "is", 1.0), text))
-    return tuple(_Rule(p, t, _only_value(t, vocabulary), text) for p, t, text in pairs)
+        premise = Statement(applies.finding, "known")
+        pairs.append((premise, Statement(applies.only_if, "is", 1.0), text))
+    return tuple(_rule(premise, then, text, vocabulary) for premise, then, text in pairs)
+
+
+def _rule(premise: Statement, then: Statement, text: str, vocabulary: Vocabulary) -> _Rule:
+    gives = _only_value(then, vocabulary)
+    return _Rule(
+        premise=_sign(premise, vocabulary),
+        broken=_sign(then.opposite(), vocabulary),
+        column=vocabulary.column(then.finding),
+        gives=gives,
+        wins=gives == 1.0 and vocabulary.finding(then.finding).kind == "yes_no",
+        findings=tuple(sorted((premise.finding, then.finding))),
+        text=text,
+    )
+
+
+def _sign(statement: Statement, vocabulary: Vocabulary) -> _Sign:
+    return _Sign(vocabulary.column(statement.finding), statement.test, statement.value)
 
 
 def _only_value(statement: Statement, vocabulary: Vocabulary) -> float | None:
@@ -128,19 +148,24 @@ def _only_value(statement: Statement, vocabulary: Vocabulary) -> float | None:
     return None
 
 
+def _recorded(values: Matrix) -> list[bool]:
+    """Whether any case says anything in a column: rules about the others have nothing to do."""
+    some: Mask = (~np.isnan(values)).any(axis=0)
+    return [bool(column) for column in some]
+
+
 def _strike(
     out: Matrix, barred: Mask, rules: tuple[_Rule, ...], vocabulary: Vocabulary
 ) -> list[Conflict]:
     """Make the cells of every broken rule unknown, once all are found; say which."""
     found: dict[tuple[int, str], tuple[str, ...]] = {}
+    recorded = _recorded(out)
     for rule in rules:
-        broken = holds(out, rule.premise, vocabulary)
-        if not broken.any():
+        if not (recorded[rule.premise.column] and recorded[rule.column]):
             continue
-        broken &= holds(out, opposite(rule.then), vocabulary)
-        ids = tuple(sorted((_finding_of(rule.premise), rule.then.finding)))
+        broken = rule.premise.holds(out) & rule.broken.holds(out)
         for row in np.flatnonzero(broken).tolist():
-            found.setdefault((row, rule.text), ids)
+            found.setdefault((row, rule.text), rule.findings)
     for (row, _), clashing in found.items():
         columns = [vocabulary.column(finding) for finding in clashing]
         out[row, columns] = np.nan
@@ -148,38 +173,28 @@ def _strike(
     return [Conflict(row, ids, text) for (row, text), ids in found.items()]
 
 
-def _finding_of(premise: Statement | str) -> str:
-    return premise if isinstance(premise, str) else premise.finding
-
-
-def _fill(
-    out: Matrix,
-    implied: Mask,
-    barred: Mask,
-    rules: tuple[_Rule, ...],
-    vocabulary: Vocabulary,
-) -> None:
+def _fill(out: Matrix, implied: Mask, barred: Mask, rules: tuple[_Rule, ...]) -> None:
+    recorded = _recorded(out)
     for rule in rules:
-        if rule.gives is None:
+        if rule.gives is None or not recorded[rule.premise.column]:
             continue
-        column = vocabulary.column(rule.then.finding)
-        here = holds(out, rule.premise, vocabulary) & ~barred[:, column]
-        implied[here, column] = True
-        out[here & np.isnan(out[:, column]), column] = rule.gives
+        here = rule.premise.holds(out) & ~barred[:, rule.column]
+        implied[here, rule.column] = True
+        out[here & np.isnan(out[:, rule.column]), rule.column] = rule.gives
+        recorded[rule.column] = True
 
 
-def _present(raw: Matrix, rules: tuple[_Rule, ...], vocabulary: Vocabulary) -> Matrix:
+def _present(raw: Matrix, rules: tuple[_Rule, ...]) -> Matrix:
     out = raw.copy()
     for _ in range(_ROUNDS):
+        recorded = _recorded(out)
         for rule in rules:
-            if rule.gives is None:
+            if rule.gives is None or not recorded[rule.premise.column]:
                 continue
-            column = vocabulary.column(rule.then.finding)
-            here = holds(out, rule.premise, vocabulary)
-            if vocabulary.finding(rule.then.finding).kind == "yes_no" and rule.gives == 1.0:
-                out[here, column] = 1.0
-            else:
-                out[here & np.isnan(out[:, column]), column] = rule.gives
+            here = rule.premise.holds(out)
+            here = here if rule.wins else here & np.isnan(out[:, rule.column])
+            out[here, rule.column] = rule.gives
+            recorded[rule.column] = True
     return out
 
 

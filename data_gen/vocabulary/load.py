@@ -28,9 +28,9 @@ _HERE = Path(__file__).parent
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Findings, conditions and relations: the contract for a case."""
+    """Findings, conditions and relations: the contract for a case. Compare by `hash`."""
 
     findings: tuple[Finding, ...]
     conditions: tuple[Condition, ...]
@@ -149,7 +149,7 @@ def _relations(raw: Any, findings: Mapping[str, Finding]) -> Relations:
     ]
     for first, second in raw["excludes"]:
         left, right = _literal(first, findings), _literal(second, findings)
-        implications.append(Implication(left, _opposite(right), _both(left, right)))
+        implications.append(Implication(left, right.opposite(), _both(left, right)))
     return Relations(
         implications=tuple(implications),
         derived=tuple(
@@ -177,11 +177,6 @@ def _literal(raw: dict[str, Any], findings: Mapping[str, Finding]) -> Statement:
         ((test, bound),) = value.items()
         return Statement(finding_id, test, float(bound))
     return Statement(finding_id, "is", findings[finding_id].code(value))
-
-
-def _opposite(literal: Statement) -> Statement:
-    turned = {"is": "is_not", "is_not": "is", "at_least": "below", "below": "at_least"}
-    return Statement(literal.finding, turned[literal.test], literal.value)  # type: ignore[arg-type]
 
 
 def _implication(if_: Statement, then: Statement) -> Implication:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Test = Literal["is", "is_not", "at_least", "below"]
+Test = Literal["is", "is_not", "at_least", "below", "known", "unknown"]
+_TURNED: dict[Test, Test] = {
+    "is": "is_not",
+    "is_not": "is",
+    "at_least": "below",
+    "below": "at_least",
+    "known": "unknown",
+    "unknown": "known",
+}
 
 
 @dataclass(frozen=True)
@@ -14,8 +22,12 @@ class Statement:
 
     finding: str
     test: Test
-    value: float
+    value: float = 1.0
     """A cell value: 1.0 for yes, 0.0 for no, a choice's position, or a number."""
+
+    def opposite(self) -> Statement:
+        """The statement that holds exactly where this one, known, does not."""
+        return Statement(self.finding, _TURNED[self.test], self.value)
 
 
 @dataclass(frozen=True)
