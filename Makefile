@@ -28,6 +28,24 @@ types: .venv/dev.stamp ## types, by mypy
 check: .venv/run.stamp ## validate the knowledge and count its numbers
 	$(BIN)/python -m data_gen check
 
+http: .venv/run.stamp ## answer HTTP requests on 127.0.0.1:8000
+	$(BIN)/python -m serve http
+
+literature: .venv/run.stamp ## replay published statistics on sampled people
+	$(BIN)/python -m data_gen literature
+
+bench-generator: .venv/dev.stamp ## sampling and the exact posterior; a million patients' calibration
+	$(BIN)/python -m benchmarks.generator --million | tee benchmarks/generator.txt
+
+bench-http: .venv/dev.stamp ## the HTTP service beside MLflow's server
+	$(BIN)/python -m benchmarks.http_service --seconds 20 --minutes 10
+
+fuzz-files: .venv/dev.stamp ## 10,000 generated files, 1,000 flipped bits, 100 kills
+	CLAUDICO_FILES=10000 CLAUDICO_FLIPS=1000 CLAUDICO_KILLS=100 $(BIN)/pytest tests/serve/test_generated_files.py tests/serve/test_bundle.py tests/serve/test_whole.py
+
+fuzz-http: .venv/dev.stamp ## 1,000 generated requests for every route of the service
+	CLAUDICO_EXAMPLES=1000 $(BIN)/pytest tests/serve/http/test_openapi.py
+
 docs: .venv/run.stamp ## write docs/ again from code and knowledge
 	$(BIN)/python -m data_gen docs
 	$(BIN)/python -m serve.overrides.hazard_log > docs/hazards.md
