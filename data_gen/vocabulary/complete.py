@@ -150,7 +150,7 @@ def _only_value(statement: Statement, vocabulary: Vocabulary) -> float | None:
 
 def _recorded(values: Matrix) -> list[bool]:
     """Whether any case says anything in a column: rules about the others have nothing to do."""
-    some: Mask = (~np.isnan(values)).any(axis=0)
+    some = np.asarray((~np.isnan(values)).any(axis=0))
     return [bool(column) for column in some]
 
 
