@@ -53,17 +53,23 @@ class Store:
         back until a different candidate appears.
         """
         present = self.version()
-        wanted = version or self._last()
+        wanted = self.earlier(version)
         folder = self._earlier(wanted)
-        if verify(folder)[1] != wanted:
-            problem = Problem("bundle_damaged", str(folder), "it is not the version of its name")
-            raise RefusedError(problem)
         self._keep_champion()
         with whole_folder(self.champion_folder) as fresh:
             shutil.copytree(folder, fresh, dirs_exist_ok=True)
         down = {*self.turned_down(), present, candidate} - {None, wanted}
         state = {"turned_down": sorted(name for name in down if name)}
         whole_file(self._state_path, (json.dumps(state, indent=1) + "\n").encode())
+        return wanted
+
+    def earlier(self, version: str | None) -> str:
+        """The version to go back to, the last one by default; RefusedError unless it is whole."""
+        wanted = version or self._last()
+        folder = self._earlier(wanted)
+        if verify(folder)[1] != wanted:
+            problem = Problem("bundle_damaged", str(folder), "it is not the version of its name")
+            raise RefusedError(problem)
         return wanted
 
     def turned_down(self) -> tuple[str, ...]:

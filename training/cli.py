@@ -106,8 +106,7 @@ def rollback(path: Path, version: str | None) -> None:
     from training import pipeline
     from training.params import read_params
 
-    back = _reporting(lambda: pipeline.rollback(read_params(path), pipeline.Places(), version))
-    _say(f"champion is {back} again")
+    _say(_reporting(lambda: pipeline.rollback(read_params(path), pipeline.Places(), version)))
 
 
 def _say(text: str) -> None:
@@ -125,5 +124,6 @@ def _reporting(work: Callable[[], Result]) -> Result:
         _say(str(error))
         sys.exit(2)
     except OSError as error:
-        _say(f"{error.filename or 'a file'}: {error.strerror}; free space or correct the path")
+        what = error.strerror or str(error) or type(error).__name__
+        _say(f"{error.filename or 'a file'}: {what}; free space or correct the path")
         sys.exit(1)

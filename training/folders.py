@@ -21,7 +21,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     killed, the target is as it was.
     """
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
-    shutil.rmtree(fresh, ignore_errors=True)
+    _clear(target)
     fresh.mkdir(parents=True)
     try:
         yield fresh
@@ -29,6 +29,31 @@ def whole_folder(target: Path) -> Iterator[Path]:
         _take_place(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _clear(target: Path) -> None:
+    """Remove what killed processes left half-written beside the target.
+
+    A target that one of them had set aside, and not yet replaced, comes back.
+    """
+    for scrap in sorted(target.parent.glob(f".{target.name}.*")):
+        owner = scrap.name.rpartition(".")[2]
+        if not owner.isdigit() or (int(owner) != os.getpid() and _alive(int(owner))):
+            continue
+        if scrap.name.startswith(f".{target.name}.old.") and not target.exists():
+            scrap.rename(target)
+        else:
+            shutil.rmtree(scrap, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
 
 
 def _flush(folder: Path) -> None:

@@ -40,6 +40,8 @@ class Decision:
     candidate: str
     champion: str | None
     checks: list[Check] = field(default_factory=list)
+    note: str = ""
+    """What could not be compared, and why."""
 
     @property
     def same(self) -> bool:
@@ -59,7 +61,9 @@ class Grounds:
     """Fresh ones of today's knowledge."""
     real: RealCases
     holdout: Vignettes | None
-    """Those stored beside the champion when it was promoted."""
+    """Those stored beside the champion when it was promoted; None where they cannot be read."""
+    note: str = ""
+    """Why there is no hold-out."""
 
 
 def decide(
@@ -83,10 +87,12 @@ def decide(
     if candidate.version in turned_down:
         reason = "a rollback turned this candidate down; the champion stays until another comes"
         return Decision(False, reason, candidate.version, champion.version)
-    checks = _checks(candidate, champion, grounds(), vocabulary, params)
+    compared_on = grounds()
+    checks = _checks(candidate, champion, compared_on, vocabulary, params)
     failed = [check.what for check in checks if not check.passed]
     reason = f"worse or not better: {'; '.join(failed)}" if failed else "better, and nothing worse"
-    return Decision(not failed, reason, candidate.version, champion.version, checks)
+    versions = candidate.version, champion.version
+    return Decision(not failed, reason, *versions, checks, compared_on.note)
 
 
 def _checks(

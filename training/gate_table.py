@@ -13,7 +13,8 @@ def show(path: Path) -> str:
     head = f"{'candidate':>10} {'champion':>10} {'worse by':>10} {'margin':>8}  passed  check"
     verdict = f"{decision['decision']}: {decision['reason']} (candidate {decision['candidate']}, "
     verdict += f"champion {decision['champion'] or 'none'})"
-    return "\n".join([head, *lines, verdict] if lines else [verdict])
+    note = [f"not compared: {decision['note']}"] if decision.get("note") else []
+    return "\n".join([head, *lines, *note, verdict] if lines else [verdict])
 
 
 def _line(check: dict[str, object]) -> str:

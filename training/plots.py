@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from data_gen.vocabulary import Vocabulary
 from training.evaluate import AGE_BANDS, Evaluation
+from training.folders import whole_file
 from training.measure import reliability
 from training.vignettes import Vignettes
 
@@ -20,6 +23,7 @@ Matrix = npt.NDArray[np.float64]
 _OURS, _START, _RIGHT, _NEAR, _WRONG = "#1b6ca8", "#c9c9c9", "#2a9d5c", "#e0a526", "#c43d3d"
 _STYLE: Any = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 _DPI = 110
+_COLOURS = 255
 _SHOWN_FROM = 0.015  # shares below this are left blank in the confusion table
 _WHITE_FROM = 0.5
 _DARK_FROM = 0.7
@@ -41,8 +45,20 @@ def write_plots(
             "real_cases": _real(evaluation.real),
         }
         for name, figure in figures.items():
-            # No creation time or version inside, so that the same figures give the same file.
-            figure.savefig(folder / f"{name}.png", dpi=_DPI, metadata={"Software": None})
+            whole_file(folder / f"{name}.png", _png(figure))
+
+
+def _png(figure: Figure) -> bytes:
+    """The figure in few colours, for it lies in git; without time or version, so it repeats."""
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=_DPI, metadata={"Software": None})
+    picture = (
+        Image.open(drawn)
+        .convert("RGB")
+        .quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
+    picture.save(small, format="png", optimize=True)
+    return small.getvalue()
 
 
 def words(condition: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,14 +12,21 @@ from typing import Any
 from data_gen.vocabulary import Vocabulary
 from training.evaluate import Evaluation
 from training.folders import whole_file
+from training.page import write_page
 from training.plots import write_plots
+from training.real import RealCases
 from training.vignettes import Vignettes
 
 METRICS = "metrics.json"
 
 
 def write_reports(
-    folder: Path, evaluation: Evaluation, vignettes: Vignettes, vocabulary: Vocabulary, n_bins: int
+    folder: Path,
+    evaluation: Evaluation,
+    vignettes: Vignettes,
+    real: RealCases,
+    vocabulary: Vocabulary,
+    n_bins: int,
 ) -> None:
     """Write every file of an evaluation into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -26,6 +34,7 @@ def write_reports(
     write_table(folder / "cells.csv", evaluation.cells)
     write_table(folder / "real_cases.csv", evaluation.real)
     write_plots(folder / "plots", evaluation, vignettes, vocabulary, n_bins)
+    write_page(folder, evaluation, vignettes, real, vocabulary, n_bins)
     write_json(folder / METRICS, {"model_version": evaluation.version, **evaluation.metrics})
 
 
@@ -35,11 +44,12 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows of the same keys as CSV."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    """Write rows of the same keys as CSV, whole or not at all."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    whole_file(path, text.getvalue().encode())
 
 
 def flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, float]:

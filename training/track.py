@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,24 @@ _SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True)
+class DataSet:
+    """Cases that a run learned from or was measured on: a Parquet or CSV file."""
+
+    name: str
+    context: str
+    file: Path
+    hash: str
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """The model versions that the registry's aliases shall name; None: there is none."""
+
+    champion: str | None
+    challenger: str | None
+
+
+@dataclass(frozen=True)
 class Run:
     """What a run leaves in MLflow."""
 
@@ -35,12 +53,9 @@ class Run:
     tags: Mapping[str, str]
     folders: Mapping[str, Path]
     """Artifact folder -> local folder or file."""
-    cases: Path
-    """The Parquet file of the training vignettes: the data set."""
-    cases_hash: str
+    data: tuple[DataSet, ...]
     bundle: Path
     model_version: str
-    code: tuple[Path, ...] = field(default=())
 
 
 def project_root() -> Path:
@@ -91,7 +106,8 @@ def log_run(run: Run, experiment: str, registered: str) -> str:
         mlflow.log_params(dict(run.params))
         mlflow.log_metrics(dict(run.metrics))
         mlflow.set_tags(dict(run.tags))
-        mlflow.log_input(_data_set(mlflow, run), context="training")
+        for data in run.data:
+            mlflow.log_input(_data_set(mlflow, data), context=data.context)
         for artifact, path in run.folders.items():
             log = mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact
             log(str(path), artifact)
@@ -100,17 +116,53 @@ def log_run(run: Run, experiment: str, registered: str) -> str:
     return run_id
 
 
-def point_alias(experiment: str, registered: str, alias: str, model_version: str) -> bool:
-    """Whether the alias now names the newest registered model of that version."""
+def move_aliases(
+    experiment: str, registered: str, aliases: Aliases, act: Callable[[], object]
+) -> str:
+    """Point the registry's aliases at what they shall name, around an act that makes it so.
+
+    The registry is asked before the act: where it does not answer, RefusedError and nothing is
+    done. Returns what a user must know of it: a version that the registry does not hold.
+    """
+    with connected(experiment) as mlflow:
+        found = _newest_by_version(mlflow.MlflowClient(), registered)
+    act()
+    try:
+        _point(experiment, registered, aliases, found)
+    except RefusedError as error:
+        message = "the champion has moved, the registry's aliases have not"
+        remedy = "run `dvc repro` when the server answers again"
+        raise RefusedError(
+            *error.problems, Problem("behind", registered, message, remedy)
+        ) from None
+    missing = {name: version for name, version in asdict(aliases).items() if version not in found}
+    named = ", ".join(f"{name} {version}" for name, version in missing.items() if version)
+    return f" (not in the registry: {named}; `training evaluate` records it)" if named else ""
+
+
+def _point(experiment: str, registered: str, aliases: Aliases, found: Mapping[str, str]) -> None:
+    """Each alias names its version, or nothing where the registry holds no such version."""
     with connected(experiment) as mlflow:
         client = mlflow.MlflowClient()
-        found = client.search_model_versions(f"name = '{registered}'")
-        mine = [v for v in found if v.tags.get("model_version") == model_version]
-        if not mine:
-            return False
-        newest = max(mine, key=lambda v: int(v.version))
-        client.set_registered_model_alias(registered, alias, newest.version)
-        return True
+        for alias, version in asdict(aliases).items():
+            if version in found:
+                client.set_registered_model_alias(registered, alias, found[version])
+            elif found:
+                _drop_alias(client, registered, alias)
+
+
+def _newest_by_version(client: Any, registered: str) -> dict[str, str]:
+    """Our model version -> the newest number under which the registry holds it."""
+    found: dict[str, str] = {}
+    held = client.search_model_versions(f"name = '{registered}'")
+    for version in sorted(held, key=lambda v: int(v.version)):
+        found[version.tags.get("model_version", "")] = version.version
+    return found
+
+
+def _drop_alias(client: Any, registered: str, alias: str) -> None:
+    if alias in client.get_registered_model(registered).aliases:
+        client.delete_registered_model_alias(registered, alias)
 
 
 @contextmanager
@@ -135,20 +187,29 @@ def _choose_experiment(mlflow: Any, experiment: str, uri: str) -> None:
     mlflow.set_experiment(experiment)
 
 
-def _data_set(mlflow: Any, run: Run) -> Any:
-    """The training vignettes as a data set: schema from the first rows, digest from the file."""
-    import pyarrow.parquet as pq
-
-    file = pq.ParquetFile(run.cases)
-    head = next(file.iter_batches(100)).to_pandas()
-    for column in head.columns:
-        if head[column].dtype != "float64":
-            head[column] = head[column].astype(object)
+def _data_set(mlflow: Any, data: DataSet) -> Any:
+    """A data set: schema from the first rows, digest from the whole file."""
+    head = _head(data.file)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # two of MLflow's kinds of source fit a path equally well
         return mlflow.data.from_pandas(
-            head, source=str(run.cases), name="vignettes", digest=run.cases_hash[:36]
+            head, source=str(data.file), name=data.name, digest=data.hash[:36]
         )
+
+
+def _head(file: Path) -> Any:
+    """The first rows as a data frame of strings and doubles."""
+    import pyarrow.csv
+    import pyarrow.parquet as pq
+
+    if file.suffix == ".parquet":
+        head = next(pq.ParquetFile(file).iter_batches(100)).to_pandas()
+    else:
+        head = pyarrow.csv.read_csv(file).slice(0, 100).to_pandas()
+    for column in head.columns:
+        number = head[column].dtype.kind in "if"
+        head[column] = head[column].astype("float64" if number else object)
+    return head
 
 
 def _log_model(mlflow: Any, run: Run, registered: str) -> None:

@@ -1,0 +1,86 @@
+"""What a run of the pipeline leaves in MLflow: knobs, figures, origins, files and the model."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Mapping
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+from training.params import Params
+from training.places import Places
+from training.report import flat
+from training.track import DataSet, Run, log_run, project_root
+from training.vignettes import hash_of_files
+
+
+def record(
+    params: Params,
+    places: Places,
+    metrics: Mapping[str, Any],
+    version: str,
+    manifest: Mapping[str, Any],
+) -> str:
+    """Record the candidate and its evaluation as a run; the run's id."""
+    run = Run(
+        name=version,
+        params=flat_params(params),
+        metrics={key: value for key, value in flat(metrics).items() if not isnan(value)},
+        tags={"model_version": version, **origins(manifest)},
+        folders={"reports": places.reports, "bundle": places.candidate},
+        data=tuple(_data(params, places, manifest)),
+        bundle=places.candidate,
+        model_version=version,
+    )
+    return log_run(run, params.track.experiment, params.track.model)
+
+
+def origins(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The tags that say what a run was made from: enough to make it again."""
+    made_by = {"dvc_experiment": os.environ.get("DVC_EXP_NAME", "")}
+    return {
+        "knowledge_hash": manifest["knowledge_hash"],
+        "vocabulary_hash": manifest["vocabulary_hash"],
+        "data_hash": manifest["data_hash"],
+        "params_hash": _hash(Path("params.yaml")),
+        "pipeline_hash": _hash(Path("dvc.yaml")),
+        "git_revision": revision(project_root()),
+        **{name: value for name, value in made_by.items() if value},
+    }
+
+
+def flat_params(params: Params) -> dict[str, Any]:
+    """Every knob by its path: `train.learning_rate`."""
+    return {
+        f"{section}.{name}": value
+        for section, knobs in params.model_dump(mode="json").items()
+        for name, value in knobs.items()
+    }
+
+
+def revision(root: Path) -> str:
+    """The git revision, marked where files differ from it; `none` outside a repository."""
+    options = ["--always", "--dirty", "--abbrev=40", "--exclude=*"]  # the hash, whatever is tagged
+    command = ["git", "-C", str(root), "describe", *options]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    except FileNotFoundError:
+        return "none"
+    return done.stdout.strip() or "none"
+
+
+def _data(params: Params, places: Places, manifest: Mapping[str, Any]) -> list[DataSet]:
+    test = places.cases("test")
+    real = params.evaluate.real_cases
+    return [
+        DataSet("vignettes", "training", places.cases("train")[0], manifest["data_hash"]),
+        DataSet("fresh vignettes", "evaluation", test[0], hash_of_files(*test)),
+        DataSet("real cases", "evaluation", real, hash_of_files(real)),
+    ]
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "none"
