@@ -1,0 +1,43 @@
+"""A small project: vignettes of the real knowledge, and every stage run on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from data_gen.profiles import load_knowledge
+from data_gen.profiles.load import KNOWLEDGE
+from data_gen.sampler import Plan, sample_to_files
+from data_gen.world import build_world
+from training import pipeline
+from training.params import Params, read_params
+
+ROOT = Path(__file__).parents[2]
+
+
+def params(**train: Any) -> Params:
+    """The project's own knobs, with few passes and trees; `train` overrides."""
+    raw = read_params(ROOT / "params.yaml").model_dump()
+    raw["train"] |= {"epochs": 2, "first_epochs": 1, "batch_size": 100, "learning_rate": 0.05}
+    raw["train"] |= {"tree_rounds": 1, "threads": 1, **train}
+    raw["evaluate"]["real_cases"] = ROOT / "examples" / "real_cases.csv"
+    return Params.model_validate(raw)
+
+
+def sample(folder: Path, knowledge: Path = KNOWLEDGE) -> None:
+    """Draw the vignettes of a small project into `folder`."""
+    world = build_world(load_knowledge(knowledge))
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, rows, seed in (("train", 1500, 1), ("test", 500, 2)):
+        cases, truth = pipeline.Places(folder).cases(part)
+        plan = Plan(rows, seed, "training", cases, truth, 1, False, False)
+        sample_to_files(world, plan, lambda _: None)
+
+
+def run_all(knobs: Params) -> str:
+    """Every stage from train to register; what register said."""
+    places = pipeline.Places()
+    pipeline.train(knobs, places)
+    pipeline.evaluate(knobs, places)
+    pipeline.gate(knobs, places)
+    return pipeline.register(knobs, places)

@@ -1,0 +1,174 @@
+"""MLflow holds what its users look for, on a file and on a server."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+
+from data_gen.vocabulary import load
+from tests.training.projects import ROOT, params
+from tests.training.quiet import QUIET
+from training import pipeline
+from training.champion import Store
+from training.contender import open_contender
+from training.gate import Decision
+from training.record import record, revision
+from training.report import write_json
+
+pytestmark = QUIET
+NAME = "claudico-leg-pain"
+CASES = pd.DataFrame(
+    [
+        {"age_years": 72.0, "sex": "male", "site_calf": "yes", "relief_rest": "yes"},
+        {"age_years": 24.0, "sex": "female", "site_calf": "no", "relief_rest": None},
+    ]
+)
+
+
+def _connect(uri: str) -> mlflow.MlflowClient:
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    return mlflow.MlflowClient(uri, uri)
+
+
+def _scored() -> pd.DataFrame:
+    model = mlflow.pyfunc.load_model(f"models:/{NAME}@champion")
+    kinds = {column.name: column.type.name for column in model.metadata.signature.inputs}
+    assert (kinds["age_years"], kinds["site_calf"]) == ("double", "string")
+    found = model.predict(CASES)
+    assert isinstance(found, pd.DataFrame)
+    return found
+
+
+def test_the_champion_loads_and_scores(inside: Path, recwarn: pytest.WarningsRecorder) -> None:
+    """`models:/...@champion` scores a data frame with some of the columns, without a warning."""
+    _connect(f"sqlite:///{inside}/mlflow.db")
+    found = _scored()
+    assert found[[f"p_{name}" for name in load().condition_ids]].sum(axis=1).to_list() == (
+        pytest.approx([1, 1], abs=1e-6)
+    )
+    assert set(found["model_version"]) == {Store(inside / "models").version()}
+    assert not [w for w in recwarn if "type hints" in str(w.message)]
+
+
+def test_a_run_says_what_it_was_made_from(inside: Path) -> None:
+    """Params, figures, data sets, the page, and the hashes of all it came from are recorded."""
+    client = _connect(f"sqlite:///{inside}/mlflow.db")
+    version = client.get_model_version_by_alias(NAME, "champion")
+    run = client.get_run(version.run_id)
+    assert run.data.params["train.batch_size"] == "100"
+    assert run.data.metrics["vignettes.excess"] > 0
+    named = {(d.dataset.name, d.tags[0].value) for d in run.inputs.dataset_inputs}
+    assert named == {
+        ("vignettes", "training"),
+        ("fresh vignettes", "evaluation"),
+        ("real cases", "evaluation"),
+    }
+    kept = {item.path for item in client.list_artifacts(version.run_id, "reports")}
+    assert {"reports/plots", "reports/report.html", "reports/metrics.json"} <= kept
+    manifest = open_contender(inside / "build" / "candidate").manifest
+    tags = run.data.tags
+    for name in ("knowledge_hash", "vocabulary_hash", "data_hash"):
+        assert tags[name] == manifest[name]
+    assert {"params_hash", "pipeline_hash", "git_revision"} <= set(tags)
+
+
+def test_the_revision_is_the_commit_whatever_is_tagged(tmp_path: Path) -> None:
+    """A tag does not stand in for the commit; a change that is not committed is marked."""
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    assert revision(tmp_path) == "none"
+    (tmp_path / "a").write_text("1")
+    for command in (
+        ["init", "-q"],
+        ["add", "a"],
+        ["commit", "-qm", "a"],
+        ["tag", "-am", "v", "v1"],
+    ):
+        subprocess.run([*git, *command], check=True)
+    clean = revision(tmp_path)
+    assert len(clean) == 40
+    (tmp_path / "a").write_text("2")
+    assert revision(tmp_path) == f"{clean}-dirty"
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    """A real MLflow server on loopback."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    where = ["--backend-store-uri", f"sqlite:///{folder}/server.db"]
+    where += ["--artifacts-destination", str(folder / "kept")]
+    listen = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command = [sys.executable, "-m", "mlflow", "server", *where, *listen]
+    log = (folder / "server.log").open("w")
+    process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+    try:
+        yield _answering(f"http://127.0.0.1:{port}", process)
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+
+
+def _answering(uri: str, process: subprocess.Popen[bytes]) -> str:
+    for _ in range(600):
+        assert process.poll() is None
+        try:
+            with urllib.request.urlopen(f"{uri}/health", timeout=5):  # noqa: S310 loopback
+                return uri
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the server does not answer")
+
+
+def test_a_server_holds_the_run_and_serves_the_model(
+    inside: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against `mlflow server` a run is recorded, the alias set, and the model loads and scores."""
+    candidate = open_contender(inside / "build" / "candidate")
+    with _server(tmp_path) as uri:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+        metrics = {"vignettes": {"excess": 0.5}}
+        record(params(), pipeline.Places(), metrics, candidate.version, candidate.manifest)
+        kept = Decision(False, "the candidate is the champion", candidate.version, "x")
+        write_json(Path("reports/gate.json"), kept.as_dict())
+        pipeline.register(params(), pipeline.Places())
+        _connect(uri)
+        assert set(_scored()["model_version"]) == {candidate.version}
+
+
+_RUN = """
+import sys
+from training.track import connected
+with connected("claudico") as mlflow, mlflow.start_run(run_name=sys.argv[1]):
+    mlflow.log_metric("excess", float(sys.argv[1]))
+"""
+
+
+def test_six_runs_at_once_on_a_fresh_database(tmp_path: Path) -> None:
+    """Six processes that start together on no database are all recorded."""
+    uri = f"sqlite:///{tmp_path}/fresh.db"
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": uri, "PYTHONPATH": str(ROOT)}
+    runs = [
+        subprocess.Popen([sys.executable, "-c", _RUN, str(k)], cwd=tmp_path, env=environment)
+        for k in range(6)
+    ]
+    assert [run.wait() for run in runs] == [0] * 6
+    client = mlflow.MlflowClient(uri, uri)
+    experiment = client.get_experiment_by_name("claudico")
+    assert experiment is not None
+    found = client.search_runs([experiment.experiment_id])
+    assert sorted(run.data.metrics["excess"] for run in found) == list(range(6))
+    assert {run.info.status for run in found} == {"FINISHED"}
