@@ -24,7 +24,11 @@ HASHED = ("estimator.joblib", "manifest.json", "model.onnx")
 
 
 def manifest(
-    vocabulary: Vocabulary, facts: Facts, data_hash: str, params: Mapping[str, Any]
+    vocabulary: Vocabulary,
+    facts: Facts,
+    data_hash: str,
+    params: Mapping[str, Any],
+    prediction_set: Mapping[str, float],
 ) -> dict[str, Any]:
     """What the bundle was made from: no time, path or run, so that it repeats."""
     return {
@@ -37,7 +41,8 @@ def manifest(
         ],
         "conditions": list(vocabulary.condition_ids),
         "mix": {name: dict(shares) for name, shares in facts.mixes.items()},
-        "outputs": ["probabilities"],
+        "outputs": ["probabilities", "novelty"],
+        "prediction_set": dict(prediction_set),
         "params": dict(params),
         "libraries": {name: version(name) for name in _LIBRARIES},
     }

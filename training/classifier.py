@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,8 +13,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from training.descent import Schedule
+from training.evidence import fit_evidence
 from training.intervals import Intervals, quantile_intervals
 from training.mixture import Array, softmax
+from training.novelty import Novelty, rank_novelty
 from training.start import (
     Hidden,
     first_guess,
@@ -112,7 +115,37 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             hidden = self._hidden(label, atom, traits or {}, atoms, shares)
             self._fit_mixture(features, target, hidden, weight)
         self._fit_trees(X, features, target, weight)
+        self.novelty_: Novelty | None = None
         return self
+
+    def fit_novelty(
+        self, cases: Array, log_evidence: npt.NDArray[np.float64], world: Array, rounds: int
+    ) -> LegPainClassifier:
+        """The same classifier, which now tells novelty: how unlike the training world a case is.
+
+        Learned from the exact `log_evidence` (n_cases,) of encoded cases, and ranked among the
+        cases `world`.
+        """
+        features = self.intervals_.indicators(cases)
+        evidence = fit_evidence(
+            self.mixture_,
+            cases,
+            features,
+            log_evidence,
+            replace(self._schedule("first"), epochs=self.epochs),
+            rounds,
+            self.n_jobs,
+        )
+        self.novelty_ = rank_novelty(evidence, world, self.intervals_.indicators(world))
+        return self
+
+    def novelty(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: N803
+        """(n_cases,) from 0, like the training world, to 1, unlike anything in it."""
+        check_is_fitted(self)
+        if self.novelty_ is None:
+            raise ValueError("this classifier was not fitted to tell novelty: call fit_novelty")
+        X = validate_data(self, X, dtype=np.float32, reset=False)  # noqa: N806
+        return self.novelty_.predict(X, self.intervals_.indicators(X))
 
     def predict_proba(self, X: Any, stage: Stage = "trees") -> npt.NDArray[np.float64]:  # noqa: N803
         """Probabilities (n_cases, n_classes) in the order of `classes_`.

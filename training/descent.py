@@ -5,9 +5,9 @@ On 80,000 vignettes, 20 passes reach in 1.3 s what L-BFGS reaches in 200 iterati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,8 @@ from threadpoolctl import threadpool_limits
 from training.mixture import Array, Mixture
 
 Rows = npt.NDArray[np.int64]
-Gradient = Callable[[Mixture, Rows], list[Array]]
+Weights = list[Array]
+Gradient = Callable[[Weights, Rows], Weights]
 _PARTS = 2
 _DECAY, _DECAY_SQUARE = np.float32(0.9), np.float32(0.99)
 
@@ -36,33 +37,40 @@ class Schedule:
 
 def fit(
     start: Mixture,
-    gradient: Gradient,
+    gradient: Callable[[Mixture, Rows], Weights],
     n_cases: int,
     schedule: Schedule,
 ) -> Mixture:
-    """The mixture that following `gradient`, as slopes of a mean over the rows given, leads to.
+    """The mixture that following `gradient`, as slopes of a mean over the rows given, leads to."""
+
+    def slopes(weights: Weights, rows: Rows) -> Weights:
+        return gradient(start.with_weights(weights), rows)
+
+    return start.with_weights(follow(start.weights, slopes, n_cases, schedule))
+
+
+def follow(start: Sequence[Array], gradient: Gradient, n_cases: int, schedule: Schedule) -> Weights:
+    """The weights that following `gradient`, as slopes of a mean over the rows given, leads to.
 
     Each batch is worked out in two halves side by side, added in their order: the result is the
     same on any machine that adds alike. The linear algebra within a half runs on one thread.
     """
-    weights = [w.copy() for w in start.weights]
+    weights = [w.copy() for w in start]
     first = [np.zeros_like(w) for w in weights]
     second = [np.zeros_like(w) for w in weights]
-    atoms, bias, traits, coupling = weights
-    mixture = replace(start, atoms=atoms, bias=bias, traits=traits, coupling=coupling)
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(_PARTS) as pool:
         for step, (rows, rate) in enumerate(_batches(n_cases, schedule), start=1):
-            for k, slope in enumerate(_in_parts(gradient, mixture, rows, pool)):
+            for k, slope in enumerate(_in_parts(gradient, weights, rows, pool)):
                 _move(weights[k], first[k], second[k], slope, step, rate)
-    return mixture
+    return weights
 
 
 def _in_parts(
-    gradient: Gradient, mixture: Mixture, rows: Rows, pool: ThreadPoolExecutor
-) -> list[Array]:
+    gradient: Gradient, weights: Weights, rows: Rows, pool: ThreadPoolExecutor
+) -> Weights:
     """The slopes of a batch: the mean over its parts, each counted by its rows."""
     parts = [part for part in np.array_split(rows, _PARTS) if len(part)]
-    found = list(pool.map(lambda part: gradient(mixture, part), parts))
+    found = list(pool.map(lambda part: gradient(weights, part), parts))
     total = [slope * np.float32(len(parts[0]) / len(rows)) for slope in found[0]]
     for part, slopes in zip(parts[1:], found[1:], strict=True):
         for k, slope in enumerate(slopes):

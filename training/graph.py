@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 from training.classifier import LegPainClassifier
+from training.graph_builder import Builder
+from training.graph_novelty import add_novelty
 from training.graph_trees import tree_attributes
 from training.mixture import TINY
 
@@ -19,42 +20,28 @@ _OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
 _IR_VERSION = 9  # the oldest that these operators need, so that older runtimes load it
 
 
-@dataclass
-class _Builder:
-    """Nodes and constants of a graph as it grows; each call returns the name of its output."""
-
-    nodes: list[onnx.NodeProto] = field(default_factory=list)
-    constants: list[onnx.TensorProto] = field(default_factory=list)
-
-    def const(self, name: str, array: npt.NDArray[np.generic]) -> str:
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
-        return name
-
-    def op(self, kind: str, *inputs: str, out: str, **attributes: Any) -> str:
-        self.nodes.append(helper.make_node(kind, list(inputs), [out], name=out, **attributes))
-        return out
-
-    def double(self, name: str) -> str:
-        return self.op("Cast", name, out=f"{name}_double", to=TensorProto.DOUBLE)
-
-
 def export(model: LegPainClassifier) -> onnx.ModelProto:
     """A graph from `cases` (n, n_columns) float32 to `probabilities` (n, n_classes) float32.
 
-    What follows the scores, which are exact, is computed in double: the logarithm of the ratio of
-    two probabilities is then their margins' difference to about 1e-7, as explanations need it.
+    With `novelty` (n,), where the model has learned it. What follows the scores, which are exact,
+    is computed in double: the logarithm of the ratio of two probabilities is then their margins'
+    difference to about 1e-7, as explanations need it.
     """
-    builder = _Builder()
+    builder = Builder()
     scores = _scores(builder, model)
     margin = _margin(builder, model, builder.double(scores))
     if model.booster_ is not None:
         margin = _trees(builder, model, model.booster_, scores, margin)
     softmax = builder.op("Softmax", margin, out="softmax", axis=1)
-    builder.op("Cast", softmax, out="probabilities", to=TensorProto.FLOAT)
-    return _finish(builder, model.n_features_in_, len(model.classes_))
+    outputs: dict[str, list[str | int]] = {
+        builder.single(softmax, "probabilities"): ["n", len(model.classes_)]
+    }
+    if model.novelty_ is not None:
+        outputs[add_novelty(builder, model.novelty_)] = ["n"]
+    return _finish(builder, model.n_features_in_, outputs)
 
 
-def _scores(builder: _Builder, model: LegPainClassifier) -> str:
+def _scores(builder: Builder, model: LegPainClassifier) -> str:
     """Exact linear scores of the hidden states: sums of multiples of a power of two."""
     intervals, mixture = model.intervals_, model.mixture_
     cells = builder.op(
@@ -74,17 +61,13 @@ def _scores(builder: _Builder, model: LegPainClassifier) -> str:
     return builder.op("Add", product, builder.const("bias", bias), out="scores")
 
 
-def _margin(builder: _Builder, model: LegPainClassifier, scores: str) -> str:
+def _margin(builder: Builder, model: LegPainClassifier, scores: str) -> str:
     """Log-probabilities of the classes from the scores, as `Mixture.log_margin`."""
     mixture = model.mixture_
     atoms = scores
     if mixture.traits.shape[1]:
         sizes = np.array([len(mixture.bias), mixture.traits.shape[1]], dtype=np.int64)
-        split = builder.const("sizes", sizes)
-        builder.nodes.append(
-            helper.make_node("Split", [scores, split], ["atoms", "traits"], name="split", axis=1)
-        )
-        atoms = "atoms"
+        atoms, _ = builder.split(scores, builder.const("sizes", sizes), ("atoms", "traits"))
     top = builder.op("ReduceMax", atoms, out="top", axes=[1], keepdims=1)
     joint = builder.op("Exp", builder.op("Sub", atoms, top, out="below_top"), out="powers")
     if mixture.traits.shape[1]:
@@ -99,7 +82,7 @@ def _margin(builder: _Builder, model: LegPainClassifier, scores: str) -> str:
     return builder.op("Log", builder.op("Max", share, tiny, out="floored"), out="margin")
 
 
-def _mixed(builder: _Builder, model: LegPainClassifier) -> str:
+def _mixed(builder: Builder, model: LegPainClassifier) -> str:
     mixture = model.mixture_
     given = np.exp(_double(mixture.coupling) @ _double(mixture.combinations)).T
     combinations = builder.const("combinations", _double(mixture.combinations))
@@ -113,7 +96,7 @@ def _double(array: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
 
 
 def _trees(
-    builder: _Builder, model: LegPainClassifier, booster: lgb.Booster, scores: str, margin: str
+    builder: Builder, model: LegPainClassifier, booster: lgb.Booster, scores: str, margin: str
 ) -> str:
     inputs = builder.op("Concat", "cases", scores, out="tree_inputs", axis=1)
     attributes = tree_attributes(booster, len(model.classes_))
@@ -123,12 +106,17 @@ def _trees(
     return builder.op("Add", margin, builder.double(raised), out="raised_margin")
 
 
-def _finish(builder: _Builder, n_columns: int, n_classes: int) -> onnx.ModelProto:
+def _finish(
+    builder: Builder, n_columns: int, outputs: Mapping[str, list[str | int]]
+) -> onnx.ModelProto:
     graph = helper.make_graph(
         builder.nodes,
         "claudico",
         [helper.make_tensor_value_info("cases", TensorProto.FLOAT, ["n", n_columns])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", n_classes])],
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in outputs.items()
+        ],
         builder.constants,
     )
     model = helper.make_model(graph, opset_imports=_OPSETS, producer_name="claudico")

@@ -71,14 +71,14 @@ class Mixture:
         share = (target / np.maximum(by_class, TINY)) @ member.T
         residual = joint * (target.sum(axis=1, keepdims=True) / total - share)
         residual *= (weight / np.float32(len(features)))[:, None]
-        return self._slopes(features, residual, *_by_trait(residual, state, given, mixed))
+        return self.slopes(features, residual, *_by_trait(residual, state, given, mixed))
 
     def atom_gradient(self, features: Array, shares: Array, weight: Array) -> list[Array]:
         """Slopes of the mean cross-entropy to `shares` (n_cases, a) of the atoms, as `weights`."""
         joint, state, given, mixed = self._of(features)
         residual = joint / joint.sum(axis=1, keepdims=True) - shares
         residual *= (weight / np.float32(len(features)))[:, None]
-        return self._slopes(features, residual, *_by_trait(residual, state, given, mixed))
+        return self.slopes(features, residual, *_by_trait(residual, state, given, mixed))
 
     def hidden_gradient(self, features: Array, atom: Labels, state_of: Labels) -> list[Array]:
         """Slopes of the mean log-loss of the hidden states themselves, as `weights`.
@@ -93,9 +93,14 @@ class Mixture:
         by_state[rows, state_of] -= 1.0
         np.subtract.at(by_pair, (atom, state_of), np.float32(1.0))
         scale = np.float32(1.0 / len(features))
-        return [slope * scale for slope in self._slopes(features, residual, by_state, by_pair)]
+        return [slope * scale for slope in self.slopes(features, residual, by_state, by_pair)]
 
-    def _slopes(
+    def with_weights(self, weights: list[Array]) -> Mixture:
+        """The same mixture with other weights, in the order of `weights`."""
+        atoms, bias, traits, coupling = weights
+        return replace(self, atoms=atoms, bias=bias, traits=traits, coupling=coupling)
+
+    def slopes(
         self, features: Array, by_atom: Array, by_state: Array, by_pair: Array
     ) -> list[Array]:
         """Slopes by the weights from those by the scores of atoms, combinations, and pairs."""
@@ -132,9 +137,8 @@ class Mixture:
 def _by_trait(residual: Array, state: Array, given: Array, mixed: Array) -> tuple[Array, Array]:
     """Slopes by the scores of combinations, and of pairs of atom and combination."""
     pulled = residual / np.maximum(mixed, TINY)
-    by_state: Array = (pulled @ given) * state
-    by_pair: Array = (pulled.T @ state) * given
-    return by_state, by_pair
+    by_state, by_pair = (pulled @ given) * state, (pulled.T @ state) * given
+    return by_state.astype(np.float32, copy=False), by_pair.astype(np.float32, copy=False)
 
 
 def additive(n_features: int, prior: npt.NDArray[np.floating]) -> Mixture:

@@ -50,6 +50,11 @@ class TrainParams(_Section):
     tree_min_data: Count
     tree_l2: NotNegative
     tree_max_bin: Annotated[int, Field(ge=2, le=65535)]
+    calibration_rows: Count
+    coverage: Share
+    complete_rows: Count
+    novelty_rows: Count
+    novelty_rounds: CountOrNone
 
 
 class EvaluateParams(_Section):

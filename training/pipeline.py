@@ -25,6 +25,7 @@ __all__ = ["Places", "evaluate", "gate", "register", "rollback", "train"]
 
 def train(params: Params, places: Places) -> str:
     """Fit a classifier to the training vignettes and write its bundle; its version."""
+    from training.calibrate import calibrate
     from training.facts import read_facts
     from training.fit import classifier, fit_classifier
 
@@ -34,8 +35,9 @@ def train(params: Params, places: Places) -> str:
     facts = read_facts()
     model = classifier(vocabulary, vignettes, facts, params.train)
     fit_classifier(model, vignettes)
+    least = calibrate(model, vignettes, params.train)
     knobs = {"sample": params.sample.model_dump(), "train": params.train.model_dump()}
-    description = manifest(vocabulary, facts, hash_of_files(*files), knobs)
+    description = manifest(vocabulary, facts, hash_of_files(*files), knobs, least)
     return write_bundle(places.candidate, model, description)
 
 

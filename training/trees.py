@@ -51,6 +51,15 @@ def fit_trees(
     return lgb.train(_parameters(settings, n_classes, objective), data, settings.rounds)
 
 
+def grow(inputs: Array, target: Soft, rounds: int, threads: int, seed: int) -> lgb.Booster | None:
+    """Trees of least squares that give `target` (n_cases,) from `inputs`; None for no rounds."""
+    if rounds == 0:
+        return None
+    settings = TreeSettings(rounds, 31, 0.2, 100, 1.0, 63, threads, seed)
+    data = lgb.Dataset(inputs, label=target.astype(np.float32), params=_DATA)
+    return lgb.train(_parameters(settings, 1, "regression"), data, rounds)
+
+
 _DATA = {"verbosity": -1, "force_row_wise": True}
 
 

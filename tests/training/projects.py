@@ -19,6 +19,7 @@ def params(**train: Any) -> Params:
     """The project's own knobs, with few passes and trees; `train` overrides."""
     raw = read_params(ROOT / "params.yaml").model_dump()
     raw["train"] |= {"epochs": 2, "first_epochs": 1, "batch_size": 100, "learning_rate": 0.05}
+    raw["train"] |= {"calibration_rows": 2000, "complete_rows": 500, "novelty_rounds": 2}
     raw["train"] |= {"tree_rounds": 1, "threads": 1, **train}
     raw["evaluate"]["real_cases"] = ROOT / "examples" / "real_cases.csv"
     return Params.model_validate(raw)

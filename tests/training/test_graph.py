@@ -33,3 +33,15 @@ def test_a_threshold_keeps_every_case_on_its_side() -> None:
     for threshold in (0.1, 0.10000000149011612, float(np.nextafter(0.1, 1.0))):
         rounded = np.float32(_not_above(threshold))
         assert np.array_equal(values.astype(np.float64) <= threshold, values <= rounded)
+
+
+def test_graph_and_estimator_agree_on_novelty() -> None:
+    """The graph's novelty is the estimator's, for plain and for odd cases."""
+    world = small_world(4000, seed=4)
+    model = LegPainClassifier(intervals=yes_no_intervals(), epochs=3, tree_rounds=2, n_jobs=1)
+    model.fit(world.cases, world.label, world.exact, atom=world.atom, traits={"trait": world.trait})
+    model.fit_novelty(world.cases, world.log_evidence, world.cases, rounds=5)
+    session = ort.InferenceSession(export(model).SerializeToString())
+    odd = np.concatenate([world.cases, 1 - np.abs(world.cases), np.full((1, 8), -1, np.float32)])
+    (given,) = session.run(["novelty"], {"cases": odd})
+    assert np.abs(given - model.novelty(odd)).max() < 1e-4

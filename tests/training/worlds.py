@@ -23,6 +23,7 @@ class SmallWorld:
     trait: npt.NDArray[np.object_]
     shares: npt.NDArray[np.float64]
     atoms: dict[str, int]
+    log_evidence: npt.NDArray[np.float64]
 
 
 def small_world(n_cases: int, seed: int) -> SmallWorld:
@@ -45,7 +46,10 @@ def small_world(n_cases: int, seed: int) -> SmallWorld:
     names = np.array(list(atoms), dtype=object)[atom]
     hidden = trait.astype(bool).astype(object)
     shares = each / each.sum(axis=1, keepdims=True)
-    return SmallWorld(cases, atom // 2, exact, names, hidden, shares, atoms)
+    n_blank = blank.sum(axis=1)
+    of_blanks = [q**n_blank * (1 - q) ** (N_COLUMNS - n_blank) for q in (0.1, 0.7)]
+    evidence = np.log(each.mean(axis=1)) + np.log(np.mean(of_blanks, axis=0))
+    return SmallWorld(cases, atom // 2, exact, names, hidden, shares, atoms, evidence)
 
 
 def yes_no_intervals() -> Intervals:

@@ -1,0 +1,79 @@
+"""Fresh cases of the training world, drawn to calibrate what a fitted classifier says.
+
+They need no exact posterior, so that many are quickly drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.posterior import ExactPosterior
+from data_gen.profiles import load_knowledge
+from data_gen.sampler.draw import Tables
+from data_gen.sampler.files import spans
+from data_gen.sampler.keyed import Draws
+from data_gen.sampler.record import sample_chunk
+from data_gen.vocabulary.complete import complete
+from data_gen.world import build_world
+from data_gen.world.world import World
+from training.classifier import LegPainClassifier
+from training.intervals import Cases, encode
+from training.params import TrainParams
+from training.sets import least_probabilities
+from training.vignettes import Vignettes
+
+_SEED, _COMPLETE_SEED = 900_001, 900_002  # of draws that no vignettes are likely to share
+_MIX = "training"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Cases of a world and what they have."""
+
+    values: npt.NDArray[np.float64]  # (n_cases, n_findings) as recorded, NaN for unknown
+    cases: Cases  # the same completed and encoded
+    label: npt.NDArray[np.int64]  # (n_cases,)
+
+
+def draw(world: World, mix: npt.NDArray[np.float64], rows: int, seed: int) -> Drawn:
+    """Cases of a world under a class mix (n_conditions,), without their posterior."""
+    parts = list(_parts(world, mix, rows, seed))
+    return Drawn(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _parts(
+    world: World, mix: npt.NDArray[np.float64], rows: int, seed: int
+) -> Iterator[tuple[npt.NDArray[np.float64], Cases, npt.NDArray[np.int64]]]:
+    tables = Tables.of(world, mix)
+    for span in spans(rows):
+        sample = sample_chunk(tables, Draws(seed, span.start, span.size), with_truth=False)
+        encoded = encode(complete(sample.values, world.vocabulary).values)
+        yield np.ascontiguousarray(sample.values), encoded, sample.hidden.condition
+
+
+def calibrate(
+    model: LegPainClassifier, vignettes: Vignettes, params: TrainParams
+) -> dict[str, float]:
+    """Teach a fitted classifier novelty; the least probability of each condition in a set.
+
+    Novelty is learned from vignettes and from complete records, and ranked among fresh ones.
+    """
+    world = build_world(load_knowledge())
+    mix = world.mix(_MIX)
+    fresh = draw(world, mix, params.calibration_rows, _SEED)
+    whole = draw(world.complete(), mix, 2 * params.complete_rows, _COMPLETE_SEED)
+    known = slice(None, params.complete_rows)
+    evidence = ExactPosterior(world)(whole.values[known], mix, params.threads).log_evidence
+    some = slice(None, params.novelty_rows)
+    model.fit_novelty(
+        np.concatenate([vignettes.cases[some], whole.cases[known]]),
+        np.concatenate([vignettes.log_evidence[some], evidence]),
+        np.concatenate([fresh.cases, whole.cases[params.complete_rows :]]),
+        params.novelty_rounds,
+    )
+    least = least_probabilities(model.predict_proba(fresh.cases), fresh.label, params.coverage)
+    return dict(zip(world.vocabulary.condition_ids, least.tolist(), strict=True))
