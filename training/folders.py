@@ -27,6 +27,9 @@ def whole_folder(target: Path) -> Iterator[Path]:
         yield fresh
         _flush(fresh)
         _take_place(fresh, target)
+    except OSError as error:
+        error.filename = error.filename or str(target)  # a failed write does not say where
+        raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -99,5 +102,8 @@ def whole_file(target: Path, content: bytes) -> None:
     try:
         fresh.write_bytes(content)
         fresh.replace(target)
+    except OSError as error:
+        error.filename = error.filename or str(target)
+        raise
     finally:
         fresh.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 _SQLITE = "sqlite:///"
+_LONGEST = 300  # characters of an error that a message quotes
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,10 @@ def _log_model(mlflow: Any, run: Run, registered: str) -> None:
 
 
 def _unreachable(uri: str, error: Exception) -> Problem:
-    first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+    lines = str(error).splitlines() or [type(error).__name__]
+    # A database's own words stand below those of the library that asked it.
+    said = next((line for line in lines if line.startswith("(sqlite3.")), lines[0])[:_LONGEST]
     remedy = "start the server, or unset MLFLOW_TRACKING_URI to record in mlflow.db"
-    return Problem("tracking_failed", uri, first, remedy)
+    if uri.startswith(_SQLITE):
+        remedy = "free space, let the file be written, or set MLFLOW_TRACKING_URI to another"
+    return Problem("tracking_failed", uri, said, remedy)

@@ -146,6 +146,7 @@ def test_a_full_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, ignored)
     assert found.exit_code == 1
+    assert found.output.startswith("build/candidate: ")
     assert "free space or correct the path" in found.output
     assert _bundles() == before
     assert not list(Path("build").glob(".candidate*"))
