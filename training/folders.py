@@ -28,10 +28,16 @@ def whole_folder(target: Path) -> Iterator[Path]:
         _flush(fresh)
         _take_place(fresh, target)
     except OSError as error:
-        error.filename = error.filename or str(target)  # a failed write does not say where
-        raise
+        raise _placed(error, target) from None
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _placed(error: OSError, target: Path) -> OSError:
+    """The error with a place, for a failed write does not say where."""
+    if error.errno is None or error.filename:
+        return error
+    return OSError(error.errno, error.strerror, str(target))
 
 
 def _clear(target: Path) -> None:
@@ -103,7 +109,6 @@ def whole_file(target: Path, content: bytes) -> None:
         fresh.write_bytes(content)
         fresh.replace(target)
     except OSError as error:
-        error.filename = error.filename or str(target)
-        raise
+        raise _placed(error, target) from None
     finally:
         fresh.unlink(missing_ok=True)
