@@ -37,6 +37,15 @@ literature: .venv/run.stamp ## replay published statistics on sampled people
 bench-generator: .venv/dev.stamp ## sampling and the exact posterior; a million patients' calibration
 	$(BIN)/python -m benchmarks.generator --million | tee benchmarks/generator.txt
 
+bench-scoring: .venv/dev.stamp ## a million rows beside the plain script and mlflow models predict
+	$(BIN)/python -m benchmarks.scoring
+
+bench-spark: .venv/dev.stamp ## what a row costs on Spark
+	$(BIN)/python -m benchmarks.spark_cost
+
+bench-overrides: .venv/dev.stamp ## the overrides on published cases and three million patients
+	$(BIN)/python -m benchmarks.overrides
+
 bench-http: .venv/dev.stamp ## the HTTP service beside MLflow's server
 	$(BIN)/python -m benchmarks.http_service --seconds 20 --minutes 10
 
@@ -45,6 +54,12 @@ fuzz-files: .venv/dev.stamp ## 10,000 generated files, 1,000 flipped bits, 100 k
 
 fuzz-http: .venv/dev.stamp ## 1,000 generated requests for every route of the service
 	CLAUDICO_EXAMPLES=1000 $(BIN)/pytest tests/serve/http/test_openapi.py
+
+test-env: .venv/dev.stamp ## the MLflow model in its own environment, outside the repository (uses the network)
+	$(BIN)/python -m tests.slow.mlflow_environment
+
+mutants: .venv/dev.stamp ## change the rules in every small way; each change must fail a test
+	$(BIN)/python tests/serve/overrides/mutation.py | tee benchmarks/mutants.txt
 
 docs: .venv/run.stamp ## write docs/ again from code and knowledge
 	$(BIN)/python -m data_gen docs
