@@ -54,6 +54,7 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         last_learning_rate: float = 0.003,
         batch_size: int = 1000,
         tree_rounds: int = 20,
+        tree_rows: int = 100_000,
         tree_leaves: int = 15,
         tree_learning_rate: float = 0.1,
         tree_min_data: int = 100,
@@ -72,6 +73,7 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.last_learning_rate = last_learning_rate
         self.batch_size = batch_size
         self.tree_rounds = tree_rounds
+        self.tree_rows = tree_rows
         self.tree_leaves = tree_leaves
         self.tree_learning_rate = tree_learning_rate
         self.tree_min_data = tree_min_data
@@ -223,13 +225,15 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.mixture_ = fit_classes(guess, features, target, weight, main).rounded()
 
     def _fit_trees(self, cases: Array, features: Array, target: Array, weight: Array) -> None:
-        scores = self.mixture_.scores(features)
+        rng = np.random.default_rng(self.random_state or 0)
+        rows = np.sort(rng.permutation(len(cases))[: self.tree_rows])
+        scores = self.mixture_.scores(features[rows])
         self.booster_ = fit_trees(
-            np.concatenate([cases, scores], axis=1),
+            np.concatenate([cases[rows], scores], axis=1),
             self.mixture_.log_margin(scores),
-            target,
+            target[rows],
             self._tree_settings(),
-            weight,
+            weight[rows],
         )
 
     def _tree_settings(self) -> TreeSettings:

@@ -27,6 +27,7 @@ def classifier(vocabulary: Vocabulary, vignettes: Vignettes, facts: Facts, param
         first_learning_rate=params.first_learning_rate,
         last_learning_rate=params.last_learning_rate,
         tree_rounds=params.tree_rounds,
+        tree_rows=params.tree_rows,
         tree_leaves=params.tree_leaves,
         tree_learning_rate=params.tree_learning_rate,
         tree_min_data=params.tree_min_data,

@@ -45,6 +45,7 @@ class TrainParams(_Section):
     last_learning_rate: Positive
     batch_size: Count
     tree_rounds: CountOrNone
+    tree_rows: Count
     tree_leaves: Annotated[int, Field(ge=2)]
     tree_learning_rate: Positive
     tree_min_data: Count
