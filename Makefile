@@ -6,7 +6,8 @@ BIN := .venv/bin
 export MLFLOW_DISABLE_TELEMETRY := true
 export DVC_NO_ANALYTICS := true
 
-.PHONY: run test lint types check docs lock help
+.PHONY: run test lint types check http literature docs lock help test-env mutants \
+	bench-generator bench-scoring bench-spark bench-overrides bench-http fuzz-files fuzz-http
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16

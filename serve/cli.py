@@ -44,7 +44,7 @@ def score(
     context: click.Context, /, cases: str, out: str, rejects: str | None, summary: str | None,
     columns: Path | None, model: Path | None, show: bool | None, **options: Any,
 ) -> None:  # fmt: skip
-    r"""Score CASES, a CSV or Parquet file, or - for standard input.
+    """Score CASES, a CSV or Parquet file, or - for standard input.
 
     Every row of the input is in OUT, unchanged and in order, or in the rejects file. Exit codes:
     0 done; 4 done, with rejects; 2 the file or arguments cannot be used; 1 anything else.
@@ -74,7 +74,7 @@ def score(
               help="What each column means.")  # fmt: skip
 @click.pass_context
 def template(context: click.Context, /, out: str, dictionary: str) -> None:
-    r"""Write an empty case file to fill in, and a data dictionary of its columns.
+    """Write an empty case file to fill in, and a data dictionary of its columns.
 
     \b
     Example: python -m serve template --out cases.csv --dictionary data_dictionary.csv
@@ -103,7 +103,7 @@ def spark(
     context: click.Context, /, cases: str, out: str, master: str | None, mix: str,
     model: Path | None, *, overrides_only: bool,
 ) -> None:  # fmt: skip
-    r"""Score CASES, a folder of CSV or Parquet files, on Spark into the Parquet folder OUT.
+    """Score CASES, a folder of CSV or Parquet files, on Spark into the Parquet folder OUT.
 
     Needs the extra `spark` and Java. Every row is as `score` would give it; records of broken
     shape go to the Parquet folder OUT.rejects. Exit codes are those of score.
@@ -137,7 +137,7 @@ def http(
     context: click.Context, /, host: str, port: int, mix: str, model: Path | None,
     limits: tuple[str, ...], *, overrides_only: bool,
 ) -> None:  # fmt: skip
-    r"""Answer HTTP requests until SIGTERM or Ctrl-C, then finish those under way.
+    """Answer HTTP requests until SIGTERM or Ctrl-C, then finish those under way.
 
     Needs the extra `http`. Where CLAUDICO_API_KEY is set, requests must carry that key. While no
     model can be loaded overrides alone answer, and say so; it is looked for every few seconds.

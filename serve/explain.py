@@ -80,6 +80,7 @@ def explain(
 def _explain_one(
     bundle: Bundle, row: Matrix, vocabulary: Vocabulary, weights: Matrix | None
 ) -> Explanation | None:
+    row = _without_conflicts(row, vocabulary)
     known = np.flatnonzero(~np.isnan(row))
     orders = _orders(known)
     states = np.concatenate([_built_up(row, order) for order in orders])
@@ -101,6 +102,14 @@ def _explain_one(
         blank=float(margins[0, 0]),
         shares=tuple(sorted(shares, key=lambda share: -abs(share.weight))),
     )
+
+
+def _without_conflicts(row: Matrix, vocabulary: Vocabulary) -> Matrix:
+    """The cells that the model sees: those that contradict each other say nothing to it."""
+    clashing = {f for c in complete(row[None], vocabulary).conflicts for f in c.findings}
+    out = row.copy()
+    out[[vocabulary.column(finding) for finding in clashing]] = np.nan
+    return out
 
 
 def _orders(known: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:

@@ -11,7 +11,7 @@ from data_gen.vocabulary import Vocabulary
 from serve.columns import JOIN
 from serve.open_flags import open_flags, says_nothing
 from serve.overrides.rules import RULES
-from serve.vectorised import FIRED, levels, read_matrix, rule_states
+from serve.vectorised import FIRED, levels, questions_of, read_matrix, rule_states
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
@@ -24,7 +24,7 @@ class Flags:
     level: Ints  # (n_cases,) rank of the most urgent fired rule, combine.NONE where none fired
     reasons: list[str]  # distinct texts: "RULE_ID: reason | ..."
     reason_codes: Ints
-    open: list[str]  # distinct texts: ids of the open rules that are worth asking about
+    open: list[str]  # distinct texts: ids of the open rules worth asking about, then what to ask
     open_codes: Ints
 
 
@@ -37,8 +37,22 @@ def flags_of(present: Matrix, vocabulary: Vocabulary) -> Flags:
     reasons, reason_codes = _distinct(
         states == FIRED, [f"{rule.id}: {rule.reason}" for rule in RULES]
     )
-    open_, open_codes = _distinct(asked, [rule.id for rule in RULES])
+    open_, open_codes = _with_questions(
+        *_distinct(asked, [rule.id for rule in RULES]), *questions_of(codes, asked)
+    )
     return Flags(level, reasons, reason_codes, open_, open_codes)
+
+
+def _with_questions(
+    rules: list[str], rule_codes: Ints, questions: list[tuple[str, ...]], asked: Ints
+) -> tuple[list[str], Ints]:
+    """The open rules of each case, and last the findings that would settle them."""
+    pairs, codes = np.unique(rule_codes * len(questions) + asked, return_inverse=True)
+    texts = []
+    for rule, question in zip(*np.divmod(pairs, len(questions)), strict=True):
+        ask = [f"ask: {', '.join(questions[question])}"] if questions[question] else []
+        texts.append(JOIN.join([rules[rule], *ask]) if rules[rule] else "")
+    return texts, codes.reshape(-1)
 
 
 def _distinct(marks: npt.NDArray[np.bool_], words: list[str]) -> tuple[list[str], Ints]:

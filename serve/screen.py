@@ -17,6 +17,7 @@ from serve.worker import Scored
 
 _STYLES = {"emergency": "bold red", "urgent": "yellow", "routine": "cyan", "self_care": "green"}
 _WIDTH = 100
+_WORTH_TELLING = 0.001
 
 
 class _Shown(NamedTuple):
@@ -70,7 +71,13 @@ def _likeliest(scores: Scores, row: int, vocabulary: Vocabulary) -> str:
         return "no model"
     parts = scores.micro[row] / MICRO
     names = [condition.name for condition in vocabulary.conditions]
-    return ", ".join(f"{parts[k]:.0%} {_short_name(names[k])}" for k in scores.top[row].tolist())
+    told = [(parts[k], _short_name(names[k])) for k in scores.top[row].tolist()]
+    return ", ".join(f"{_percent(p)} {name}" for p, name in told if p >= _WORTH_TELLING)
+
+
+def _percent(p: float) -> str:
+    """A probability in percent, never 100 or 0: nothing is certain."""
+    return ">99%" if p > 0.995 else "<1%" if p < 0.005 else f"{p:.0%}"
 
 
 def _short_reason(reasons: str) -> str:
