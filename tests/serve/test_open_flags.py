@@ -27,7 +27,8 @@ def test_columns_agree_with_cases() -> None:
     codes = read_matrix(present, load()).tolist()
     for row in range(len(values)):
         result = judge(codes[row], blank=bool(blank[row]))
-        open_ = JOIN.join(rule.id for rule in result.open_rules)
+        ask = [f"ask: {', '.join(result.questions)}"] if result.questions else []
+        open_ = JOIN.join([*(rule.id for rule in result.open_rules), *ask])
         assert flags.reasons[flags.reason_codes[row]] == JOIN.join(result.reasons)
         assert flags.open[flags.open_codes[row]] == open_
         assert flags.level[row] == min((rule.rank for rule in result.fired), default=4)
