@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -134,7 +133,7 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             cases,
             features,
             log_evidence,
-            replace(self._schedule("first"), epochs=self.epochs),
+            self._schedule(),
             rounds,
             self.n_jobs,
         )
