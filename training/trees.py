@@ -30,12 +30,13 @@ class TreeSettings:
 def fit_trees(
     inputs: Array, margin: Array, target: Soft, settings: TreeSettings, weight: Array
 ) -> lgb.Booster | None:
-    """Trees that move `margin` (n_cases, n_classes) towards `target`, or None for no rounds.
+    """Trees that move `margin` (n_cases, n_classes) towards `target`, or None where none can.
 
-    `inputs` (n_cases, n_columns) are the encoded cases beside the scores of the hidden states.
+    No rounds, or too few cases to split, leave none. `inputs` (n_cases, n_columns) are the encoded
+    cases beside the scores of the hidden states.
     """
     n_classes = target.shape[1]
-    if settings.rounds == 0 or n_classes == 1:
+    if settings.rounds == 0 or n_classes == 1 or len(inputs) < 2 * settings.min_data:
         return None
 
     def objective(scores: npt.NDArray[np.float64], _: lgb.Dataset) -> tuple[Soft, Soft]:
