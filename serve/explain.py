@@ -80,10 +80,11 @@ def explain(
 def _explain_one(
     bundle: Bundle, row: Matrix, vocabulary: Vocabulary, weights: Matrix | None
 ) -> Explanation | None:
-    row = _without_conflicts(row, vocabulary)
-    known = np.flatnonzero(~np.isnan(row))
+    recorded = np.flatnonzero(~np.isnan(row))
+    seen = _without_conflicts(row, vocabulary)
+    known = np.flatnonzero(~np.isnan(seen))
     orders = _orders(known)
-    states = np.concatenate([_built_up(row, order) for order in orders])
+    states = np.concatenate([_built_up(seen, order) for order in orders])
     completed = complete(states, vocabulary).values
     probabilities = predict(bundle, completed, weights).probabilities
     if np.isnan(probabilities).any():
@@ -94,7 +95,7 @@ def _explain_one(
     gains = np.zeros(len(row))
     for order, steps in zip(orders, np.diff(margins, axis=1), strict=True):
         gains[order] += steps / len(orders)
-    shares = [_share(vocabulary.findings[place], row[place], gains[place]) for place in known]
+    shares = [_share(vocabulary.findings[place], row[place], gains[place]) for place in recorded]
     return Explanation(
         top=vocabulary.condition_ids[top],
         second=vocabulary.condition_ids[second],
@@ -105,7 +106,10 @@ def _explain_one(
 
 
 def _without_conflicts(row: Matrix, vocabulary: Vocabulary) -> Matrix:
-    """The cells that the model sees: those that contradict each other say nothing to it."""
+    """The cells that the model sees: those that contradict each other say nothing to it.
+
+    Their shares are 0.
+    """
     clashing = {f for c in complete(row[None], vocabulary).conflicts for f in c.findings}
     out = row.copy()
     out[[vocabulary.column(finding) for finding in clashing]] = np.nan
