@@ -103,7 +103,7 @@ def diff(old: Path, new: Path | None, patients: int, mix: str) -> None:
 
     OLD and NEW are knowledge folders; NEW is our own unless it is given.
 
-    Example: python -m data_gen diff /tmp/knowledge-before
+    Example: python -m data_gen diff ../before/data_gen/knowledge
     """
     from data_gen.diff import difference
     from data_gen.profiles.load import KNOWLEDGE
