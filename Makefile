@@ -6,7 +6,7 @@ BIN := .venv/bin
 export MLFLOW_DISABLE_TELEMETRY := true
 export DVC_NO_ANALYTICS := true
 
-.PHONY: run test lint types check http literature docs lock help test-env mutants \
+.PHONY: run test lint types check http literature docs lock help test-env mutants \ bench-sets bench-novelty
 	bench-generator bench-scoring bench-spark bench-overrides bench-http fuzz-files fuzz-http
 
 help: ## what there is to make
@@ -37,6 +37,12 @@ literature: .venv/run.stamp ## replay published statistics on sampled people
 
 bench-generator: .venv/dev.stamp ## sampling and the exact posterior; a million patients' calibration
 	$(BIN)/python -m benchmarks.generator --million | tee benchmarks/generator.txt
+
+bench-sets: .venv/dev.stamp ## coverage of prediction sets in each condition; graph and estimator on a million
+	$(BIN)/python -m benchmarks.sets --out benchmarks/sets.txt
+
+bench-novelty: .venv/dev.stamp ## each condition left out: novelty beside the exact log-evidence
+	$(BIN)/python -m benchmarks.novelty --out benchmarks/novelty.txt
 
 bench-scoring: .venv/dev.stamp ## a million rows beside the plain script and mlflow models predict
 	$(BIN)/python -m benchmarks.scoring

@@ -83,7 +83,7 @@ def main() -> None:
     """Measure, print, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--model", type=Path, default=Path("models/leg_pain"))
-    parser.add_argument("--calibration", type=int, default=250_000)
+    parser.add_argument("--calibration", type=int, default=430_000)
     parser.add_argument("--test", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
