@@ -6,8 +6,9 @@ BIN := .venv/bin
 export MLFLOW_DISABLE_TELEMETRY := true
 export DVC_NO_ANALYTICS := true
 
-.PHONY: run test lint types check http literature docs lock help test-env mutants \ bench-sets bench-novelty
-	bench-generator bench-scoring bench-spark bench-overrides bench-http fuzz-files fuzz-http
+.PHONY: run test lint types check http literature docs lock help test-env mutants \
+	bench-generator bench-scoring bench-spark bench-overrides bench-http bench-sets \
+	bench-novelty fuzz-files fuzz-http
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
