@@ -130,6 +130,7 @@ def main() -> int:
     for number, (mutant, survived) in enumerate(_share(mutants, os.cpu_count() or 1), 1):
         if survived:
             survivors.append(mutant)
+            sys.stderr.write(f"survives: {mutant.name}\n")
         if sys.stderr.isatty() or number % 100 == 0:
             passed = time.monotonic() - started
             sys.stderr.write(
