@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
 from serve.columns import JOIN
-from serve.open_flags import open_flags, says_nothing
+from serve.open_flags import known_of, open_flags, says_nothing
+from serve.overrides.compiled import decide
+from serve.overrides.evaluate import judge
+from serve.overrides.rule import LEVELS
 from serve.overrides.rules import RULES
-from serve.vectorised import FIRED, levels, questions_of, read_matrix, rule_states
+from serve.questions import questions_of
+from serve.sets import members, row_keys, sets_of
+from serve.vectorised import FIRED, OPEN, RULED_OUT, levels, read_matrix
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+_FEW = 32
+_KEPT = 1 << 14  # texts of sets of rules that are kept
+_STATE_OF_CODE = np.array([RULED_OUT, RULED_OUT, OPEN, FIRED], dtype=np.int8)
 
 
 @dataclass(frozen=True)
@@ -30,17 +42,39 @@ class Flags:
 
 def flags_of(present: Matrix, vocabulary: Vocabulary) -> Flags:
     """The overrides of n cases; `present` is (n_cases, n_findings), as `complete` gives it."""
-    states = rule_states(present, vocabulary)
-    level = levels(states).astype(np.int64)
     codes = read_matrix(present, vocabulary)
-    asked = open_flags(codes, states, level, says_nothing(present, vocabulary))
-    reasons, reason_codes = _distinct(
-        states == FIRED, [f"{rule.id}: {rule.reason}" for rule in RULES]
-    )
+    silent = says_nothing(present, vocabulary)
+    return _each(codes, silent) if len(codes) <= _FEW else _together(codes, silent)
+
+
+def _each(codes: Codes, silent: Mask) -> Flags:
+    """The overrides of a few cases, judged one by one: columns would cost more than they save."""
+    found = [judge(c, blank=b) for c, b in zip(codes.tolist(), silent.tolist(), strict=True)]
+    level = [case.fired[0].rank if case.fired else len(LEVELS) for case in found]
+    open_ = [
+        _open_text(JOIN.join(rule.id for rule in case.open_rules), case.questions) for case in found
+    ]
+    reasons, places = [JOIN.join(case.reasons) for case in found], np.arange(len(found))
+    return Flags(np.array(level, dtype=np.int64), reasons, places, open_, places)
+
+
+def _together(codes: Codes, silent: Mask) -> Flags:
+    """The overrides of many cases, column by column. A test holds the two ways together."""
+    states = _states(codes)
+    level = levels(states).astype(np.int64)
+    known = known_of(codes, silent)
+    asked = open_flags(states, level, known)
+    reasons, reason_codes = _distinct(states == FIRED, _reasons)
     open_, open_codes = _with_questions(
-        *_distinct(asked, [rule.id for rule in RULES]), *questions_of(codes, asked)
+        *_distinct(asked, _ids), *questions_of(asked, known.true, known.blank)
     )
     return Flags(level, reasons, reason_codes, open_, open_codes)
+
+
+def _states(codes: Codes) -> npt.NDArray[np.int8]:
+    """The state of each rule, (n_cases, n_rules), from the codes of the tests."""
+    columns = decide(list(np.ascontiguousarray(codes.T)))
+    return np.asarray(_STATE_OF_CODE[np.stack(columns)].T)
 
 
 def _with_questions(
@@ -48,22 +82,28 @@ def _with_questions(
 ) -> tuple[list[str], Ints]:
     """The open rules of each case, and last the findings that would settle them."""
     pairs, codes = np.unique(rule_codes * len(questions) + asked, return_inverse=True)
-    texts = []
-    for rule, question in zip(*np.divmod(pairs, len(questions)), strict=True):
-        ask = [f"ask: {', '.join(questions[question])}"] if questions[question] else []
-        texts.append(JOIN.join([rules[rule], *ask]) if rules[rule] else "")
-    return texts, codes.reshape(-1)
+    places = zip(*np.divmod(pairs, len(questions)), strict=True)
+    return [_open_text(rules[rule], questions[asks]) for rule, asks in places], codes.reshape(-1)
 
 
-def _distinct(marks: npt.NDArray[np.bool_], words: list[str]) -> tuple[list[str], Ints]:
-    """The distinct rows of marks, each as its words joined, and which row has which.
+def _open_text(rules: str, questions: tuple[str, ...]) -> str:
+    ask = [f"ask: {', '.join(questions)}"] if questions else []
+    return JOIN.join([rules, *ask]) if rules else ""
 
-    RULES are in order of urgency, so the words are too.
-    """
-    packed = np.packbits(marks, axis=1)
-    rows = packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1)
-    _, first, codes = np.unique(rows, return_index=True, return_inverse=True)
-    chosen: list[list[str]] = [[] for _ in first]
-    for row, place in zip(*(places.tolist() for places in np.nonzero(marks[first])), strict=True):
-        chosen[row].append(words[place])
-    return list(map(JOIN.join, chosen)), codes.reshape(-1)
+
+def _distinct(marks: npt.NDArray[np.bool_], text: Callable[[bytes], str]) -> tuple[list[str], Ints]:
+    """The texts of the distinct rows of marks, and which row has which."""
+    rows: dict[bytes, int] = {}
+    codes = [rows.setdefault(key, len(rows)) for key in row_keys(sets_of(marks))]
+    return list(map(text, rows)), np.array(codes, dtype=np.int64)
+
+
+@lru_cache(maxsize=_KEPT)
+def _reasons(rules: bytes) -> str:
+    """What a set of rules says. RULES are in order of urgency, so the reasons are too."""
+    return JOIN.join(f"{RULES[k].id}: {RULES[k].reason}" for k in members(rules))
+
+
+@lru_cache(maxsize=_KEPT)
+def _ids(rules: bytes) -> str:
+    return JOIN.join(RULES[k].id for k in members(rules))

@@ -15,9 +15,9 @@ from serve.records import Block, Record, blocks, first_record
 from serve.rows import REASONS, not_utf8
 from serve.source import Source
 
-CHUNK = 4 << 20
-"""Bytes of a block of CSV: some ten thousand rows."""
-BATCH = 8192
+CHUNK = 1 << 20
+"""Bytes of a block of CSV: some thousands of rows, whose matrix the processor's cache can hold."""
+BATCH = 4096
 """Rows of a block of Parquet."""
 
 

@@ -71,11 +71,11 @@ def normalise(
 
 def _remembered(text: str, reading: Reading, known: dict[str, float | Issue]) -> float | Issue:
     if text not in known:
-        known[text] = _value(text, reading)
+        known[text] = value_of(text, reading)
     return known[text]
 
 
-def _value(text: str, reading: Reading) -> float | Issue:
+def value_of(text: str, reading: Reading) -> float | Issue:
     """The value of a cell's text, NaN for unknown, or what is wrong with it."""
     word = reading.words.get(text.strip().lower(), text)
     if reading.scale is not None:

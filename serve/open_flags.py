@@ -6,6 +6,9 @@ holds the two together.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,81 +17,92 @@ from serve.overrides.asking import BACKGROUND, FLAGS, NOT_ASKED, Flag
 from serve.overrides.blocking import bits, known_bits
 from serve.overrides.compiled import TESTS
 from serve.overrides.logic import TRUE, UNKNOWN
+from serve.sets import Sets, any_member, meets, sets_of, shared, within, words
 from serve.vectorised import FIRED, OPEN
 
 Mask = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.uint64]  # (n_cases, n_words): a set a case, 64 members a word
-_WORD = (1 << 64) - 1
+Codes = npt.NDArray[np.uint8]
+States = npt.NDArray[np.int8]
+_COMPLAINT = 16  # findings looked at together: few cases have none of the first of them
 
 
-def open_flags(
-    codes: npt.NDArray[np.uint8],
-    states: npt.NDArray[np.int8],
-    reached: npt.NDArray[np.int64],
-    blank: Mask,
-) -> Mask:
+def open_flags(states: States, reached: npt.NDArray[np.int64], known: Known) -> Mask:
     """Which rules are open and worth asking about: (n_cases, n_rules), in the order of RULES.
 
-    `codes` are those of the tests, `states` those of the rules, `reached` the rank of the level
-    reached, and `blank` says which cases record nothing about the complaint.
+    `states` are those of the rules and `reached` is the rank of the level reached.
     """
     out = np.zeros(states.shape, dtype=np.bool_)
-    true = _sets(codes == TRUE)
-    unknown = _sets(_blank_findings(codes))
     for flag in FLAGS:
         could = (states[:, flag.place] == OPEN) & (flag.rank < reached)
-        out[could & blank, flag.place] = flag.rank == 0
-        rows = np.flatnonzero(could & ~blank)
+        if flag.rank == 0:
+            out[could & known.silent, flag.place] = True
+        rows = np.flatnonzero(could & ~known.silent)
         if len(rows):
-            out[rows, flag.place] = _points_at(flag, true[rows], unknown[rows], states[rows])
+            true, blank = within(known.true, rows), within(known.blank, rows)
+            out[rows, flag.place] = _points_at(flag, true, blank, states[rows])
     return out
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is recorded of n cases: the tests that hold, the blank findings, and who says nothing.
+
+    `silent` (n_cases,) marks cases that record nothing about the complaint.
+    """
+
+    true: Sets
+    blank: Sets
+    silent: Mask
+
+
+def known_of(codes: Codes, silent: Mask) -> Known:
+    """What is recorded of n cases; `codes` are those of the tests, as `read_matrix` gives them."""
+    return Known(sets_of(codes == TRUE), sets_of(_blank_findings(codes)), silent)
 
 
 def says_nothing(values: npt.NDArray[np.float64], vocabulary: Vocabulary) -> Mask:
     """Which cases record nothing about the complaint, at most who the person is: (n_cases,)."""
-    asked = [f.column for f in vocabulary.findings if f.id not in BACKGROUND]
-    return np.asarray(np.isnan(values[:, asked]).all(axis=1))
+    asked = _complaint(vocabulary)
+    rows = np.arange(len(values))
+    for start in range(0, len(asked), _COMPLAINT):
+        some = values[np.ix_(rows, asked[start : start + _COMPLAINT])]
+        rows = rows[np.isnan(some).all(axis=1)]
+    out = np.zeros(len(values), dtype=np.bool_)
+    out[rows] = True
+    return out
 
 
-def _points_at(flag: Flag, true: Words, unknown: Words, states: npt.NDArray[np.int8]) -> Mask:
+@lru_cache(maxsize=4)
+def _complaint(vocabulary: Vocabulary) -> npt.NDArray[np.intp]:
+    """The columns of the findings that are not about who the person is."""
+    return np.array([f.column for f in vocabulary.findings if f.id not in BACKGROUND])
+
+
+def _points_at(flag: Flag, true: Sets, blank: Sets, states: States) -> Mask:
     """Where something points at a flag, and one answer on the spot could make it fire."""
     if flag.ask_if is not None:
-        pointed = np.all([_meets(true, tests) for tests, _ in flag.ask_if], axis=0)
+        pointed = np.all([meets(true, tests) for tests, _ in flag.ask_if], axis=0)
     elif flag.ask_after:
         after = (states[:, list(flag.ask_after)] == FIRED).any(axis=1)
-        pointed = _meets(true, flag.alarms) | after
+        pointed = meets(true, flag.alarms) | after
     else:
-        held = true & _words(flag.tests, true.shape[1])
-        several = np.bitwise_count(held).sum(axis=1) > 1
-        pointed = _meets(true, flag.alarms) | (_meets(held, flag.hints) & several)
-    return np.asarray(pointed & _one_answer(flag, true, unknown))
+        held = shared(true, flag.tests)
+        several = sum(np.bitwise_count(word) for word in held) > 1
+        pointed = meets(true, flag.alarms) | (meets(held, flag.hints) & several)
+    return np.asarray(pointed & _one_answer(flag, true, blank))
 
 
-def _one_answer(flag: Flag, true: Words, unknown: Words) -> Mask:
-    answers = unknown & _words(~bits(NOT_ASKED), unknown.shape[1])
+def _one_answer(flag: Flag, true: Sets, blank: Sets) -> Mask:
+    answers = shared(blank, ~bits(NOT_ASKED))
     for tests, findings in flag.blocks:
-        other = answers & _words(findings, answers.shape[1])
-        answers = np.where(_meets(true, tests)[:, None], answers, other)
-    return np.asarray((answers != 0).any(axis=1))
+        # All bits where a test of the block holds, else none.
+        settled = np.uint64(0) - meets(true, tests)
+        masks = words(findings, len(answers))
+        answers = [word & (mask | settled) for word, mask in zip(answers, masks, strict=True)]
+    return any_member(answers)
 
 
-def _meets(sets: Words, members: int) -> Mask:
-    """Which sets share a member with this one."""
-    return np.asarray((sets & _words(members, sets.shape[1])).any(axis=1))
-
-
-def _words(members: int, count: int) -> Words:
-    return np.array([members >> 64 * place & _WORD for place in range(count)], dtype=np.uint64)
-
-
-def _sets(marks: Mask) -> Words:
-    """The marked columns of each row as a set: column k is member k."""
-    packed = np.packbits(marks, axis=1, bitorder="little")
-    missing = -packed.shape[1] % 8
-    return np.pad(packed, ((0, 0), (0, missing))).view("<u8")
-
-
-def _blank_findings(codes: npt.NDArray[np.uint8]) -> Mask:
+def _blank_findings(codes: Codes) -> Mask:
     """Which findings are blank, of those that tests look at: (n_cases, n_findings of tests)."""
     unknown = np.ascontiguousarray(codes.T == UNKNOWN)
     columns = [np.logical_or.reduce(unknown[tests]) for tests in _TESTS_OF]

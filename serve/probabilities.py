@@ -1,7 +1,8 @@
 """Probabilities of the conditions for a matrix of cases.
 
-The session always sees blocks of one shape, the last one padded, so that a case's figures cannot
-depend on how many cases stand beside it.
+A case's figures do not depend on how many cases stand beside it, to the last bit: the graph's
+scores are exact in any order of summing, and what follows is computed row by row on one thread.
+Blocks are padded to eights, so that no row is left to the remainder of a vector instruction.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from serve.problem import Problem, RefusedError
 
 Matrix = npt.NDArray[np.float64]
 BLOCK = 256
-"""Cases a run: large enough to be quick, small enough that ten cases do not pay for many."""
+"""Cases of the longest run: what it holds stays in the processor's cache."""
+_EIGHT = 8
 UNKNOWN = np.float32(-1.0)
 MICRO = 1_000_000
 
@@ -54,9 +56,9 @@ def predict(bundle: Bundle, values: Matrix, weights: Matrix | None = None) -> Mo
 
 
 def encode(values: Matrix) -> npt.NDArray[np.float32]:
-    """Cases as the graph reads them: float32, -1 for unknown, padded to whole blocks."""
-    n_blocks = max(1, -(-len(values) // BLOCK))
-    encoded = np.full((n_blocks * BLOCK, values.shape[1]), UNKNOWN, dtype=np.float32)
+    """Cases as the graph reads them: float32, -1 for unknown, padded to eights."""
+    padded = max(_EIGHT, len(values) + -len(values) % _EIGHT)
+    encoded = np.full((padded, values.shape[1]), UNKNOWN, dtype=np.float32)
     np.copyto(encoded[: len(values)], values, casting="same_kind", where=~np.isnan(values))
     return encoded
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.chain import Scores
 from serve.columns import EXPLANATION, SOURCES, probability_columns
 from serve.probabilities import MICRO
-from serve.rows import Coded, Rows, coded, coded_columns
+from serve.rows import Coded, coded
 
 
 def score_table(scores: Scores, vocabulary: Vocabulary) -> pa.Table:
@@ -48,10 +48,10 @@ def _strings(texts: Sequence[str]) -> pa.Array:
     return pa.array([text or None for text in texts], pa.string())
 
 
-def text_table(rows: Rows, names: Sequence[str]) -> pa.Table:
+def text_table(columns: Mapping[int, Coded], names: Sequence[str]) -> pa.Table:
     """The rows of a CSV file as a table of strings, every cell as it stands."""
-    columns = coded_columns(rows, len(names), list(range(len(names))))
-    arrays = [pa.array(c.texts, pa.string()).take(pa.array(c.codes)) for c in columns.values()]
+    cells = (columns[place] for place in range(len(names)))
+    arrays = [pa.array(c.texts, pa.string()).take(pa.array(c.codes)) for c in cells]
     return pa.Table.from_arrays(arrays, names=list(names))
 
 

@@ -81,6 +81,8 @@ def _score_text(worker: Worker, block: Block) -> Scored:
     rows = rows_of(block, len(header.names), settings.where)
     places = [place for place, _ in header.readings]
     wanted = places if header.case_id is None else [*places, header.case_id]
+    if settings.parquet:  # every column is written as a column
+        wanted = list(range(len(header.names)))
     columns = coded_columns(rows, len(header.names), wanted)
     scores = score_columns(worker.chain, columns, header.readings, len(rows.texts))
     tally = tally_of(scores)
@@ -88,7 +90,7 @@ def _score_text(worker: Worker, block: Block) -> Scored:
     tally.rejected.update(reject.code for reject in rows.rejects)
     payload: bytes | pa.Table
     if settings.parquet:
-        payload = _joined(text_table(rows, header.names), scores, worker.chain.vocabulary)
+        payload = _joined(text_table(columns, header.names), scores, worker.chain.vocabulary)
     else:
         texts = rows.texts if rows.plain else legible(rows.texts)
         if settings.spreadsheet_safe:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,8 @@ from serve.chain import Chain, Scores, score_values
 from serve.columns import JOIN, SOURCES
 from serve.explain import Explanation, explain
 from serve.mapping import Reading
-from serve.normalise import Cache, Normalised, normalise
+from serve.normalise import Issue, Normalised, value_of
 from serve.probabilities import MICRO
-from serve.rows import Coded
 from serve.tables import cell_text
 
 Case = Mapping[str, Any]
@@ -39,21 +39,23 @@ def answers(chain: Chain, cases: Sequence[Case], *, explained: bool = False) -> 
 
 def normalised_cases(vocabulary: Vocabulary, cases: Sequence[Case]) -> Normalised:
     """The matrix of cases; each value is read as the text that a file's cell would have."""
-    codes: dict[int, list[int]] = {}
-    texts: dict[int, dict[str, int]] = {}
+    values = np.full((len(cases), len(vocabulary.findings)), np.nan)
+    issues: dict[int, list[Issue]] = {}
+    readings = _readings(vocabulary)
     for row, case in enumerate(cases):
         for name, value in case.items():
-            place = vocabulary.column(name)
-            known = texts.setdefault(place, {"": 0})
-            column = codes.setdefault(place, [0] * len(cases))
-            column[row] = known.setdefault(cell_text(value), len(known))
-    columns = {
-        place: Coded(np.array(column, np.int32), list(texts[place]))
-        for place, column in codes.items()
-    }
-    readings = tuple((place, Reading(vocabulary.findings[place])) for place in columns)
-    # The cache is this call's own: kept for longer, every number ever sent would stay in memory.
-    return normalise(columns, readings, len(cases), vocabulary, Cache())
+            reading = readings[name]
+            read = value_of(cell_text(value), reading)
+            if isinstance(read, Issue):
+                issues.setdefault(row, []).append(read)
+            else:
+                values[row, reading.finding.column] = read
+    return Normalised(values, issues)
+
+
+@lru_cache(maxsize=4)
+def _readings(vocabulary: Vocabulary) -> Mapping[str, Reading]:
+    return {finding.id: Reading(finding) for finding in vocabulary.findings}
 
 
 def answers_of(scores: Scores, vocabulary: Vocabulary) -> list[Answer]:

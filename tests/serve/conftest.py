@@ -21,6 +21,14 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_bundle(tmp_path_factory.mktemp("bundle"), tiny_files())
 
 
+@pytest.fixture(scope="session")
+def fitted_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small bundle of the form that the pipeline trains."""
+    from tests.serve.trained_bundle import trained_bundle  # heavy: not for every test
+
+    return trained_bundle(tmp_path_factory.mktemp("trained"))
+
+
 @dataclass(frozen=True)
 class Run:
     """What a command did: its exit code, its talk, and the files it was asked to write."""

@@ -6,13 +6,12 @@ import csv
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from data_gen.vocabulary import load as load_vocabulary
 from data_gen.vocabulary.complete import complete
 from data_gen.vocabulary.words import parse_cell
 from serve import load
-from tests.serve.trained_bundle import margins_in_double, trained_bundle
+from tests.serve.trained_bundle import margins_in_double
 from training.intervals import encode
 
 REAL = Path(__file__).parents[2] / "examples" / "real_cases.csv"
@@ -21,22 +20,16 @@ REAL = Path(__file__).parents[2] / "examples" / "real_cases.csv"
 LIMIT = 3e-7
 
 
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a small bundle with a mixture and trees."""
-    return trained_bundle(tmp_path_factory.mktemp("trained"))
-
-
-def test_shares_sum_to_the_margin_in_double(bundle: Path) -> None:
+def test_shares_sum_to_the_margin_in_double(fitted_bundle: Path) -> None:
     """On the real cases the shares sum to the margins of the graph's own weights within 1e-6."""
     vocabulary = load_vocabulary()
     with REAL.open(newline="") as stream:
         cases = list(csv.DictReader(stream))
     cells = [[parse_cell(f, case.get(f.id, "")) for f in vocabulary.findings] for case in cases]
     values = complete(np.array(cells, dtype=np.float64), vocabulary).values
-    margins = margins_in_double(bundle / "model.onnx", encode(values))
+    margins = margins_in_double(fitted_bundle / "model.onnx", encode(values))
     places = {condition: k for k, condition in enumerate(vocabulary.condition_ids)}
-    explanations = load(bundle).explain(cases)
+    explanations = load(fitted_bundle).explain(cases)
     assert len(explanations) == len(cases) >= 80
     for explanation, margin in zip(explanations, margins, strict=True):
         assert explanation is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from data_gen.vocabulary import load
 from data_gen.vocabulary.complete import complete
@@ -14,21 +15,26 @@ from serve.vectorised import read_matrix
 from tests.serve.test_probabilities import random_cases
 
 
-def test_columns_agree_with_cases() -> None:
-    """Fired rules, levels and open flags are the same for one case and in a matrix."""
+@pytest.mark.parametrize("together", [1, 32, 300])
+def test_columns_agree_with_cases(together: int) -> None:
+    """Fired rules, levels, open flags and questions are the same for one case and in a matrix."""
     values = random_cases(300)
     rng = np.random.default_rng(3)
     sparse = rng.random(values.shape) < rng.random((300, 1))
     values[sparse] = np.nan
     values[0] = np.nan
     present = complete(values, load()).present
-    flags = flags_of(present, load())
+    blocks = [
+        flags_of(present[start : start + together], load())
+        for start in range(0, len(values), together)
+    ]
     blank = says_nothing(present, load())
     codes = read_matrix(present, load()).tolist()
     for row in range(len(values)):
         result = judge(codes[row], blank=bool(blank[row]))
         ask = [f"ask: {', '.join(result.questions)}"] if result.questions else []
         open_ = JOIN.join([*(rule.id for rule in result.open_rules), *ask])
-        assert flags.reasons[flags.reason_codes[row]] == JOIN.join(result.reasons)
-        assert flags.open[flags.open_codes[row]] == open_
-        assert flags.level[row] == min((rule.rank for rule in result.fired), default=4)
+        flags, place = blocks[row // together], row % together
+        assert flags.reasons[flags.reason_codes[place]] == JOIN.join(result.reasons)
+        assert flags.open[flags.open_codes[place]] == open_
+        assert flags.level[place] == min((rule.rank for rule in result.fired), default=4)

@@ -45,10 +45,11 @@ def test_printed_figures_sum_to_one(raw: Matrix) -> None:
     assert (printed[:, :, None] >= printed[:, None, :])[larger].all()
 
 
-@pytest.mark.parametrize("size", [1, 3, 255, 256, 257, 700])
-def test_neighbours_do_not_matter(size: int, tiny_bundle: Path) -> None:
+@pytest.mark.parametrize("size", [1, 3, 8, 13, 255, 256, 257, 700])
+@pytest.mark.parametrize("kind", ["tiny_bundle", "fitted_bundle"])
+def test_neighbours_do_not_matter(size: int, kind: str, request: pytest.FixtureRequest) -> None:
     """A case has the same probabilities, to the last bit, alone and among others."""
-    bundle = load_bundle(tiny_bundle, load())
+    bundle = load_bundle(request.getfixturevalue(kind), load())
     values = random_cases(700)
     together = predict(bundle, values).probabilities
     apart = [predict(bundle, values[at : at + size]).probabilities for at in range(0, 700, size)]
