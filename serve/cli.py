@@ -13,6 +13,8 @@ import click
 
 from serve.problem import RefusedError
 
+_FORMS = {"--out": (".csv", ".parquet", ".pq"), "--rejects": (".csv",), "--summary": (".json",)}
+"""How the names of files end that each option can write."""
 EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_REJECTS = 0, 1, 2, 4
 
 
@@ -177,7 +179,7 @@ def _edge(context: click.Context) -> Iterator[None]:
 
 def _check_paths(cases: str, outputs: dict[str, str | None]) -> None:
     """Raise RefusedError where an output cannot be written, or would replace another file here."""
-    from serve.destination import STDOUT, check_writable
+    from serve.destination import STDOUT, check_form, check_writable
     from serve.problem import Problem
 
     taken = {Path(cases).resolve(): "the file of cases"} if cases != STDOUT else {}
@@ -187,6 +189,7 @@ def _check_paths(cases: str, outputs: dict[str, str | None]) -> None:
         check_writable(option, path)
         if path == STDOUT or not _regular(Path(path)):
             continue
+        check_form(option, path, _FORMS[option])
         place = Path(path).resolve()
         if place in taken:
             message = f"this is also {taken[place]}"
@@ -254,6 +257,8 @@ def _tell(request: Any, report: Any, summary_path: str | None, *, show: bool | N
 
 
 def _words(request: Any, report: Any, counts: dict[str, Any]) -> Iterator[str]:
+    from serve.normalise import UNREAD
+
     for warning in report.header.warnings:
         yield f"warning: {warning}"
     levels = ", ".join(f"{n} {level}" for level, n in counts["triage"].items() if n)
@@ -264,6 +269,11 @@ def _words(request: Any, report: Any, counts: dict[str, Any]) -> Iterator[str]:
     if counts["issues"]:
         kinds = ", ".join(f"{n} {code}" for code, n in counts["issues"].items())
         yield f"issues in the column `issues`: {kinds}"
+    if unread := sum(n for code, n in counts["issues"].items() if code in UNREAD):
+        yield (
+            f"warning: cells that could not be read: {unread}; they count as unknown, so overrides "
+            "may miss what they say; `issues` names each and how to write it"
+        )
     if counts["duplicate_case_ids"]:
         yield f"{counts['duplicate_case_ids']} rows repeat the case_id of an earlier row"
     if counts["neutralised_cells"]:

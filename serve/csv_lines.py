@@ -15,8 +15,11 @@ from serve.chain import Scores
 from serve.columns import SOURCES
 from serve.quoting import quoted, split_record
 
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
-_MAY_RUN = re.compile(rb'(?:^|,)"?[=+\-@\t\r]')
+# The signs in ASCII and in full width, behind whatever a spreadsheet drops before it looks.
+_RUNS = re.compile("[\t\r\n]|[\\s\0\ufeff\u200b-\u200f\u2060]*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+# Rows worth a closer look: a cell begins with a sign, a blank, or what no ASCII text begins with.
+_MAY_RUN = re.compile(rb'(?:^|,)"?[=+\-@\x00-\x20\x80-\xff]')
 
 
 def header_line(input_header: bytes, names: Sequence[str]) -> bytes:
@@ -103,8 +106,8 @@ def _requoted(row: bytes) -> bytes:
 def neutralised(rows: Sequence[bytes]) -> tuple[list[bytes], int]:
     """Rows whose cells no spreadsheet runs, and how many cells got a leading apostrophe for it.
 
-    A cell that begins with = + - @, a tab or a carriage return is text after it; plain numbers
-    such as -5 are left alone.
+    A cell that begins with = + - @ (also in full width, or behind blanks), a tab or a line end is
+    text after it; plain numbers such as -5 are left alone.
     """
     out: list[bytes] = []
     count = 0
@@ -114,20 +117,15 @@ def neutralised(rows: Sequence[bytes]) -> tuple[list[bytes], int]:
             continue
         cells = [cell.decode() for cell in split_record(row)]
         marked = [f"'{cell}" if runs(cell) else cell for cell in cells]
-        count += sum(a != b for a, b in zip(cells, marked, strict=True))
-        out.append(",".join(map(quoted, marked)).encode())
+        changed = sum(a != b for a, b in zip(cells, marked, strict=True))
+        out.append(",".join(map(quoted, marked)).encode() if changed else row)
+        count += changed
     return out, count
 
 
 def runs(cell: str) -> bool:
     """Whether a spreadsheet might run this cell as a formula."""
-    if not cell.startswith(_RUNS):
-        return False
-    try:
-        float(cell)
-    except ValueError:
-        return True
-    return False
+    return bool(_RUNS.match(cell)) and not _NUMBER.fullmatch(cell)
 
 
 def lines_of_table(table: pa.Table | pa.RecordBatch) -> list[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +13,7 @@ from typing import BinaryIO
 from serve.problem import Problem, RefusedError
 
 STDOUT = "-"
+_SHEETS = (".xlsx", ".xls", ".ods", ".xlsm")
 
 
 @contextmanager
@@ -59,6 +60,20 @@ def check_writable(option: str, path: str) -> None:
     if not os.access(folder, os.W_OK):
         message = f"the folder {folder} cannot be written to"
         raise RefusedError(Problem("not_writable", f"{option} {path}", message))
+
+
+def check_form(option: str, path: str, forms: Sequence[str]) -> None:
+    """Raise RefusedError for a name that promises a form of file which is not written here.
+
+    A name without any ending promises nothing.
+    """
+    ending = Path(path).suffix.lower()
+    if ending and ending not in forms:
+        message = f"no file of the form {ending} is written"
+        remedy = f"let its name end in {' or '.join(forms)}"
+        if ending in _SHEETS:
+            remedy += "; a spreadsheet opens .csv (add --spreadsheet-safe)"
+        raise RefusedError(Problem("file_form", f"{option} {path}", message, remedy))
 
 
 def _is_special(path: Path) -> bool:

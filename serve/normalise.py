@@ -5,16 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Finding, Vocabulary
-from data_gen.vocabulary.words import CellProblem, parse_cell
+from data_gen.vocabulary.words import CellProblem, Code, parse_cell
 from serve.mapping import Reading
+from serve.overrides.rule import LEVELS
+from serve.overrides.rules import RULES
 from serve.rows import Coded
 
 Matrix = npt.NDArray[np.float64]
+UNREAD: tuple[str, ...] = get_args(Code)
+"""The codes of issues about a cell that could not be read."""
+_URGENT = LEVELS.index("urgent")
+_TOLD = 3  # hazards that are named
 _REMEMBERED = 100_000  # distinct texts of a column whose values are kept between blocks
 
 
@@ -97,5 +105,19 @@ def _scaled(word: str, finding: Finding, scale: tuple[float, float]) -> str:
 def _parsed(word: str, reading: Reading) -> float | Issue:
     parsed = parse_cell(reading.finding, word)
     if isinstance(parsed, CellProblem):
-        return Issue(parsed.code, reading.finding.id, f"{parsed.message}; {parsed.remedy}")
+        parts = (parsed.message, parsed.remedy, _silenced(reading.finding.id))
+        return Issue(parsed.code, reading.finding.id, "; ".join(filter(None, parts)))
     return parsed
+
+
+@lru_cache
+def _silenced(finding_id: str) -> str:
+    """What may be missed where a cell of this finding is not read; nothing where no rule looks."""
+    looking = [rule for rule in RULES if finding_id in rule.findings and rule.rank <= _URGENT]
+    hazards = list(dict.fromkeys(rule.hazard.replace("_", " ") for rule in looking))
+    if not hazards:
+        return ""
+    others = f" and {len(hazards) - _TOLD} more" if len(hazards) > _TOLD else ""
+    return (
+        f"unread, it may keep overrides silent ({', '.join(hazards[:_TOLD])}{others}): correct it"
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary
@@ -32,11 +33,17 @@ class CaseScore:
     triage_source: str
     triage_reasons: tuple[str, ...]
     open_red_flags: tuple[str, ...]
+    top_condition: str | None
+    """The most probable condition; None where no model answered."""
     probabilities: Mapping[str, float]
     """By condition id, the most probable first; empty where no model answered."""
     prediction_set: tuple[str, ...]
+    novelty: float | None
+    """How unlike anything known the case is, 0 to 1; None where no model answered."""
     issues: str | None
     """What was wrong with the case, as JSON; None where all was well."""
+    model_version: str
+    """The bundle that answered, `none` where overrides alone did."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +95,9 @@ class Scorer:
 
         A finding that is absent, None, NaN or blank is unknown. Yes/no findings may be booleans,
         1 and 0, or the words a file may use. A cell that is no value of its finding counts as
-        unknown and is told in `issues`. Raises RefusedError for a column that is named like one
-        scoring writes, or where there is no known column at all.
+        unknown and is told in `issues`. Cases without any column have no finding. Raises
+        RefusedError for a column that is named like one scoring writes, or where there are columns
+        and none is known.
         """
         table = without_dictionaries(table_of(cases))
         scores = score_values(self.chain, self._normalised(table, columns))
@@ -110,6 +118,8 @@ class Scorer:
 
     def _normalised(self, table: pa.Table, columns: ColumnMapping = NO_MAPPING) -> Normalised:
         vocabulary = self.chain.vocabulary
+        if not table.column_names:  # blank cases, or no cases
+            return Normalised(np.full((table.num_rows, len(vocabulary.findings)), np.nan), {})
         header = match_header(table.column_names, "cases", vocabulary, columns)
         coded = {place: coded_values(table.column(place)) for place, _ in header.readings}
         return normalise(coded, header.readings, table.num_rows, vocabulary, Cache())
@@ -130,14 +140,22 @@ def table_of(cases: Any) -> pa.Table:
     if isinstance(cases, Mapping):
         return _from_dicts([cases])
     if hasattr(cases, "to_dict") and hasattr(cases, "columns"):
-        return pa.table({str(name): _series(cases[name]) for name in cases.columns})
+        return _table({str(name): _series(cases[name]) for name in cases.columns}, len(cases))
     return _from_dicts(cases)
 
 
 def _from_dicts(cases: Iterable[Mapping[str, Any]]) -> pa.Table:
     rows = list(cases)
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return pa.table({name: _column([row.get(name) for row in rows]) for name in names})
+    return _table({name: _column([row.get(name) for row in rows]) for name in names}, len(rows))
+
+
+def _table(columns: Mapping[str, pa.Array], n_cases: int) -> pa.Table:
+    """A table of so many rows, even where it has no column."""
+    if columns:
+        return pa.table(columns)
+    rows = pa.array([{}] * n_cases, pa.struct([]))
+    return pa.Table.from_batches([pa.RecordBatch.from_struct_array(rows)])
 
 
 def _series(series: Any) -> pa.Array:
@@ -158,9 +176,12 @@ def _case_score(row: Mapping[str, Any]) -> CaseScore:
         triage_source=row["triage_source"],
         triage_reasons=_split(row["triage_reasons"]),
         open_red_flags=_split(row["open_red_flags"]),
+        top_condition=row["top_condition"],
         probabilities=dict(sorted(known, key=lambda pair: -pair[1])),
         prediction_set=_split(row["prediction_set"]),
+        novelty=row["novelty"],
         issues=row["issues"],
+        model_version=row["model_version"],
     )
 
 

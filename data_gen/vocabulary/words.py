@@ -10,6 +10,7 @@ from typing import Literal
 
 from data_gen.vocabulary.finding import Finding
 from data_gen.vocabulary.quantity import plain, unit_name
+from data_gen.vocabulary.synonyms import meant
 
 UNKNOWN = frozenset({"", "unknown", "na", "n/a", "nan", "?"})
 PRESENT = frozenset({"yes", "y", "true", "t", "1", "1.0", "present"})
@@ -41,7 +42,8 @@ def parse_cell(finding: Finding, text: str) -> float | CellProblem:
     """The value of a cell: NaN for unknown, or the problem with its text.
 
     1.0 is present and 0.0 absent for yes/no, the position in `finding.values` for a choice, the
-    number itself for a number. Case and outer spaces do not matter.
+    number itself for a number. Case and outer spaces do not matter. Of a choice, words that can
+    mean nothing else are read as the value they mean (`synonyms`).
     """
     word = text.strip()
     if word.lower() in UNKNOWN:
@@ -84,12 +86,14 @@ def _parse_yes_no(word: str) -> float | CellProblem:
 
 
 def _parse_choice(finding: Finding, word: str) -> float | CellProblem:
-    if word.lower() in finding.values:
-        return finding.code(word.lower())
+    value = word.lower() if word.lower() in finding.values else meant(finding.id, word)
+    if value is not None:
+        return finding.code(value)
     values = ", ".join(finding.values)
     remedy = f"{_near(word, finding.values)}write one of {values}, or leave the cell blank"
-    message = f"{_quoted(word)} is not one of its values"
-    return CellProblem("bad_choice", message, remedy)
+    if word.lower() in PRESENT:
+        return CellProblem("bad_choice", f"{_quoted(word)} does not say which", remedy)
+    return CellProblem("bad_choice", f"{_quoted(word)} is not one of its values", remedy)
 
 
 def _parse_number(finding: Finding, word: str) -> float | CellProblem:

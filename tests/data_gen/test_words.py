@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_gen.vocabulary import Finding, load
+from data_gen.vocabulary.synonyms import _values
 from data_gen.vocabulary.words import ABSENT, PRESENT, UNKNOWN, CellProblem, parse_cell, write_cell
 
 VOCABULARY = load()
@@ -158,6 +159,58 @@ def test_a_bad_yes_no_word_is_a_problem(text: str) -> None:
 def test_a_choice_ignores_case() -> None:
     """The value of a choice is read in any case and between spaces."""
     assert parse_cell(SMOKING, "  Former ") == SMOKING.values.index("former")
+
+
+@pytest.mark.parametrize(
+    ("finding_id", "text", "value"),
+    [
+        ("sex", "M", "male"),
+        ("sex", "f", "female"),
+        ("side", "left", "one"),
+        ("side", " Right ", "one"),
+        ("side", "Bilateral", "both"),
+        ("swelling", "left leg", "one"),
+        ("swelling", "both_legs", "both"),
+        ("swelling", "No", "none"),
+        ("smoking", "no", "never"),
+        ("smoking", "Non-smoker", "never"),
+        ("smoking", "yes", "ever"),
+        ("smoking", "ex-smoker", "former"),
+        ("onset", "Suddenly", "sudden"),
+        ("morning_stiffness", "no", "none"),
+    ],
+)
+def test_a_word_that_can_mean_one_value_only_is_read(
+    finding_id: str, text: str, value: str
+) -> None:
+    """The words that people write for a value of a choice are taken for it."""
+    finding = VOCABULARY.finding(finding_id)
+    assert parse_cell(finding, text) == finding.code(value)
+
+
+@pytest.mark.parametrize("finding", [f for f in VOCABULARY.findings if f.kind == "choice"],
+                         ids=lambda finding: finding.id)  # fmt: skip
+def test_a_number_is_no_word_for_a_choice(finding: Finding) -> None:
+    """A code such as 1 or 2 is refused: who wrote it may have counted in another way."""
+    for text in ("0", "1", "2", "1.0"):
+        assert problem(finding, text).code == "bad_choice"
+
+
+@FINDINGS
+def test_other_words_stand_for_values_and_hide_none(finding: Finding) -> None:
+    """Each synonym belongs to a choice, means one of its values, and is no value or unknown."""
+    for word, value in _values(finding.id).items():
+        assert value in finding.values
+        assert word not in (*finding.values, *UNKNOWN)
+        assert parse_cell(finding, word) == finding.code(value)
+
+
+@pytest.mark.parametrize("text", ["yes", "Y", "present", "1"])
+def test_an_answer_that_does_not_say_which_is_not_guessed_at(text: str) -> None:
+    """A swelling that is there may be of one leg or of both: the values are asked for."""
+    found = problem(SWELLING, text)
+    assert found.message == f"'{text}' does not say which"
+    assert found.remedy.endswith("write one of none, one, both, or leave the cell blank")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,57 @@ def test_standard_streams(tiny_bundle: Path, tmp_path: Path) -> None:
     assert rows[0]["model_version"]
     assert b"scored 1 of 2 rows" in run.stderr
     assert len(read_rows(tmp_path / "r.csv")) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "remedy"),
+    [
+        ("--out", "o.xlsx", "let its name end in .csv or .parquet or .pq; a spreadsheet opens"),
+        ("--out", "o.csv.gz", "let its name end in .csv or .parquet or .pq"),
+        ("--out", "o.json", "let its name end in .csv or .parquet or .pq"),
+        ("--rejects", "r.parquet", "let its name end in .csv"),
+        ("--summary", "s.csv", "let its name end in .json"),
+    ],
+    ids=str,
+)
+def test_a_form_that_is_not_written_is_refused(
+    option: str, name: str, remedy: str, score: Score, tmp_path: Path
+) -> None:
+    """A name that promises another form of file is refused before anything is written."""
+    run = score(HEADER + GOOD, option, str(tmp_path / name))
+    assert run.code == 2
+    assert remedy in run.talk
+    assert not (tmp_path / name).exists()
+    assert not run.out.exists()
+
+
+@pytest.mark.parametrize("name", ["o.CSV", "o", "o.pq"])
+def test_other_names_of_what_is_written(name: str, score: Score) -> None:
+    """The ending of a name counts in any case, and a name without one is a CSV file's."""
+    assert score(HEADER + GOOD, out=name).code == 0
+
+
+def test_a_cell_that_overrides_cannot_see_is_told(score: Score) -> None:
+    """A word that does not say which value it means silences no rule without a word about it."""
+    header = b"age_years,sex,side,swelling,smoking,deep_calf_tenderness\n"
+    run = score(header + b"60,M,left,yes,no,yes\n60,f,right,right,yes,yes\n")
+    first, second = run.rows
+    (issue,) = json.loads(first["issues"])
+    assert issue["finding"] == "swelling"
+    assert "it may keep overrides silent (embolism, thrombosis, " in issue["message"]
+    assert "DVT-2" in first["open_red_flags"]
+    assert "swelling" in first["open_red_flags"].partition("ask: ")[2]
+    assert second["issues"] == ""
+    assert "DVT-2" in second["triage_reasons"]
+    assert "cells that could not be read: 1;" in run.talk
+
+
+def test_a_cell_that_no_override_looks_at_is_only_told(score: Score) -> None:
+    """Where no urgent rule looks at a finding, its bad cell says nothing of overrides."""
+    run = score(b"age_years,sex\n60,neither\n")
+    (issue,) = json.loads(run.rows[0]["issues"])
+    assert issue["code"] == "bad_choice"
+    assert "overrides" not in issue["message"]
 
 
 def test_a_reader_that_leaves(tmp_path: Path) -> None:

@@ -246,6 +246,27 @@ def test_spreadsheet_safe(score: Score) -> None:
     assert "3 cells got a leading apostrophe" in run.talk
 
 
+@pytest.mark.parametrize(
+    "cell",
+    ["\n=1+1", "\t=1+1", "\r\n=1+1", " =1+1", "\u3000@a", "\u00a0=a", "\ufeff=a", "\n", "\t5",
+     "\uff1d1+1", "\uff0b1", "\uff0dx", "\uff20a", " \uff1da", "-5-", "+1_0", "-inf"],
+    ids=ascii,
+)  # fmt: skip
+def test_a_formula_cannot_hide(cell: str, score: Score) -> None:
+    """Blanks before a sign, and signs in full width, are disarmed like the bare sign."""
+    run = score(f'fever,note\nno,"{cell}"\n'.encode(), "--spreadsheet-safe")
+    assert run.rows[0]["note"] == f"'{cell}"
+    assert "1 cells got a leading apostrophe" in run.talk
+
+
+@pytest.mark.parametrize("cell", ["-5", "+1e3", "-.5", " a", '""a=b""', "\u00e9=1", "a\n=b", "'=1"])
+def test_text_that_no_spreadsheet_runs_stays(cell: str, score: Score) -> None:
+    """A row without a formula is left as it stands, its quotes included."""
+    run = score(f'fever,note\nno,"{cell}"\n'.encode(), "--spreadsheet-safe")
+    assert f'\nno,"{cell}",'.encode() in run.out.read_bytes()
+    assert "apostrophe" not in run.talk
+
+
 def test_rejects_of_an_earlier_run_do_not_stay(score: Score) -> None:
     """A rejects file is never left over from another run."""
     first = score(HEADER + GOOD + b"x\n")

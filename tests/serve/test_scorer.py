@@ -125,3 +125,38 @@ def test_missing_in_pandas_is_unknown(
     expected = load(tiny_bundle).score([{finding: value, "sex": "male"}, {"sex": "male"}])
     assert list(given) == list(expected)
     assert given[1].issues is None
+
+
+def test_a_case_has_what_its_row_has(tiny_bundle: Path) -> None:
+    """The answer for one case holds each column of a scored file."""
+    scored = load(tiny_bundle).score(CASES)
+    for case, row in zip(scored, scored.output.to_pylist(), strict=True):
+        assert case.top_condition == row["top_condition"] == next(iter(case.probabilities))
+        assert case.novelty == row["novelty"]
+        assert case.model_version == row["model_version"] == scored.model_version
+
+
+def test_a_case_without_a_model_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where overrides alone answer there is no top condition and no novelty."""
+    monkeypatch.setattr("serve.scorer.PROMOTED", tmp_path / "none")
+    case = load().score(CASES[0])[0]
+    assert (case.top_condition, case.novelty, case.model_version) == (None, None, "none")
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_blank_cases_are_cases(count: int, tiny_bundle: Path) -> None:
+    """A case in which nothing is recorded is answered as a blank row of a file is."""
+    scorer = load(tiny_bundle)
+    alone = scorer.score([{}] * count)
+    beside = scorer.score([*([{}] * count), {"fever": "no"}])
+    assert len(alone) == count
+    assert list(alone) == list(beside)[:count]
+    assert alone.to_table().num_rows == count
+    assert all("no_findings" in (case.issues or "") for case in alone)
+    assert all(case.triage == "routine" and case.open_red_flags for case in alone)
+
+
+@pytest.mark.parametrize("cases", [{}, pa.table({})], ids=["dict", "table"])
+def test_one_blank_case(cases: Any, tiny_bundle: Path) -> None:
+    """A blank dict is one case; a table without rows is none."""
+    assert len(load(tiny_bundle).score(cases)) == (1 if cases == {} else 0)
