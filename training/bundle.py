@@ -29,8 +29,12 @@ def manifest(
     data_hash: str,
     params: Mapping[str, Any],
     prediction_set: Mapping[str, float],
+    labelled: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What the bundle was made from: no time, path or run, so that it repeats."""
+    """What the bundle was made from: no time, path or run, so that it repeats.
+
+    `labelled` counts the labelled cases, and says where they and the knowledge disagree.
+    """
     return {
         "format": FORMAT,
         "vocabulary_hash": vocabulary.hash,
@@ -44,6 +48,7 @@ def manifest(
         "outputs": ["probabilities", "novelty"],
         "prediction_set": dict(prediction_set),
         "params": dict(params),
+        **({"labelled": dict(labelled)} if labelled else {}),
         "libraries": {name: version(name) for name in _LIBRARIES},
     }
 

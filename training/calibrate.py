@@ -12,22 +12,22 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.posterior import ExactPosterior
-from data_gen.profiles import load_knowledge
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.files import spans
 from data_gen.sampler.keyed import Draws
 from data_gen.sampler.record import sample_chunk
 from data_gen.vocabulary.complete import complete
-from data_gen.world import build_world
 from data_gen.world.world import World
 from training.classifier import LegPainClassifier
 from training.intervals import Cases, encode
 from training.params import TrainParams
 from training.sets import least_probabilities
+from training.tilt import Tilt
 from training.vignettes import Vignettes
 
 _SEED, _COMPLETE_SEED = 900_001, 900_002  # of draws that no vignettes are likely to share
-_MIX = "training"
+TRAINING = "training"
+"""The class mix that vignettes are drawn from."""
 
 
 @dataclass(frozen=True)
@@ -55,19 +55,37 @@ def _parts(
         yield np.ascontiguousarray(sample.values), encoded, sample.hidden.condition
 
 
+def tilted(drawn: Drawn, tilt: Tilt | None) -> Drawn:
+    """As many cases, drawn from these by how much likelier the tilt makes each one."""
+    if tilt is None:
+        return drawn
+    rows = np.arange(len(drawn.label))
+    weight = np.exp(tilt.log_ratio(drawn.cases)[rows, drawn.label])
+    rng = np.random.default_rng(_SEED)
+    chosen = np.sort(rng.choice(rows, len(rows), p=weight / weight.sum()))
+    return Drawn(drawn.values[chosen], drawn.cases[chosen], drawn.label[chosen])
+
+
 def calibrate(
-    model: LegPainClassifier, vignettes: Vignettes, params: TrainParams
+    model: LegPainClassifier,
+    vignettes: Vignettes,
+    world: World,
+    params: TrainParams,
+    tilt: Tilt | None = None,
 ) -> dict[str, float]:
     """Teach a fitted classifier novelty; the least probability of each condition in a set.
 
-    Novelty is learned from vignettes and from complete records, and ranked among fresh ones.
+    Novelty is learned from vignettes and from complete records, and ranked among fresh ones. With
+    a `tilt`, the fresh ones are drawn again as the world that labelled cases have corrected would.
     """
-    world = build_world(load_knowledge())
-    mix = world.mix(_MIX)
-    fresh = draw(world, mix, params.calibration_rows, _SEED)
-    whole = draw(world.complete(), mix, 2 * params.complete_rows, _COMPLETE_SEED)
+    mix = world.mix(TRAINING)
+    fresh = tilted(draw(world, mix, params.calibration_rows, _SEED), tilt)
+    whole = tilted(draw(world.complete(), mix, 2 * params.complete_rows, _COMPLETE_SEED), tilt)
     known = slice(None, params.complete_rows)
-    evidence = ExactPosterior(world)(whole.values[known], mix, params.threads).log_evidence
+    found = ExactPosterior(world)(whole.values[known], mix, params.threads)
+    evidence = found.log_evidence
+    if tilt is not None:
+        evidence = evidence + tilt.log_weight(whole.cases[known], found.probability)
     some = slice(None, params.novelty_rows)
     model.fit_novelty(
         np.concatenate([vignettes.cases[some], whole.cases[known]]),

@@ -38,6 +38,7 @@ def model_card(evaluation: Evaluation, manifest: Mapping[str, Any], data: Mappin
             f"Knowledge `{manifest['knowledge_hash'][:12]}`, vocabulary "
             f"`{manifest['vocabulary_hash'][:12]}`, training files `{manifest['data_hash'][:12]}`.",
             "",
+            *_labelled(manifest.get("labelled"), metrics.get("labelled_held_out")),
             "## Figures on fresh vignettes",
             "",
             *_figures(metrics),
@@ -63,6 +64,30 @@ def model_card(evaluation: Evaluation, manifest: Mapping[str, Any], data: Mappin
     )
 
 
+def _labelled(labelled: Mapping[str, Any] | None, held_out: Mapping[str, Any] | None) -> list[str]:
+    """The labelled cases that it learned from, and where they and the knowledge disagree."""
+    if labelled is None:
+        return []
+    lines = [
+        "## Labelled cases",
+        "",
+        f"{labelled['fitted']} cases were mixed with the vignettes: each condition's vignettes are "
+        "weighed until they resemble its cases more.",
+    ]
+    if held_out:
+        first, three = (f"{100 * held_out[name]:.0f} %" for name in ("top1", "top3"))
+        lines.append(
+            f"{held_out['cases']} were held out: log-loss {held_out['log_loss']:.4f}, diagnosis "
+            f"first in {first}, among three in {three}."
+        )
+    rows = [
+        {**row, "disagreements": "; ".join(row["disagreements"]) or "none"}
+        for row in labelled["conditions"]
+    ]
+    said = "`right first` is how often the knowledge alone puts the diagnosis first, `expected` how"
+    return [*lines, "", f"{said} often in its own vignettes.", "", *_table(rows), ""]
+
+
 def _figures(metrics: Mapping[str, Any]) -> list[str]:
     v = metrics["vignettes"]
     rows = [
@@ -70,6 +95,11 @@ def _figures(metrics: Mapping[str, Any]) -> list[str]:
         {
             "figure": "the additive start's excess",
             "model": metrics["excess_of_additive_start"],
+            "exact": 0,
+        },
+        {
+            "figure": "the excess of the mixture that the trees start from",
+            "model": metrics["excess_of_mixture_start"],
             "exact": 0,
         },
         {"figure": "log-loss", "model": v["log_loss"], "exact": v["log_loss_of_exact"]},

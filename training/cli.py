@@ -36,8 +36,8 @@ def train(path: Path) -> None:
     from training import pipeline
     from training.params import read_params
 
-    version = _reporting(lambda: pipeline.train(read_params(path), pipeline.Places()))
-    _say(f"candidate {version} in build/candidate/")
+    version, labelled = _reporting(lambda: pipeline.train(read_params(path), pipeline.Places()))
+    _say("\n".join([*labelled, f"candidate {version} in build/candidate/"]))
 
 
 @main.command()

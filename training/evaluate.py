@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
 from training.contender import Contender
+from training.labelled import LabelledCases
 from training.measure import calibration_error, excess, in_top, log_loss
 from training.params import EvaluateParams
 from training.real import RealCases, RealResult, real_metrics, real_rows, score_real
@@ -40,10 +41,14 @@ def evaluate(
     bundle: Contender,
     vignettes: Vignettes,
     real: RealCases,
+    labelled: LabelledCases,
     vocabulary: Vocabulary,
     params: EvaluateParams,
 ) -> Evaluation:
-    """The evaluation of a bundle on vignettes it was not fitted to, and on the real cases."""
+    """The evaluation of a bundle on vignettes it was not fitted to, and on the real cases.
+
+    `labelled` are the labelled cases held out of training; none, and nothing is said of them.
+    """
     model = bundle.probabilities(vignettes.cases, vocabulary)
     estimator = bundle.estimator()
     loss = {
@@ -59,6 +64,7 @@ def evaluate(
         "excess_of_mixture_start": _mean(loss["mixture"]),
         "worst_cell": max((c for c in cells if c["judged"]), key=_by_excess, default={}),
         "real": real_metrics(real, result, vocabulary, params.confidence),
+        **_labelled_metrics(bundle, labelled, vocabulary),
     }
     return Evaluation(
         version=bundle.version,
@@ -69,6 +75,22 @@ def evaluate(
         probabilities=model,
         real_result=result,
     )
+
+
+def _labelled_metrics(
+    bundle: Contender, labelled: LabelledCases, vocabulary: Vocabulary
+) -> dict[str, dict[str, float]]:
+    if not len(labelled):
+        return {}
+    model = bundle.probabilities(labelled.cases, vocabulary)
+    return {
+        "labelled_held_out": {
+            "cases": len(labelled),
+            "log_loss": _mean(log_loss(labelled.label, model)),
+            "top1": _mean(in_top(labelled.label, model, 1)),
+            "top3": _mean(in_top(labelled.label, model, 3)),
+        }
+    }
 
 
 def vignette_metrics(

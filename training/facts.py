@@ -6,20 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from data_gen.profiles import load_knowledge
-from data_gen.world import build_world
+from data_gen.world import World, build_world
 
 _AGE_STEP, _OLDEST = 4, 100
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts of the knowledge that a bundle keeps."""
+    """Facts of the knowledge that a bundle keeps, and the world they are of."""
 
     edges: Mapping[str, Sequence[float]]
     """Bin edges of numbers; a number that has none gets bins from the vignettes."""
     mixes: Mapping[str, Mapping[str, float]]
     """Class mixes by name: share of each condition."""
     knowledge_hash: str
+    world: World
 
 
 def _age_edges(bands: Sequence[int]) -> list[float]:
@@ -37,4 +38,4 @@ def read_facts() -> Facts:
     mixes = {
         name: dict(zip(ids, shares.tolist(), strict=True)) for name, shares in world.mixes.items()
     }
-    return Facts(edges, mixes, world.knowledge_hash)
+    return Facts(edges, mixes, world.knowledge_hash, world)

@@ -67,6 +67,11 @@ def _figures(metrics: Mapping[str, Any]) -> str:
     rows = [
         ["excess over the exact posterior, nats", seen["excess"], 0.0],
         ["the same of the additive start", metrics["excess_of_additive_start"], 0.0],
+        [
+            "the same of the mixture that the trees start from",
+            metrics["excess_of_mixture_start"],
+            0.0,
+        ],
         ["log-loss, nats", seen["log_loss"], seen["log_loss_of_exact"]],
         ["right condition first", _rate(seen["top1"]), _rate(seen["top1_of_exact"])],
         ["right condition among three", _rate(seen["top3"]), _rate(seen["top3_of_exact"])],

@@ -56,6 +56,8 @@ class TrainParams(_Section):
     complete_rows: Count
     novelty_rows: Count
     novelty_rounds: CountOrNone
+    labelled_cases: Path
+    labelled_weight: NotNegative
 
 
 class EvaluateParams(_Section):
@@ -74,6 +76,7 @@ class GateParams(_Section):
     real_top3: Count
     real_emergencies: Count
     holdout_emergencies: Positive
+    labelled_excess: Positive
 
 
 class TrackParams(_Section):

@@ -13,6 +13,7 @@ from serve.problem import Problem, RefusedError
 from training.bundle import HASHED, manifest, write_bundle
 from training.champion import Store
 from training.contender import open_contender
+from training.labelled import LabelledCases, case_files, read_labelled
 from training.params import Params
 from training.places import Places, pair
 from training.vignettes import hash_of_files, read_vignettes
@@ -23,22 +24,35 @@ if TYPE_CHECKING:
 __all__ = ["Places", "evaluate", "gate", "register", "rollback", "train"]
 
 
-def train(params: Params, places: Places) -> str:
-    """Fit a classifier to the training vignettes and write its bundle; its version."""
-    from training.calibrate import calibrate
+def train(params: Params, places: Places) -> tuple[str, list[str]]:
+    """Fit a classifier to vignettes and labelled cases, and write its bundle.
+
+    Returns its version, and what to know of the labelled cases: lines of text, or none.
+    """
+    from training.conflict import told
     from training.facts import read_facts
-    from training.fit import classifier, fit_classifier
+    from training.fit import fit
 
     vocabulary = load()
     files = places.cases("train")
     vignettes = read_vignettes(*files, vocabulary)
+    labelled = _labelled(params, vocabulary)
     facts = read_facts()
-    model = classifier(vocabulary, vignettes, facts, params.train)
-    fit_classifier(model, vignettes)
-    least = calibrate(model, vignettes, params.train)
-    knobs = {"sample": params.sample.model_dump(), "train": params.train.model_dump()}
-    description = manifest(vocabulary, facts, hash_of_files(*files), knobs, least)
-    return write_bundle(places.candidate, model, description)
+    fitted = fit(vignettes, labelled.of(~labelled.held_out), facts, params.train)
+    knobs = {"sample": params.sample.model_dump(), "train": params.train.model_dump(mode="json")}
+    note = {**fitted.labelled, "held_out": int(labelled.held_out.sum())} if len(labelled) else {}
+    data = hash_of_files(*files, *case_files(params.train.labelled_cases))
+    description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
+    version = write_bundle(places.candidate, fitted.model, description)
+    return version, told(note) if note else []
+
+
+def _labelled(params: Params, vocabulary: Vocabulary) -> LabelledCases:
+    """The labelled cases; RefusedError where one repeats a case of the evaluation."""
+    from training.real import read_real_cases
+
+    real = read_real_cases(params.evaluate.real_cases, vocabulary)
+    return read_labelled(params.train.labelled_cases, vocabulary, real)
 
 
 def evaluate(params: Params, places: Places) -> dict[str, Any]:
@@ -54,7 +68,9 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     bundle = open_contender(places.candidate)
     vignettes = read_vignettes(*places.cases("test"), vocabulary)
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
-    evaluation = measure(bundle, vignettes, real, vocabulary, params.evaluate)
+    labelled = _labelled(params, vocabulary)
+    held_out = labelled.of(labelled.held_out)
+    evaluation = measure(bundle, vignettes, real, held_out, vocabulary, params.evaluate)
     n_bins = params.evaluate.calibration_bins
     write_reports(places.reports, evaluation, vignettes, real, vocabulary, n_bins)
     card = model_card(evaluation, bundle.manifest, params.sample.model_dump())
@@ -181,10 +197,12 @@ def _grounds(params: Params, places: Places, store: Store, vocabulary: Vocabular
 
     vignettes = read_vignettes(*places.cases("test"), vocabulary)
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
+    labelled = read_labelled(params.train.labelled_cases, vocabulary, real)
     try:
-        return Grounds(vignettes, real, read_holdout(store.champion_folder, vocabulary))
+        holdout, note = read_holdout(store.champion_folder, vocabulary), ""
     except RefusedError as error:
-        return Grounds(vignettes, real, None, f"the champion's hold-out: {error}")
+        holdout, note = None, f"the champion's hold-out: {error}"
+    return Grounds(vignettes, real, labelled.of(labelled.held_out), holdout, note)
 
 
 def _json(path: Path, remedy: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,20 +57,31 @@ def read_real_cases(path: Path, vocabulary: Vocabulary) -> RealCases:
     """
     rows = _rows(path)
     problems: list[Problem] = []
-    values = np.full((len(rows), len(vocabulary.findings)), np.nan)
-    for number, row in enumerate(rows):
-        for finding in vocabulary.findings:
-            value = parse_cell(finding, row.get(finding.id) or "")
-            if isinstance(value, CellProblem):
-                where = f"{path}:{number + 2}, column {finding.id}"
-                problems.append(Problem(value.code, where, value.message, value.remedy))
-            else:
-                values[number, finding.column] = value
+    found = [
+        row_values(row, f"{path}:{number}", vocabulary, problems)
+        for number, row in enumerate(rows, start=2)
+    ]
+    values = np.array(found, dtype=np.float64).reshape(-1, len(vocabulary.findings))
     label = _places(rows, "diagnosis", vocabulary.condition_ids, path, problems)
     triage = _places(rows, "triage_expected", TRIAGE_LEVELS, path, problems)
     if problems:
         raise RefusedError(*problems)
     return RealCases(tuple(row.get("case_id") or "" for row in rows), values, label, triage)
+
+
+def row_values(
+    row: Mapping[str, str], where: str, vocabulary: Vocabulary, problems: list[Problem]
+) -> list[float]:
+    """The findings of one row of a case file, NaN for unknown; cells that are no value are told."""
+    out = []
+    for finding in vocabulary.findings:
+        value = parse_cell(finding, row.get(finding.id) or "")
+        if isinstance(value, CellProblem):
+            place = f"{where}, column {finding.id}"
+            problems.append(Problem(value.code, place, value.message, value.remedy))
+            value = np.nan
+        out.append(float(value))
+    return out
 
 
 @dataclass(frozen=True)

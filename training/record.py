@@ -10,6 +10,7 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
+from training.labelled import case_files
 from training.params import Params
 from training.places import Places
 from training.report import flat
@@ -79,6 +80,10 @@ def _data(params: Params, places: Places, manifest: Mapping[str, Any]) -> list[D
         DataSet("vignettes", "training", places.cases("train")[0], manifest["data_hash"]),
         DataSet("fresh vignettes", "evaluation", test[0], hash_of_files(*test)),
         DataSet("real cases", "evaluation", real, hash_of_files(real)),
+        *(
+            DataSet(f"labelled cases: {file.stem}", "training", file, hash_of_files(file))
+            for file in case_files(params.train.labelled_cases)
+        ),
     ]
 
 

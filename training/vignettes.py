@@ -39,6 +39,7 @@ class Vignettes:
     traits: dict[str, Names]  # the other hidden states
     atoms: dict[str, int]  # name of each atom, and the place of its condition
     shares: npt.NDArray[np.float32]  # (n_cases, n_atoms) exact posterior, in the order of `atoms`
+    weight: npt.NDArray[np.float64] | None = None  # (n_cases,) of mean 1; None: all count alike
 
     def __len__(self) -> int:
         return len(self.label)

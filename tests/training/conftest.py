@@ -17,6 +17,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a trained, measured and promoted candidate, recorded in its own MLflow."""
     folder = tmp_path_factory.mktemp("project")
     sample(folder / "build" / "vignettes")
+    (folder / "labelled").mkdir()
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MLflow's libraries, of each other
         patch.chdir(folder)

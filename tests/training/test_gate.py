@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from training.contender import Contender
 from training.gate import Decision, Grounds, decide
 from training.gate_table import show
 from training.holdout import read_holdout
+from training.labelled import LabelledCases
 from training.measure import in_top
 from training.real import RealCases, read_real_cases
 from training.report import write_json
@@ -27,6 +28,7 @@ from training.vignettes import Vignettes, read_vignettes
 Matrix = npt.NDArray[np.float64]
 VOCABULARY = load()
 KNOBS = params().gate
+NO_CASES = LabelledCases(np.empty((0, 155)), np.empty((0, 155), np.float32), np.empty(0, np.int64))
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def _decision(
         )
         for name, (blur, wrong) in (("new", new), ("old", old))
     ]
-    grounds = Grounds(vignettes, real, vignettes)
+    grounds = Grounds(vignettes, real, NO_CASES, vignettes)
     return decide(bundles[0], bundles[1], (), lambda: grounds, VOCABULARY, KNOBS)
 
 
@@ -112,6 +114,97 @@ def test_each_loss_keeps_the_champion_and_is_named(
     found = _decision(vignettes, real, new, old)
     assert not found.promote
     assert why in found.reason
+
+
+def _between(
+    new: dict[int, Matrix], old: dict[int, Matrix], grounds: Grounds
+) -> tuple[bool, set[str]]:
+    """Whether the new bundle is promoted, and the checks that it fails."""
+    bundles = [cast("Contender", Fake(name, answers)) for name, answers in (("n", new), ("o", old))]
+    found = decide(bundles[0], bundles[1], (), lambda: grounds, VOCABULARY, KNOBS)
+    return found.promote, {check.what for check in found.checks if not check.passed}
+
+
+def _certain(label: npt.NDArray[np.int64]) -> Matrix:
+    return np.eye(len(VOCABULARY.conditions))[label]
+
+
+def _of(vignettes: Vignettes, rows: slice) -> Vignettes:
+    """Some of the vignettes, with nothing but an age recorded: no override can fire."""
+    cases = np.full_like(vignettes.cases[rows], -1)
+    cases[:, VOCABULARY.column("age_years")] = 30
+    return replace(
+        vignettes,
+        cases=cases,
+        label=vignettes.label[rows],
+        exact=vignettes.exact[rows],
+    )
+
+
+def test_a_real_emergency_that_is_called_benign_keeps_the_champion(
+    vignettes: Vignettes, real: RealCases
+) -> None:
+    """One emergency more below urgent is one too many, however good the rest is."""
+    rows = np.arange(len(real.label)) % 2 == 0
+    values = np.full_like(real.values, np.nan)
+    values[:, VOCABULARY.column("age_years")] = 30
+    bare = replace(real, values=values, triage=np.where(rows, 0, 3))
+    clot, sore = (VOCABULARY.condition_ids.index(c) for c in ("deep_vein_thrombosis", "doms"))
+    told = np.where(rows, clot, sore)
+    missed = told.copy()
+    missed[0] = sore
+    n, m = len(vignettes), len(real.label)
+    new = {n: vignettes.exact, m: _certain(missed)}
+    old = {n: _blurred(vignettes.exact, 0.1), m: _certain(told)}
+    bare = replace(bare, label=np.full(m, len(VOCABULARY.conditions) - 1))  # none is named
+    grounds = Grounds(vignettes, bare, NO_CASES, None)
+    assert _between(new, old, grounds) == (False, {"real emergencies below urgent"})
+    assert _between({**new, m: _certain(told)}, old, grounds) == (True, set())
+
+
+def test_emergencies_lost_on_the_old_holdout_keep_the_champion(
+    vignettes: Vignettes, real: RealCases
+) -> None:
+    """Half a point more of the hold-out's emergencies below urgent is too many."""
+    holdout = _of(vignettes, slice(0, 400))
+    sore = np.full(400, VOCABULARY.condition_ids.index("doms"))
+    shared = {len(real.label): _oracle(real)}
+    new = {**shared, len(vignettes): vignettes.exact, 400: _certain(sore)}
+    old = {**shared, len(vignettes): _blurred(vignettes.exact, 0.1), 400: _certain(holdout.label)}
+    grounds = Grounds(vignettes, real, NO_CASES, holdout)
+    lost = "share of emergencies below urgent, the champion's hold-out"
+    assert _between(new, old, grounds) == (False, {lost})
+    assert _between({**new, 400: _certain(holdout.label)}, old, grounds) == (True, set())
+
+
+@pytest.mark.parametrize(
+    ("blur", "labelled", "promoted"),
+    [
+        pytest.param(0.02, "better", True, id="a little excess for cases told better"),
+        pytest.param(0.2, "better", False, id="too much excess"),
+        pytest.param(0.02, "same", False, id="a little excess for nothing"),
+        pytest.param(0.0, "worse", False, id="better on vignettes, worse on cases"),
+    ],
+)
+def test_labelled_cases_speak_for_a_candidate_or_against(
+    vignettes: Vignettes, real: RealCases, blur: float, labelled: str, promoted: bool
+) -> None:
+    """Held-out cases told better outweigh a little excess; told worse, they keep the champion."""
+    rows = slice(0, 300)
+    held_out = LabelledCases(
+        np.empty((300, 155)), vignettes.cases[rows], vignettes.label[rows]
+    )  # fmt: skip
+    before, after = {"better": (0.3, 0.1), "same": (0.3, 0.3), "worse": (0.1, 0.3)}[labelled]
+    truth = _certain(held_out.label)
+    shared = {len(real.label): _oracle(real)}
+    champion = 0.01
+    new = {**shared, len(vignettes): _blurred(vignettes.exact, blur), 300: _blurred(truth, after)}
+    old = {
+        **shared,
+        len(vignettes): _blurred(vignettes.exact, champion),
+        300: _blurred(truth, before),
+    }
+    assert _between(new, old, Grounds(vignettes, real, held_out, None))[0] == promoted
 
 
 def test_one_real_case_is_within_the_margin(vignettes: Vignettes, real: RealCases) -> None:

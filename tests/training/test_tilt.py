@@ -1,0 +1,138 @@
+"""Tilting vignettes towards labelled cases, on a small world and on cases of the real one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tests.training.worlds import SmallWorld, small_world, yes_no_intervals
+from training.measure import excess
+from training.tilt import Tilt, corrected, fit_tilt, heterogeneity
+from training.vignettes import Vignettes
+
+Real = npt.NDArray[np.float64]
+INTERVALS = yes_no_intervals()
+
+
+def _vignettes(world: SmallWorld) -> Vignettes:
+    shares = world.shares.astype(np.float32)
+    return Vignettes(
+        cases=world.cases,
+        label=world.label,
+        exact=world.exact,
+        log_evidence=world.log_evidence,
+        atom=world.atom,
+        traits={"trait": world.trait},
+        atoms=world.atoms,
+        shares=shares,
+    )
+
+
+@pytest.fixture(scope="module")
+def vignettes() -> Vignettes:
+    """Many cases of the small world."""
+    return _vignettes(small_world(20_000, 1))
+
+
+def _other(world: SmallWorld) -> npt.NDArray[np.int64]:
+    """Rows of a world in which each class has a finding of its own three times as often (odds)."""
+    rng = np.random.default_rng(3)
+    own = world.cases[np.arange(len(world.label)), world.label]
+    keep = (own != 0) | (rng.random(len(own)) < 0.3)
+    return np.flatnonzero(keep)
+
+
+def _loss(model: Real, label: npt.NDArray[np.int64]) -> float:
+    return float(-np.log(model[np.arange(len(label)), label]).mean())
+
+
+def _tilted_posterior(tilt: Tilt, world: SmallWorld, rows: npt.NDArray[np.int64]) -> Real:
+    joint = world.exact[rows] * np.exp(tilt.log_ratio(world.cases[rows]))
+    return np.asarray(joint / joint.sum(axis=1, keepdims=True))
+
+
+def test_cases_of_the_same_world_change_next_to_nothing(vignettes: Vignettes) -> None:
+    """Where cases scatter as chance has it, the knowledge stays what it is."""
+    cases = small_world(1000, 5)
+    tilt = fit_tilt(INTERVALS, vignettes, cases.cases, cases.label, 1.0)
+    fresh = small_world(5000, 6)
+    rows = np.arange(5000)
+    assert excess(fresh.exact, _tilted_posterior(tilt, fresh, rows)).mean() < 1e-3
+
+
+def test_cases_of_another_world_are_told_better(vignettes: Vignettes) -> None:
+    """Findings that are commoner in a condition than the knowledge says are learned."""
+    cases, fresh = small_world(1500, 7), small_world(8000, 8)
+    seen, rows = _other(cases), _other(fresh)
+    tilt = fit_tilt(INTERVALS, vignettes, cases.cases[seen], cases.label[seen], 1.0)
+    label = fresh.label[rows]
+    after = _loss(_tilted_posterior(tilt, fresh, rows), label)
+    assert after < _loss(fresh.exact[rows], label) - 0.003
+
+
+def test_cases_without_weight_change_nothing(vignettes: Vignettes) -> None:
+    """A weight of 0 leaves the knowledge alone, however unlike the cases are."""
+    cases = small_world(300, 9)
+    tilt = fit_tilt(INTERVALS, vignettes, 1 - np.abs(cases.cases), cases.label, 0.0)
+    assert not tilt.log_ratio(vignettes.cases[:50]).any()
+
+
+def test_what_is_blank_tilts_nothing(vignettes: Vignettes) -> None:
+    """Cases that record less, but say the same where they do, are no different."""
+    cases = small_world(2000, 10)
+    rng = np.random.default_rng(1)
+    sparse = np.where(rng.random(cases.cases.shape) < 0.5, np.float32(-1), cases.cases)
+    tilt = fit_tilt(INTERVALS, vignettes, sparse, cases.label, 1.0)
+    blank = np.full((1, cases.cases.shape[1]), -1, dtype=np.float32)
+    ratio = tilt.log_ratio(blank)
+    assert np.ptp(ratio) < 0.05
+
+
+def test_corrected_vignettes_are_those_of_the_tilted_world(vignettes: Vignettes) -> None:
+    """Weight, posterior, shares and log-evidence belong to one world, by their definitions."""
+    cases = small_world(1500, 7)
+    seen = _other(cases)
+    tilt = fit_tilt(INTERVALS, vignettes, cases.cases[seen], cases.label[seen], 1.0)
+    found = corrected(vignettes, tilt)
+    ratio = np.exp(tilt.log_ratio(vignettes.cases))
+    joint = vignettes.exact * ratio
+    weight = joint.sum(axis=1)
+    assert np.allclose(found.exact, joint / weight[:, None])
+    assert np.allclose(found.log_evidence - vignettes.log_evidence, np.log(weight))
+    assert found.weight is not None
+    assert np.allclose(found.weight, weight / weight.mean())
+    of_class = np.array(list(vignettes.atoms.values()))
+    by_class = np.stack([found.shares[:, of_class == k].sum(axis=1) for k in range(3)], axis=1)
+    assert np.allclose(by_class, found.exact, atol=1e-5)
+    mean = (found.weight[:, None] * found.exact).mean(axis=0)
+    assert np.allclose(mean, vignettes.exact.mean(axis=0), atol=0.02)  # the class mix stays
+
+
+def test_heterogeneity_is_how_far_log_odds_are_off() -> None:
+    """Rates moved by a normal of 0.5 log-odds are estimated as such; unmoved ones near 0."""
+    rng = np.random.default_rng(0)
+    n_findings, n_cases = 400, 300
+    column = np.repeat(np.arange(n_findings), 2)
+    stated = rng.uniform(0.2, 0.8, n_findings)
+    for moved in (0.0, 0.5):
+        log_odds = np.log(stated / (1 - stated)) + rng.normal(0, moved, n_findings)
+        rate = 1 / (1 + np.exp(-log_odds))
+        tables = []
+        for p, rows in ((stated, 5000), (rate, n_cases)):
+            yes = rng.random((rows, n_findings)) < p
+            tables.append(np.stack([~yes, yes], axis=2).reshape(rows, -1).astype(np.float64))
+        assert heterogeneity(column, [(tables[0], tables[1])]) == pytest.approx(moved, abs=0.1)
+
+
+def test_a_condition_without_cases_is_left_alone(vignettes: Vignettes) -> None:
+    """Only conditions with cases are tilted."""
+    cases = small_world(500, 11)
+    first = cases.label == 0
+    far = replace(vignettes, cases=vignettes.cases)
+    tilt = fit_tilt(INTERVALS, far, np.abs(cases.cases[first]), cases.label[first], 1.0)
+    ratio = tilt.log_ratio(vignettes.cases[:100])
+    assert ratio[:, 0].any()
+    assert not ratio[:, 1:].any()
