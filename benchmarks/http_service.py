@@ -2,6 +2,9 @@
 
     .venv/bin/python -m benchmarks.http_service --seconds 20 --minutes 10
 
+The aim with eight clients of one case each is a median (p50) of at most 10 ms and 99 of 100 answers
+within 50 ms.
+
 Both servers run for the whole time, one process each, and are asked in turns, so that ratios hold
 on a machine that does other things as well. MLflow's server gets numbers that need no reading, and
 answers with probabilities alone. The results are printed and kept in benchmarks/http_service.json.
@@ -34,7 +37,6 @@ from data_gen.vocabulary.words import CellProblem, parse_cell
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT / "examples" / "real_cases.csv"
-RESULTS = ROOT / "benchmarks" / "http_service.json"
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -47,11 +49,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10, help="of each turn")
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=1, help="of load while memory is watched")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "http_service.json")
     arguments = parser.parse_args()
+    if not Path(arguments.model).is_dir():
+        sys.exit(f"there is no bundle at {arguments.model}: `make run` trains one")
     with tempfile.TemporaryDirectory() as scratch:
         results = measure(Path(scratch), arguments)
     text = json.dumps(results, indent=1)
-    RESULTS.write_text(text + "\n")
+    arguments.out.write_text(text + "\n")
     print(text)
 
 

@@ -76,17 +76,18 @@ def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     plain = _plain(people, scratch, arguments.plain_rows)
     as_csv = _mlflow(people, scratch, arguments.mlflow_rows, "csv")
     as_json = _mlflow(people, scratch, arguments.mlflow_rows, "json")
-    rate = found["rows_per_second"]
+    others = {
+        "plain_script": plain, "mlflow_predict_csv": as_csv, "mlflow_predict_json": as_json
+    }  # fmt: skip
+    return {**found, **plain, **as_csv, **as_json, **ratios(found, others)}
+
+
+def ratios(ours: dict[str, Any], others: dict[str, dict[str, Any]]) -> dict[str, float]:
+    """How many times as many rows we score as each other: a second, and a processor second."""
     return {
-        **found,
-        **plain,
-        **as_csv,
-        **as_json,
-        "ratio_to_plain_script": round(rate / plain["plain_script_rows_per_second"], 2),
-        **{
-            f"ratio_to_{name}": round(rate / figures[f"{name}_rows_per_second"], 2)
-            for name, figures in (("mlflow_predict_csv", as_csv), ("mlflow_predict_json", as_json))
-        },
+        f"{ratio}_to_{name}": round(ours[rate] / figures[f"{name}_{rate}"], 2)
+        for ratio, rate in (("ratio", "rows_per_second"), ("cpu_ratio", "rows_per_cpu_second"))
+        for name, figures in others.items()
     }
 
 
