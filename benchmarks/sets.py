@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import joblib
@@ -17,9 +18,11 @@ import numpy.typing as npt
 
 from data_gen.profiles import load_knowledge
 from data_gen.world import build_world
+from serve.prediction_sets import Thresholds
 from training.calibrate import Drawn, draw
 from training.contender import Contender, open_contender
-from training.sets import coverage, least_probabilities, sets
+from training.novelty import recorded
+from training.sets import coverage, thresholds
 
 Real = npt.NDArray[np.float64]
 _COVERAGE = 0.95
@@ -44,16 +47,20 @@ def parity(bundle: Contender, drawn: Drawn) -> tuple[float, float]:
     return float(worst[0]), float(worst[1])
 
 
-def report(bundle: Contender, calibration_rows: int, test_rows: int) -> str:
+def report(bundle: Contender, calibration_rows: int, test_rows: int, parity_rows: int) -> str:
     """The table as text."""
     world = build_world(load_knowledge())
-    ids, mix = world.vocabulary.condition_ids, world.mix("training")
-    first = draw(world, mix, calibration_rows, _SEEDS["calibration"])
-    test = draw(world, mix, test_rows, _SEEDS["test"])
-    model = probabilities(bundle, test)
-    own = np.array([bundle.manifest["prediction_set"][name] for name in ids])
-    fresh = least_probabilities(probabilities(bundle, first), first.label, _COVERAGE)
-    both = [sets(model, least) for least in (own, fresh)]
+    ids = world.vocabulary.condition_ids
+    even = np.full(len(ids), 1 / len(ids))
+    first = draw(world, even, calibration_rows, _SEEDS["calibration"])
+    test = draw(world, even, test_rows, _SEEDS["test"])
+    model, count = probabilities(bundle, test), recorded(test.cases)
+    own = Thresholds.of(bundle.manifest, ids)
+    if own is None:
+        raise SystemExit(f"{bundle.folder}: the bundle has no prediction sets")
+    told = probabilities(bundle, first)
+    fresh = thresholds(told, first.label, recorded(first.cases), _COVERAGE)
+    both = [found.sets(model, count) for found in (own, fresh)]
     covered = [coverage(inside, test.label) for inside in both]
     fewest = [int(np.bincount(part.label, minlength=len(ids)).min()) for part in (first, test)]
     lines = [f"{'condition':32} {'bundle':>8} {'fresh':>8}"]
@@ -63,7 +70,7 @@ def report(bundle: Contender, calibration_rows: int, test_rows: int) -> str:
     lines += [
         f"{'mean size of a set':32} {both[0].sum(1).mean():8.3f} {both[1].sum(1).mean():8.3f}"
     ]
-    difference, novelty = parity(bundle, test)
+    difference, novelty = parity(bundle, draw(world, world.mix("training"), parity_rows, 83))
     return "\n".join(
         [
             "Coverage of prediction sets, 0.95 asked for in each condition",
@@ -72,22 +79,45 @@ def report(bundle: Contender, calibration_rows: int, test_rows: int) -> str:
             "",
             *lines,
             "",
-            f"Graph and estimator on {len(test.cases)} cases: probabilities differ by at most "
+            *_by_count(own, both[0], count, test.label),
+            "",
+            f"Graph and estimator on {parity_rows} cases: probabilities differ by at most "
             f"{difference:.1e}, novelty by {novelty:.1e}",
             "",
         ]
     )
 
 
+def _by_count(
+    own: Thresholds,
+    inside: npt.NDArray[np.bool_],
+    count: npt.NDArray[np.int64],
+    label: npt.NDArray[np.int64],
+) -> Iterator[str]:
+    """Coverage and size by how many findings are recorded: the calibrated groups, and the fewest.
+
+    Five to nine cells are less than any group's calibration looks at by itself.
+    """
+    hit = inside[np.arange(len(label)), label]
+    bounds = sorted({*own.recorded.tolist(), 10})
+    yield f"{'recorded findings':32} {'share':>8} {'covered':>8} {'size':>8}"
+    for low, high in zip(bounds, [*bounds[1:], 10**6], strict=True):
+        here = (count >= low) & (count < high)
+        name = f"{low} and more" if high == 10**6 else f"{low} to {high - 1}"
+        figures = here.mean(), hit[here].mean(), inside[here].sum(axis=1).mean()
+        yield f"{name:32} " + " ".join(f"{figure:8.4f}" for figure in figures)
+
+
 def main() -> None:
     """Measure, print, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--model", type=Path, default=Path("models/leg_pain"))
-    parser.add_argument("--calibration", type=int, default=430_000)
-    parser.add_argument("--test", type=int, default=1_000_000)
+    parser.add_argument("--calibration", type=int, default=210_000)
+    parser.add_argument("--test", type=int, default=420_000)
+    parser.add_argument("--parity", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    text = report(open_contender(given.model), given.calibration, given.test)
+    text = report(open_contender(given.model), given.calibration, given.test, given.parity)
     print(text)
     if given.out:
         given.out.write_text(text, encoding="utf-8")

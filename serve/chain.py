@@ -23,6 +23,7 @@ from serve.explain import explain
 from serve.flags import Flags, flags_of
 from serve.mapping import Reading
 from serve.normalise import Cache, Issue, Normalised, normalise
+from serve.prediction_sets import Thresholds
 from serve.probabilities import ModelOutput, micro, no_output, predict
 from serve.rows import Coded
 
@@ -92,7 +93,7 @@ def score_values(chain: Chain, cases: Normalised) -> Scores:
         micro=micro(output.probabilities),
         known=known,
         top=top(np.nan_to_num(output.probabilities), 3),
-        prediction_set=_prediction_set(chain, output.probabilities),
+        prediction_set=_prediction_set(chain, output.own, completed),
         novelty=output.novelty,
         issues=texts,
         counts=counts,
@@ -144,20 +145,18 @@ def _model_text(triage: Triage, row: int, *, recorded: bool) -> str:
     return model_reason(int(level[row]), int(emergency[row]), int(urgent[row]), recorded=recorded)
 
 
-def _prediction_set(chain: Chain, probabilities: Matrix) -> tuple[list[str], Ints]:
-    """The conditions that cannot be put aside: the bundle's threshold of each, and the top one."""
-    n_cases, n_conditions = probabilities.shape
-    thresholds = chain.bundle.manifest.get("prediction_set") if chain.bundle else None
-    if not thresholds:
-        return [""], np.zeros(n_cases, np.int64)
+def _prediction_set(
+    chain: Chain, probabilities: Matrix, completed: Completed
+) -> tuple[list[str], Ints]:
+    """Distinct sets as texts, and which row has which. `probabilities` are the model's own."""
     ids = chain.vocabulary.condition_ids
-    least = np.array([thresholds[condition] for condition in ids])
-    with np.errstate(invalid="ignore"):
-        inside = probabilities >= least[None, :]
-    known = np.flatnonzero(~np.isnan(probabilities[:, 0]))
-    inside[known, np.argmax(np.nan_to_num(probabilities[known]), axis=1)] = True
-    codes, which = np.unique(inside @ (1 << np.arange(n_conditions)), return_inverse=True)
-    texts = [JOIN.join(ids[k] for k in range(n_conditions) if code >> k & 1) for code in codes]
+    thresholds = Thresholds.of(chain.bundle.manifest, ids) if chain.bundle else None
+    if thresholds is None:
+        return [""], np.zeros(len(probabilities), np.int64)
+    recorded = (~np.isnan(completed.values)).sum(axis=1)
+    inside = thresholds.sets(probabilities, recorded)
+    codes, which = np.unique(inside @ (1 << np.arange(len(ids))), return_inverse=True)
+    texts = [JOIN.join(name for k, name in enumerate(ids) if code >> k & 1) for code in codes]
     return texts, which.reshape(-1)
 
 

@@ -30,12 +30,14 @@ class ModelOutput:
     """What the model says of n cases; a row of NaN where it gave no valid answer."""
 
     probabilities: Matrix  # (n_cases, n_conditions), rows sum to 1
+    own: Matrix  # the same under the mix that the model was trained in
     novelty: Matrix | None  # (n_cases,), where the bundle has it
 
 
 def no_output(n_cases: int, n_conditions: int) -> ModelOutput:
     """The output of a model that is absent or broken: NaN throughout."""
-    return ModelOutput(np.full((n_cases, n_conditions), np.nan), None)
+    nothing = np.full((n_cases, n_conditions), np.nan)
+    return ModelOutput(nothing, nothing, None)
 
 
 def predict(bundle: Bundle, values: Matrix, weights: Matrix | None = None) -> ModelOutput:
@@ -52,7 +54,8 @@ def predict(bundle: Bundle, values: Matrix, weights: Matrix | None = None) -> Mo
     ]
     outputs = [np.concatenate(parts)[: len(values)] for parts in zip(*blocks, strict=True)]
     novelty = outputs[1].astype(np.float64).reshape(-1) if len(outputs) > 1 else None
-    return ModelOutput(normalised(outputs[0].astype(np.float64), weights), novelty)
+    own = normalised(outputs[0].astype(np.float64))
+    return ModelOutput(own if weights is None else normalised(own, weights), own, novelty)
 
 
 def encode(values: Matrix) -> npt.NDArray[np.float32]:

@@ -28,7 +28,7 @@ def manifest(
     facts: Facts,
     data_hash: str,
     params: Mapping[str, Any],
-    prediction_set: Mapping[str, float],
+    prediction_set: Mapping[str, Any],
     labelled: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the bundle was made from: no time, path or run, so that it repeats.

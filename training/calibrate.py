@@ -18,14 +18,20 @@ from data_gen.sampler.keyed import Draws
 from data_gen.sampler.record import sample_chunk
 from data_gen.vocabulary.complete import complete
 from data_gen.world.world import World
+from serve.prediction_sets import Thresholds
 from training.classifier import LegPainClassifier
 from training.intervals import Cases, encode
+from training.novelty import recorded
 from training.params import TrainParams
-from training.sets import least_probabilities
+from training.sets import thresholds
 from training.tilt import Tilt
 from training.vignettes import Vignettes
 
-_SEED, _COMPLETE_SEED = 900_001, 900_002  # of draws that no vignettes are likely to share
+_SEED, _COMPLETE_SEED, _SET_SEED = (
+    900_001,
+    900_002,
+    900_003,
+)  # of draws that no vignettes are likely to share
 TRAINING = "training"
 """The class mix that vignettes are drawn from."""
 
@@ -72,14 +78,15 @@ def calibrate(
     world: World,
     params: TrainParams,
     tilt: Tilt | None = None,
-) -> dict[str, float]:
-    """Teach a fitted classifier novelty; the least probability of each condition in a set.
+) -> Thresholds:
+    """Teach a fitted classifier novelty; the thresholds of its prediction sets.
 
-    Novelty is learned from vignettes and from complete records, and ranked among fresh ones. With
-    a `tilt`, the fresh ones are drawn again as the world that labelled cases have corrected would.
+    Novelty is learned from vignettes and from complete records, and ranked among fresh ones. Sets
+    are calibrated on as many cases of each condition. With a `tilt`, fresh ones are drawn again as
+    the world that labelled cases have corrected would.
     """
     mix = world.mix(TRAINING)
-    fresh = tilted(draw(world, mix, params.calibration_rows, _SEED), tilt)
+    fresh = tilted(draw(world, mix, params.calibration_rows // 2, _SEED), tilt)
     whole = tilted(draw(world.complete(), mix, 2 * params.complete_rows, _COMPLETE_SEED), tilt)
     known = slice(None, params.complete_rows)
     found = ExactPosterior(world)(whole.values[known], mix, params.threads)
@@ -93,5 +100,7 @@ def calibrate(
         np.concatenate([fresh.cases, whole.cases[params.complete_rows :]]),
         params.novelty_rounds,
     )
-    least = least_probabilities(model.predict_proba(fresh.cases), fresh.label, params.coverage)
-    return dict(zip(world.vocabulary.condition_ids, least.tolist(), strict=True))
+    even = np.full(len(mix), 1 / len(mix))
+    equal = tilted(draw(world, even, params.calibration_rows, _SET_SEED), tilt)
+    told = model.predict_proba(equal.cases)
+    return thresholds(told, equal.label, recorded(equal.cases), params.coverage)

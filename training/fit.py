@@ -24,8 +24,8 @@ class Fitted:
     """A classifier with all that a bundle says of it."""
 
     model: LegPainClassifier
-    prediction_set: dict[str, float]
-    """The least probability of each condition in a set."""
+    prediction_set: dict[str, Any]
+    """The least probability of each condition in a set, as a manifest holds it."""
     labelled: dict[str, Any]
     """How many labelled cases it learned from, and where they and the knowledge disagree."""
 
@@ -44,7 +44,7 @@ def fit(vignettes: Vignettes, labelled: LabelledCases, facts: Facts, params: Tra
         vignettes = corrected(vignettes, tilt)
     fit_classifier(model, vignettes)
     least = calibrate(model, vignettes, world, params, tilt)
-    return Fitted(model, least, told)
+    return Fitted(model, least.as_manifest(vocabulary.condition_ids), told)
 
 
 def classifier(vocabulary: Vocabulary, vignettes: Vignettes, facts: Facts, params: TrainParams) -> (

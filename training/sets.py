@@ -1,41 +1,36 @@
-"""Prediction sets: for each condition the least probability at which it stays in the set.
-
-Conformal prediction for each class apart (Vovk 2012, arXiv 1209.2673): of the cases that have a
-condition, the share `coverage` keeps it in their set, whatever the model. The most probable
-condition is always in the set, so that none is empty.
-"""
+"""Calibrates prediction sets, which `serve.prediction_sets` defines, on fresh cases."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from serve.prediction_sets import Thresholds
+
 Real = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+_SHARES = (0.05, 0.15, 0.35, 0.65)
+"""Of all cases, how many record less than the second, third, ... group: the sparse ones apart."""
 
 
-def least_probabilities(model: Real, label: Labels, coverage: float) -> Real:
-    """(n_classes,) thresholds by the probabilities (n_cases, n_classes) of calibration cases.
+def thresholds(model: Real, label: Labels, recorded: Labels, coverage: float) -> Thresholds:
+    """Thresholds by the probabilities (n_cases, n_classes) of calibration cases.
 
-    A class that is nearly always the most probable one is covered more often than asked for: its
-    threshold is 1, and only the rule of the most probable condition keeps it in a set.
+    `recorded` (n_cases,) counts the known cells. In each group, the share `coverage` of the cases
+    of each class keeps it in its set; a class with too few cases to leave one out is never put
+    aside there.
     """
-    n_classes = model.shape[1]
-    own = np.minimum(model[np.arange(len(label)), label], 1.0)
-    own = np.where(model.argmax(axis=1) == label, 1.0, own)
-    out = np.zeros(n_classes)
-    for k in range(n_classes):
-        ranked = np.sort(own[label == k])
-        left_out = int(np.floor((1.0 - coverage) * (len(ranked) + 1)))
-        out[k] = ranked[left_out - 1] if left_out >= 1 else 0.0
-    return out
-
-
-def sets(model: Real, least: Real) -> npt.NDArray[np.bool_]:
-    """(n_cases, n_classes) whether each class is in the set of each case."""
-    inside = model >= least
-    inside[np.arange(len(model)), model.argmax(axis=1)] = True
-    return np.asarray(inside)
+    edges = np.unique(np.ceil(np.quantile(recorded, _SHARES)).astype(np.int64))
+    least = np.zeros((1 + len(edges), model.shape[1]))
+    found = Thresholds(np.concatenate([[0], edges[edges > 0]]), least)
+    group = found.group(recorded)
+    own = model[np.arange(len(label)), label]
+    for g in range(len(found.recorded)):
+        for k in range(model.shape[1]):
+            ranked = np.sort(own[(group == g) & (label == k)])
+            left_out = int(np.floor((1.0 - coverage) * (len(ranked) + 1)))
+            least[g, k] = ranked[left_out - 1] if left_out >= 1 else 0.0
+    return Thresholds(found.recorded, least[: len(found.recorded)])
 
 
 def coverage(inside: npt.NDArray[np.bool_], label: Labels) -> Real:

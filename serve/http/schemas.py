@@ -97,6 +97,13 @@ class Health(BaseModel):
     overrides_only: bool
 
 
+class PredictionSetReply(BaseModel):
+    """The least probability of each condition in a set, by how many findings are recorded."""
+
+    recorded: list[int]
+    least: dict[str, list[float]]
+
+
 class ModelReply(BaseModel):
     """The model in use, from its manifest; null where there is none."""
 
@@ -105,7 +112,7 @@ class ModelReply(BaseModel):
     vocabulary_hash: str
     conditions: list[str]
     mix: dict[str, dict[str, float]] | None
-    prediction_set: dict[str, float] | None
+    prediction_set: PredictionSetReply | None
     libraries: dict[str, str] | None
     data_hash: str | None
 

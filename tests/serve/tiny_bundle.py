@@ -68,7 +68,7 @@ def manifest_bytes() -> bytes:
             "clinic": {c: w / sum(clinic.values()) for c, w in clinic.items()},
         },
         "outputs": ["probabilities", "novelty"],
-        "prediction_set": dict.fromkeys(ids, 0.05),
+        "prediction_set": {"recorded": [0], "least": {key: [0.05] for key in ids}},
         "libraries": {},
         "data_hash": "",
         "params": {},
