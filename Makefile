@@ -8,7 +8,7 @@ export DVC_NO_ANALYTICS := true
 
 .PHONY: run test lint types check http literature docs lock help test-env mutants \
 	bench-generator bench-scoring bench-spark bench-overrides bench-http bench-sets \
-	bench-novelty fuzz-files fuzz-http
+	bench-novelty bench-models fuzz-files fuzz-http
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,13 +37,17 @@ literature: .venv/run.stamp ## replay published statistics on sampled people
 	$(BIN)/python -m data_gen literature
 
 bench-generator: .venv/dev.stamp ## sampling and the exact posterior; a million patients' calibration
-	$(BIN)/python -m benchmarks.generator --million | tee benchmarks/generator.txt
+	$(BIN)/python -m benchmarks.generator --proofs | tee benchmarks/generator.txt
 
 bench-sets: .venv/dev.stamp ## coverage of prediction sets in each condition; graph and estimator on a million
 	$(BIN)/python -m benchmarks.sets --out benchmarks/sets.txt
 
 bench-novelty: .venv/dev.stamp ## each condition left out: novelty beside the exact log-evidence
 	$(BIN)/python -m benchmarks.novelty --out benchmarks/novelty.txt
+
+bench-models: .venv/bench.stamp ## ours beside six other kinds of model on the same vignettes; the learning curve
+	$(BIN)/python -m benchmarks.models --out benchmarks/models.txt
+	$(BIN)/python -m benchmarks.learning_curve --out benchmarks/learning_curve.txt
 
 bench-scoring: .venv/dev.stamp ## a million rows beside the plain script and mlflow models predict
 	$(BIN)/python -m benchmarks.scoring
@@ -93,4 +97,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .venv/dev.stamp: requirements-dev.lock .venv/run.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/bench.stamp: requirements-bench.lock .venv/dev.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@

@@ -1,8 +1,9 @@
 """How fast the generator is: sampling, the exact posterior, the command line.
 
 Run with `make bench-generator`; the last result is benchmarks/generator.txt. Ratios are of one run
-on one machine. `--rows`, `--cases` set the sizes; `--million` adds the calibration of the exact
-posterior on a million patients.
+on one machine. `--rows`, `--cases` set the sizes; `--proofs` adds the calibration of the exact
+posterior on a million patients, 10,000 cases beside pyAgrum's own inference, and the memory that
+ten million vignettes take.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import pyagrum as gum
 
+from benchmarks.timing import timed
 from data_gen.posterior import ExactPosterior
 from data_gen.profiles import load_knowledge
 from data_gen.sampler import Plan, sample_to_files
@@ -27,6 +29,7 @@ from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
 from data_gen.sampler.record import sample_chunk
 from data_gen.world import World, build_world
+from tests.data_gen.referee import PLAIN, Referee, only, reduced
 
 WORKERS = 2
 
@@ -142,16 +145,45 @@ def calibration(world: World, patients: int) -> list[str]:
     ]
 
 
+def refereed(world: World, cases: int) -> list[str]:
+    """The largest difference from pyAgrum's posterior, on a reduced world that it can hold."""
+    small, mix = reduced(world, PLAIN), world.mix("training")
+    sample = sample_chunk(Tables.of(world, mix), Draws(50, 0, cases))
+    rows = only(small, np.ascontiguousarray(sample.values))
+    ours = ExactPosterior(small)(rows, mix, workers=WORKERS).probability
+    referee = Referee(small, mix)
+    worst = max(
+        float(np.abs(mine - referee.posterior(row)).max())
+        for mine, row in zip(ours, rows, strict=True)
+    )
+    return [f"{cases:,} cases beside pyAgrum, reduced world: largest difference {worst:.1e}"]
+
+
+def memory_of(rows: int) -> list[str]:
+    """The most memory that sampling so many vignettes holds, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "cases.parquet"
+        command = [sys.executable, "-m", "data_gen", "sample", "--rows", str(rows)]
+        cost = timed([*command, "--workers", str(WORKERS), "--out", str(out)])
+        size = out.stat().st_size / 1e9
+    return [
+        f"{rows:,} vignettes to a file of {size:.1f} GB: {cost.seconds:.0f} s, "
+        f"at most {cost.mebibytes / 1024:.2f} GiB"
+    ]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=600_000)
     parser.add_argument("--cases", type=int, default=20_000)
-    parser.add_argument("--million", action="store_true")
+    parser.add_argument("--proofs", action="store_true")
     chosen = parser.parse_args()
     world = build_world(load_knowledge())
     lines = [*start_up(), *sampling(world, chosen.rows), *posterior(world, chosen.cases)]
-    if chosen.million:
+    if chosen.proofs:
+        lines += memory_of(10_000_000)
+        lines += refereed(world, 10_000)
         lines += calibration(world, 1_000_000)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print("\n".join([*lines, f"peak memory of this run: {peak:.2f} GB"]))

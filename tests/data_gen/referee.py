@@ -21,10 +21,33 @@ from data_gen.world.world import World
 Array = npt.NDArray[np.float64]
 
 
+PLAIN = (  # groups without relations: lone findings of every trait, joint ones, a choice, a number
+    "site_calf",
+    "diabetes",
+    "hypertension",
+    "crepitus",
+    "regular_sport",
+    "varicose_veins",
+    "pulses_reduced",
+    "numbness",
+    "onset",
+    "abi",
+)
+
+
 def reduced(world: World, ids: tuple[str, ...]) -> World:
     """The world with only the groups that are named by their first member."""
     kept = tuple(group for group in world.groups if group.id in ids)
     return replace(world, groups=kept)
+
+
+def only(world: World, values: Array) -> Array:
+    """The cells of the world's own groups; all others blank."""
+    kept = [m.column for group in world.groups for m in group.members]
+    kept += [world.vocabulary.column(name) for name in ("age_years", "sex", "painless")]
+    out = np.full_like(values, np.nan)
+    out[:, kept] = values[:, kept]
+    return out
 
 
 class Referee:

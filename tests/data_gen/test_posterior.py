@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from referee import Referee, reduced
+from referee import PLAIN, Referee, only, reduced
 
 from data_gen.posterior import ExactPosterior
 from data_gen.sampler.draw import Tables
@@ -22,27 +22,6 @@ from data_gen.vocabulary.complete import complete
 from data_gen.world import World
 
 Array = npt.NDArray[np.float64]
-PLAIN = (  # groups without relations: lone findings of every trait, joint ones, a choice, a number
-    "site_calf",
-    "diabetes",
-    "hypertension",
-    "crepitus",
-    "regular_sport",
-    "varicose_veins",
-    "pulses_reduced",
-    "numbness",
-    "onset",
-    "abi",
-)
-
-
-def only(world: World, values: Array) -> Array:
-    """The cells of the world's own groups; all others blank."""
-    kept = [m.column for group in world.groups for m in group.members]
-    kept += [world.vocabulary.column(name) for name in ("age_years", "sex", "painless")]
-    out = np.full_like(values, np.nan)
-    out[:, kept] = values[:, kept]
-    return out
 
 
 @pytest.fixture(scope="module")
