@@ -1,0 +1,50 @@
+"""The vignettes of the pipeline, as the benchmarks of models read them."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from data_gen.vocabulary import load
+from serve.problem import RefusedError
+from training.facts import read_facts
+from training.fit import classifier
+from training.intervals import Intervals
+from training.params import read_params
+from training.places import pair
+from training.vignettes import Vignettes, read_vignettes
+
+
+def read_part(folder: Path, part: str) -> Vignettes:
+    """The vignettes `train` or `test` of a folder; ends the program where they are missing."""
+    files = pair(folder, part)
+    for path in files:
+        if not path.is_file():
+            sys.exit(f"{path} is missing: `.venv/bin/dvc repro sample` draws the vignettes")
+    try:
+        return read_vignettes(*files, load())
+    except RefusedError as error:
+        sys.exit(f"error: {error}")
+
+
+def first(vignettes: Vignettes, rows: int) -> Vignettes:
+    """The first vignettes; rows are independent, so that they are a sample of fewer."""
+    some = slice(None, rows)
+    return replace(
+        vignettes,
+        cases=vignettes.cases[some],
+        label=vignettes.label[some],
+        exact=vignettes.exact[some],
+        log_evidence=vignettes.log_evidence[some],
+        atom=vignettes.atom[some],
+        traits={name: cells[some] for name, cells in vignettes.traits.items()},
+        shares=vignettes.shares[some],
+    )
+
+
+def intervals_of(vignettes: Vignettes) -> Intervals:
+    """The 0/1 intervals that our classifier would use on these vignettes."""
+    model = classifier(load(), vignettes, read_facts(), read_params().train)
+    return cast("Intervals", model.intervals)
