@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -83,10 +84,14 @@ class World:
             name, equals, share = part.partition("=")
             if not equals:
                 raise ValueError(f"mix {text!r}: use clinic, training or condition=share,...")
+            if name.strip() not in self.vocabulary.condition_ids:
+                near = difflib.get_close_matches(name.strip(), self.vocabulary.condition_ids, n=1)
+                hint = f"did you mean {near[0]}?" if near else "use an id of docs/README.md"
+                raise ValueError(f"mix part {part!r}: no condition is called {name!r}; {hint}")
             try:
                 out[self.vocabulary.condition_ids.index(name.strip())] = float(share)
             except ValueError:
-                raise ValueError(f"mix part {part!r}: use a condition's id = a number") from None
+                raise ValueError(f"mix part {part!r}: {share!r} is no number") from None
         if not np.isfinite(out).all() or (out < 0).any() or out.sum() <= 0:
             raise ValueError(f"mix {text!r}: shares must be 0 or more and not all 0")
         return np.asarray(out / out.sum())

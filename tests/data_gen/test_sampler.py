@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -204,3 +205,20 @@ def _alternatives(world: World) -> set[int]:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("domz=1", "did you mean doms"),
+        ("foo=1", "no condition is called 'foo'"),
+        ("doms=x", "'x' is no number"),
+        ("nearly", "use clinic, training or condition=share"),
+        ("doms=-1,sciatica=2", "0 or more"),
+        ("doms=0", "not all 0"),
+    ],
+)
+def test_a_mix_that_cannot_be_used_says_why(world: World, text: str, says: str) -> None:
+    """Each mistake in a mix is named with its remedy."""
+    with pytest.raises(ValueError, match=re.escape(says)):
+        world.mix(text)
