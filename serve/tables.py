@@ -19,7 +19,7 @@ from serve.rows import Coded, coded
 def score_table(scores: Scores, vocabulary: Vocabulary) -> pa.Table:
     """The columns of the scores: words as strings, figures as doubles, null where there is none."""
     known = scores.known
-    tops = np.where(known, scores.top[:, 0], -1)
+    tops = np.where(known, scores.top[:, 0], len(vocabulary.condition_ids))
     novelty = np.full(len(known), np.nan) if scores.novelty is None else scores.novelty
     figures = [pa.array(column / MICRO, mask=~known) for column in scores.micro.T]
     told = {} if scores.explanations is None else {EXPLANATION: _strings(scores.explanations)}
@@ -34,14 +34,14 @@ def score_table(scores: Scores, vocabulary: Vocabulary) -> pa.Table:
             "prediction_set": _picked(*scores.prediction_set),
             "novelty": pa.array(np.round(novelty, 6), mask=np.isnan(novelty)),
             "issues": _strings(scores.issues),
-            "model_version": _strings([scores.model_version] * len(known)),
+            "model_version": _picked([scores.model_version], np.zeros(len(known), np.int64)),
             **told,
         }
     )
 
 
 def _picked(words: Sequence[str], codes: npt.NDArray[np.int64]) -> pa.Array:
-    return _strings([words[code] for code in codes.tolist()])
+    return _strings(words).take(pa.array(codes))
 
 
 def _strings(texts: Sequence[str]) -> pa.Array:
