@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,20 @@ def _workers_run_this_python(monkeypatch: pytest.MonkeyPatch) -> None:
 def _spark(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "serve", "spark", *arguments, "--master", "local[1]"]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_readme_example_runs(tiny_bundle: Path, tmp_path: Path) -> None:
+    """The command of the README's block scores every case of the file that it names."""
+    root = Path(__file__).parents[2]
+    text = (root / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^```spark\n(.*)\n```$", text, re.MULTILINE)
+    command, source, target = line.rsplit(" ", 2)
+    assert command == ".venv/bin/python -m serve spark"
+    assert (root / source).is_file()
+    assert target.startswith("build/")
+    run = _spark(str(root / source), str(tmp_path / target), "--model", str(tiny_bundle))
+    assert run.returncode == 0, run.stderr
+    assert pq.read_table(tmp_path / target).num_rows == 80
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
