@@ -8,7 +8,7 @@ export DVC_NO_ANALYTICS := true
 
 .PHONY: run test lint types check http literature docs lock help test-env mutants \
 	bench-generator bench-scoring bench-spark bench-overrides bench-http bench-sets \
-	bench-novelty bench-models fuzz-files fuzz-http
+	bench-novelty bench-models bench-excess bench-shift bench-labelled fuzz-files fuzz-http
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,15 @@ literature: .venv/run.stamp ## replay published statistics on sampled people
 
 bench-generator: .venv/dev.stamp ## sampling and the exact posterior; a million patients' calibration
 	$(BIN)/python -m benchmarks.generator --proofs | tee benchmarks/generator.txt
+
+bench-excess: .venv/dev.stamp ## the classifier on 100,000 fresh vignettes
+	$(BIN)/python -m benchmarks.excess --out benchmarks/excess.txt
+
+bench-shift: .venv/dev.stamp ## worlds and records that the model was not trained in
+	$(BIN)/python -m benchmarks.shift --out benchmarks/shift.txt
+
+bench-labelled: .venv/dev.stamp ## what labelled cases bring, where they agree with the knowledge and where not
+	$(BIN)/python -m benchmarks.labelled --out benchmarks/labelled.txt
 
 bench-sets: .venv/dev.stamp ## coverage of prediction sets in each condition; graph and estimator on a million
 	$(BIN)/python -m benchmarks.sets --out benchmarks/sets.txt

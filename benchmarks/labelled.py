@@ -1,0 +1,155 @@
+"""What labelled cases bring where the world differs from the knowledge, and where it does not.
+
+    python -m benchmarks.labelled --vignettes build/vignettes --out benchmarks/labelled.txt
+
+Cases are drawn from the knowledge's own world, and from worlds whose numbers were redrawn within
+their intervals, and within intervals twice as wide (in log-odds). The model is fitted with none of
+them, with 200, and with 1,000; its excess is over the exact posterior of the world of the cases, on
+fresh ones. For comparison the cases are also given as more rows of training data.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.redraw import other_world
+from benchmarks.training_data import first, intervals_of, read_part
+from data_gen.posterior import ExactPosterior
+from data_gen.profiles import load_knowledge
+from data_gen.world import World, build_world
+from training.calibrate import TRAINING, Drawn, draw
+from training.facts import Facts, read_facts
+from training.fit import classifier, fit_classifier
+from training.intervals import Intervals
+from training.measure import excess
+from training.params import TrainParams, read_params
+from training.tilt import Tilt, corrected, fit_tilt
+from training.vignettes import Vignettes
+
+Real = npt.NDArray[np.float64]
+SIZES = (200, 1000)
+TRUSTS = (0.25, 0.5, 1.0)
+ROW_WEIGHTS = (20.0, 100.0)
+_SEEDS = {"labelled": 710_001, "test": 710_002}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every fit shares."""
+
+    vignettes: Vignettes
+    intervals: Intervals
+    facts: Facts
+    params: TrainParams
+    test_rows: int
+
+    def model(self, vignettes: Vignettes, cases: Drawn) -> Real:
+        """What a classifier fitted to vignettes says of cases."""
+        fitted = classifier(self.facts.world.vocabulary, self.vignettes, self.facts, self.params)
+        return fit_classifier(fitted, vignettes).predict_proba(cases.cases)
+
+    def tilt(self, labelled: Drawn, trust: float | None = None) -> Tilt:
+        """The tilt towards cases, at the trust that training uses where none is given."""
+        given = self.intervals, self.vignettes, labelled.cases, labelled.label, 1.0
+        return fit_tilt(*given) if trust is None else fit_tilt(*given, trust)
+
+
+def some(drawn: Drawn, rows: int) -> Drawn:
+    """The first of the cases."""
+    return Drawn(drawn.values[:rows], drawn.cases[:rows], drawn.label[:rows])
+
+
+def tilted_exact(exact: Real, tilt: Tilt, cases: Drawn) -> Real:
+    """The knowledge's exact posterior (n_cases, n_conditions), tilted."""
+    with np.errstate(divide="ignore"):
+        joint = np.log(exact) + tilt.log_ratio(cases.cases)
+    power = np.exp(joint - joint.max(axis=1, keepdims=True))
+    return np.asarray(power / power.sum(axis=1, keepdims=True))
+
+
+def as_rows(vignettes: Vignettes, labelled: Drawn, weight: float) -> Vignettes:
+    """The vignettes with the cases as further rows, each with the weight of so many."""
+    n, none = len(labelled.label), np.full(len(labelled.label), None, dtype=object)
+    certain = np.eye(vignettes.exact.shape[1])[labelled.label]
+    weights = np.concatenate([np.ones(len(vignettes)), np.full(n, weight)])
+    return replace(
+        vignettes,
+        cases=np.concatenate([vignettes.cases, labelled.cases]),
+        label=np.concatenate([vignettes.label, labelled.label]),
+        exact=np.concatenate([vignettes.exact, certain]),
+        log_evidence=np.concatenate([vignettes.log_evidence, np.zeros(n)]),
+        atom=np.concatenate([vignettes.atom, none]),
+        traits={k: np.concatenate([cells, none]) for k, cells in vignettes.traits.items()},
+        shares=np.concatenate([vignettes.shares, np.zeros((n, vignettes.shares.shape[1]))]),
+        weight=weights / weights.mean(),
+    )
+
+
+def of_world(bench: Bench, name: str, world: World) -> Iterator[str]:
+    """The lines of one world."""
+    home = bench.facts.world
+    mix = home.mix(TRAINING)
+    labelled = draw(world, mix, max(SIZES), _SEEDS["labelled"])
+    test = draw(world, mix, bench.test_rows, _SEEDS["test"])
+    true = ExactPosterior(world)(test.values, mix, 2).probability
+    exact = ExactPosterior(home)(test.values, mix, 2).probability
+
+    def told(answer: Real) -> str:
+        lost = excess(true, answer)
+        return f"{lost.mean():8.4f} +- {lost.std() / np.sqrt(len(lost)):.4f}"
+
+    yield name
+    plain = bench.model(bench.vignettes, test)
+    yield f"  {'model, vignettes alone':44} {told(plain)}"
+    for size in SIZES:
+        learned = corrected(bench.vignettes, bench.tilt(some(labelled, size)))
+        yield f"  {f'model, {size} labelled cases':44} {told(bench.model(learned, test))}"
+    for weight in ROW_WEIGHTS:
+        rows = as_rows(bench.vignettes, labelled, weight)
+        what = f"the same, {max(SIZES)} as rows of weight {weight:g}"
+        yield f"  {what:44} {told(bench.model(rows, test))}"
+    yield f"  {'exact posterior of the knowledge':44} {told(exact)}"
+    for size in SIZES:
+        for trust in TRUSTS:
+            tilt = bench.tilt(some(labelled, size), trust)
+            what = f"the same, tilted by {size} cases, trust {trust:g}"
+            yield f"  {what:44} {told(tilted_exact(exact, tilt, test))}"
+    yield ""
+
+
+def main() -> None:
+    """Measure, print, and write the text."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--vignettes", type=Path, default=Path("build/vignettes"))
+    parser.add_argument("--rows", type=int, default=100_000, help="vignettes to fit to")
+    parser.add_argument("--test", type=int, default=10_000)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    vignettes = first(read_part(given.vignettes, "train"), given.rows)
+    knowledge = load_knowledge()
+    bench = Bench(vignettes, intervals_of(vignettes), read_facts(), read_params().train, given.test)
+    lines = [
+        f"Labelled cases: excess in nats over the exact posterior of the world of the cases; "
+        f"{given.rows} vignettes, {given.test} fresh cases",
+        "",
+    ]
+    for name, world in (
+        ("The knowledge's own world", build_world(knowledge)),
+        ("Numbers redrawn within their intervals", other_world(knowledge, 1)[0]),
+        ("Numbers redrawn within twice their intervals", other_world(knowledge, 1, 2.0)[0]),
+    ):
+        for line in of_world(bench, name, world):
+            print(line, flush=True)
+            lines.append(line)
+    if given.out:
+        given.out.write_text("\n".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
