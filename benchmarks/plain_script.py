@@ -9,11 +9,12 @@ import sys
 
 import lightgbm as lgb
 import pandas as pd
+import yaml
 
+from benchmarks.case_files import ROOT
 from data_gen.vocabulary import load
 
 _NUMBERS = [finding.id for finding in load().findings if finding.kind == "number"]
-_ROUNDS, _LEAVES = 20, 15  # as many trees of the same size as the bundle's
 
 
 def features(cases: pd.DataFrame) -> pd.DataFrame:
@@ -27,13 +28,17 @@ def features(cases: pd.DataFrame) -> pd.DataFrame:
 
 
 def fit(cases: str, model: str) -> None:
-    """Fit a model on sampled cases, as plainly as that can be done; keep it for MLflow too."""
+    """Fit a model on sampled cases, as plainly as that can be done; keep it for MLflow too.
+
+    It has as many trees of the same size as the pipeline's.
+    """
+    knobs = yaml.safe_load((ROOT / "params.yaml").read_text())["train"]
     frame = pd.read_parquet(cases)
     ids = load().condition_ids
     label = frame["condition"].map({name: place for place, name in enumerate(ids)}).astype(int)
-    settings = {"objective": "multiclass", "num_class": len(ids), "num_leaves": _LEAVES,
-                "verbosity": -1, "num_threads": 2}  # fmt: skip
-    booster = lgb.train(settings, lgb.Dataset(features(frame), label), _ROUNDS)
+    settings = {"objective": "multiclass", "num_class": len(ids), "verbosity": -1, "num_threads": 2,
+                "num_leaves": knobs["tree_leaves"]}  # fmt: skip
+    booster = lgb.train(settings, lgb.Dataset(features(frame), label), knobs["tree_rounds"])
     import mlflow.lightgbm  # not at the top: a script that scores would not import it
 
     booster.save_model(f"{model}.txt")
