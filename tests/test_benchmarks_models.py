@@ -72,6 +72,9 @@ def test_the_table_ranks_by_excess_and_says_where_another_model_is_first() -> No
     assert line.startswith("- fitting, seconds (fast 1.0; ours 60.0): ")
     slow = Row("slow", "labels", 0.2, 0.001, 0.80, 0.004, 99.0, 50.0, 950_000)
     assert not_first([slow, ours]) == ["Ours is first in every figure."]
+    alone = Row("ours, labels alone", "labels", 0.3, 0.001, 0.80, 0.004, 9.0, 50.0, 950_000)
+    (_, line) = not_first([slow, ours, alone])
+    assert line.startswith("- excess from labels alone (slow 0.2000; ours 0.3000): ")
 
 
 def test_the_learning_curve_says_where_it_flattens(tmp_path: Path) -> None:
