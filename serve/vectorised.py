@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from serve.overrides.asking import FLAGS, Flag, Known, questions
-from serve.overrides.blocking import FINDINGS_OF_TEST
 from serve.overrides.compiled import TESTS, decide
-from serve.overrides.logic import TRUE, UNKNOWN, AtLeast, Below, Derived, Is, Present
+from serve.overrides.logic import TRUE, AtLeast, Below, Derived, Is, Present
 from serve.overrides.rule import LEVELS
 from serve.overrides.rules import RULES
 
@@ -26,13 +23,11 @@ Matrix = npt.NDArray[np.float64]
 States = npt.NDArray[np.int8]
 Codes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
 
 FIRED, RULED_OUT, OPEN = 1, 0, -1
 _STATE_OF_CODE = np.array([RULED_OUT, RULED_OUT, OPEN, FIRED], dtype=np.int8)
 _BLOCK = 4096  # rows at a time: the codes of a block stay in the processor's cache
 _RANKS = np.array([rule.rank for rule in RULES], dtype=np.int8)
-_BITS = max(findings.bit_length() for findings in FINDINGS_OF_TEST)
 
 
 @dataclass(frozen=True)
@@ -80,49 +75,6 @@ def levels(states: States) -> States:
     ranks: States = np.where(states == FIRED, _RANKS, np.int8(len(LEVELS)))
     most_urgent: States = ranks.min(axis=1, initial=len(LEVELS))
     return most_urgent
-
-
-def questions_of(codes: Codes, asked: Mask) -> tuple[list[tuple[str, ...]], Ints]:
-    """The distinct lists of questions, and which of them each case is asked: (n_cases,).
-
-    `codes` is as `read_matrix` gives it; `asked` (n_cases, n_rules) marks the open flags worth
-    asking about. The first list is empty, for the cases without any.
-    """
-    lists: dict[tuple[str, ...], int] = {(): 0}
-    chosen: dict[tuple[int, ...], int] = {}
-    out = np.zeros(len(codes), dtype=np.int64)
-    rows = np.flatnonzero(asked.any(axis=1))
-    true, blank = _as_integers(codes[rows] == TRUE), _as_integers(_blank_findings(codes[rows]))
-    flags = _as_integers(asked[rows])
-    for row, which, holds, unknown in zip(rows.tolist(), flags, true, blank, strict=True):
-        named, tests, findings = _flags_of(which)
-        key = (which, holds & tests, unknown & findings)
-        if key not in chosen:
-            found = questions(named, Known(holds, unknown))
-            chosen[key] = lists.setdefault(found, len(lists))
-        out[row] = chosen[key]
-    return list(lists), out
-
-
-@lru_cache(maxsize=65_536)
-def _flags_of(which: int) -> tuple[tuple[Flag, ...], int, int]:
-    """The flags of a set of rules, and the tests and findings that their questions rest on."""
-    named = tuple(flag for flag in FLAGS if which >> flag.place & 1)
-    blocks = [block for flag in named for block in flag.blocks]
-    tests = reduce(or_, (tests for tests, _ in blocks), 0)
-    return named, tests, reduce(or_, (findings for _, findings in blocks), 0)
-
-
-def _blank_findings(codes: Codes) -> Mask:
-    """Which findings are blank, in the order of their bits: (n_cases, n_findings of tests)."""
-    looked = np.array([[f >> bit & 1 for bit in range(_BITS)] for f in FINDINGS_OF_TEST])
-    return np.asarray((codes == UNKNOWN).astype(np.float32) @ looked.astype(np.float32) > 0)
-
-
-def _as_integers(marks: Mask) -> list[int]:
-    """The marked columns of each row as bits of an integer: column k is bit k."""
-    packed = np.packbits(marks, axis=1, bitorder="little")
-    return [int.from_bytes(row.tobytes(), "little") for row in packed]
 
 
 def _blocks(values: Matrix, vocabulary: Vocabulary) -> Iterator[tuple[slice, Codes]]:

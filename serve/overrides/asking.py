@@ -17,8 +17,9 @@ about the first of them. A runner with heel pain at the first steps is asked not
 To **settle** a flag is to answer until it fires or is ruled out. The questions named are the fewest
 whose answer "no" rules out the flags (as far as answers on the spot can); a "yes" fires one or
 brings the next question. They are found by walking the flags, most urgent first, through the sets
-of findings that would rule each out, and keeping the smallest unions. A flag that does not fit into
-the five is passed over; if places are left at the end, its first findings take them.
+of findings that would rule each out, and keeping the unions that fit into five: a handful, for one
+answer can make each flag fire, so the sets of a flag are few. A flag that does not fit is passed
+over; if places are left at the end, its first findings take them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ from serve.overrides.rule import LEVELS, Rule
 from serve.overrides.rules import RULES
 
 MOST_QUESTIONS = 5
-_WIDTH = 12  # unions kept while walking
 _LEAST_URGENT = LEVELS.index("urgent")
 
 ALARMS = frozenset({
@@ -168,7 +168,7 @@ def _ways(flag: Flag, known: Known) -> list[int]:
 
 
 def _extend(unions: Sequence[int], ways: Sequence[int]) -> list[int]:
-    """The smallest unions of one of each, within five findings; empty where none fits."""
+    """The unions of one of each within five findings, smallest first; empty where none fits."""
     found = {union | way for union in unions for way in ways}
     fitting = [union for union in found if union.bit_count() <= MOST_QUESTIONS]
-    return sorted(fitting, key=lambda union: (union.bit_count(), union))[:_WIDTH]
+    return sorted(fitting, key=lambda union: (union.bit_count(), union))

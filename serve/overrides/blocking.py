@@ -62,10 +62,11 @@ def test_bits(tests: Iterable[Test]) -> int:
 
 def known_bits(codes: Sequence[int]) -> tuple[int, int]:
     """The tests that hold, and the findings that are blank, from the codes of TESTS."""
-    true = sum(bit for bit, code in zip(_BITS_OF_TEST, codes, strict=True) if code == logic.TRUE)
-    blank = 0
-    for findings, code in zip(FINDINGS_OF_TEST, codes, strict=True):
-        if code == logic.UNKNOWN:
+    true = blank = 0
+    for test, findings, code in zip(_BITS_OF_TEST, FINDINGS_OF_TEST, codes, strict=True):
+        if code == logic.TRUE:
+            true |= test
+        elif code == logic.UNKNOWN:
             blank |= findings
     return true, blank
 

@@ -25,6 +25,9 @@ from serve.overrides.logic import (
 from serve.overrides.rule import Rule
 from serve.overrides.rules import RULES
 
+_KINDS = (Present, Is, AtLeast | Below, Derived)
+"""Kinds of tests that are read alike, in the order of TESTS."""
+
 Decide = Callable[[Sequence[Anything]], tuple[Anything, ...]]
 
 
@@ -38,17 +41,9 @@ def _asked(rule: Rule) -> Iterable[Test]:
     return () if rule.ask_if is None else logic.tests(rule.ask_if)
 
 
-def _place(test: Test) -> tuple[int, str, str, float]:
-    match test:
-        case Present():
-            return 0, test.finding, "", 0.0
-        case Is():
-            return 1, test.finding, test.word, 0.0
-        case AtLeast():
-            return 2, test.finding, "at least", test.number
-        case Below():
-            return 2, test.finding, "below", test.number
-    return 3, test.finding, test.measure, test.least
+def _place(test: Test) -> tuple[int, str, str]:
+    kind = [isinstance(test, each) for each in _KINDS].index(True)
+    return kind, test.finding, str(test)
 
 
 class _Writer:

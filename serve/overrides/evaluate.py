@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from serve.overrides.asking import BACKGROUND, Known, open_flags, questions
 from serve.overrides.blocking import known_bits
@@ -39,7 +40,11 @@ class OverrideResult:
 
 def states(case: Case) -> dict[str, str]:
     """The state of every rule, by id. Raises ValueError for a value that a finding cannot have."""
-    return dict(zip(_IDS, map(STATES.__getitem__, decide(read_tests(case))), strict=True))
+    return _named(decide(read_tests(case)))
+
+
+def _named(codes: Iterable[int]) -> dict[str, str]:
+    return dict(zip(_IDS, map(STATES.__getitem__, codes), strict=True))
 
 
 def evaluate(case: Case) -> OverrideResult:
@@ -61,12 +66,12 @@ def judge(tests: Sequence[int], *, blank: bool = False) -> OverrideResult:
     `blank` says that the case records nothing about the complaint.
     """
     codes = decide(tests)
-    fired = tuple(rule for rule, code in zip(RULES, codes, strict=True) if code == TRUE)
+    fired = tuple(compress(RULES, [code == TRUE for code in codes]))
     reached = fired[0].rank if fired else len(LEVELS)
     known = Known(*known_bits(tests))
     flags = open_flags(codes, reached, None if blank else known)
     return OverrideResult(
-        states=dict(zip(_IDS, map(STATES.__getitem__, codes), strict=True)),
+        states=_named(codes),
         level=fired[0].level if fired else None,
         fired=fired,
         open_rules=tuple(RULES[flag.place] for flag in flags),

@@ -50,7 +50,7 @@ thresholds are tried at, just under and just over (`test_thresholds.py`), one ca
 cases agree with the definition (`test_compiled.py`, `test_matrix.py`), notes of dangers and of
 their look-alikes come out as they should (`test_stories.py`), every flag of the documents is
 called wherever it is recorded (`test_documents.py`), and no change of a rule goes unnoticed
-(`make mutants`, whose last result is `reports/mutants.txt`).
+(`make mutants`, whose last result is `benchmarks/mutants.txt`).
 """
 
 REMAINS = """\
@@ -126,13 +126,13 @@ def _asked(rule: Rule) -> str:
 
 
 def _guards() -> Iterator[str]:
-    guarded = [rule for rule in RULES if rule.unless]
+    guards = [(rule, rule.unless) for rule in RULES if rule.unless]
     yield "## Guards\n"
-    yield f"{len(guarded)} of {len(RULES)} rules have one.\n"
+    yield f"{len(guards)} of {len(RULES)} rules have one.\n"
     yield "| rule | level | held back by |"
     yield "|---|---|---|"
-    for rule in guarded:
-        yield f"| {rule.id} | {rule.level} | {phrase(rule.unless) if rule.unless else ''} |"
+    for rule, guard in guards:
+        yield f"| {rule.id} | {rule.level} | {phrase(guard)} |"
     yield ""
 
 

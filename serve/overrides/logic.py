@@ -157,7 +157,7 @@ def count(least: int, *codes: int) -> int:
     """The code of "at least so many hold"; codes may be integers or arrays of them."""
     certain = sum(code & 1 for code in codes)
     possible = sum(code >> 1 for code in codes)
-    return (certain >= least) * 1 | (possible >= least) * 2
+    return (certain >= least) | (possible >= least) * 2
 
 
 def tests(expression: Expression) -> Iterator[Test]:

@@ -3,49 +3,63 @@
 Prints a report: how many mutants there are, how many were killed, and each that survived. A mutant
 that changes only words for people is run against the hazard log; every other one is run without
 the hazard log, so that a change in meaning must be noticed by its meaning. Exits 1 where a mutant
-survives that `EQUIVALENT` does not explain.
+survives that `EQUIVALENT` does not explain, or where it explains one that does not survive.
+
+Every mutant has a process of its own, split off from one in which everything but the overrides and
+their tests is loaded already. There the changed module takes the place of the true one, and the
+tests run (see `direct`), those first that are likely to notice. What counts as killed: a test
+fails, the module cannot be imported, or the tests take far longer than they do unchanged.
 """
 
 from __future__ import annotations
 
-import contextlib
-import importlib.abc
-import importlib.machinery
-import importlib.util
+import argparse
 import os
 import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
 ROOT = Path(__file__).parents[3]
 sys.path.insert(0, str(ROOT))
 
-import numpy as np  # noqa: E402, F401 - loaded once, before the forks
-import pytest  # noqa: E402
+import numpy as np  # noqa: E402, F401 - loaded once, before the processes split
+import pytest  # noqa: E402, F401
 
-import data_gen.vocabulary  # noqa: E402
+import data_gen.vocabulary.yaml_lines  # noqa: E402
+from tests.serve.overrides import direct  # noqa: E402
+from tests.serve.overrides.equivalent import EQUIVALENT  # noqa: E402
 from tests.serve.overrides.mutants import Mutant, all_mutants  # noqa: E402
 
-TESTS = "tests/serve/overrides"
 MEANING = (
-    "test_rules.py", "test_logic.py", "test_stories.py", "test_evaluate.py", "test_thresholds.py",
-    "test_compiled.py", "test_matrix.py", "test_asking.py", "test_sources.py", "test_documents.py",
-    "test_joint.py", "test_real_cases.py",
+    "test_rules", "test_logic", "test_evaluate", "test_blocking", "test_stories", "test_thresholds",
+    "test_asking", "test_compiled", "test_matrix", "test_real_cases", "test_sources",
+    "test_questions", "test_documents", "test_joint",
 )  # fmt: skip
-"""The test files, the quickest to notice first."""
-WORDS = ("test_hazard_log.py", "test_sources.py")
-os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # other people's plugins load slowly
-SECONDS = 120  # a mutant that hangs is noticed
+"""The tests of what the rules mean, the quickest to notice first."""
+WORDS = ("test_hazard_log", "test_sources")
+LIKELY = {
+    "logic": ("test_logic",),
+    "rule": ("test_logic",),
+    "compiled": ("test_compiled", "test_thresholds"),
+    "blocking": ("test_blocking",),
+    "asking": ("test_asking", "test_sources"),
+    "evaluate": ("test_evaluate", "test_asking"),
+    "vectorised": ("test_matrix",),
+}
+"""The tests most likely to notice a change in a module of code."""
+SECONDS = 60  # of a processor; unchanged, the tests take some 15
+SURVIVED, FAILED, BROKEN = 0, 1, 2
+"""Exit codes of a mutant's process; a process that took too long has none."""
 
-EQUIVALENT: dict[str, str] = {}
-"""Mutants that no test can kill because nothing changes, by name, with the reason."""
 
-
-class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class _Changed(MetaPathFinder, Loader):
     """Imports one module from changed source."""
 
     def __init__(self, mutant: Mutant) -> None:
@@ -56,11 +70,10 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         name: str,
         path: object = None,  # noqa: ARG002
         target: object = None,  # noqa: ARG002
-    ) -> importlib.machinery.ModuleSpec | None:
+    ) -> ModuleSpec | None:
         if name != self.mutant.module:
             return None
-        package = self.mutant.path.name == "__init__.py"
-        return importlib.util.spec_from_loader(name, self, is_package=package)
+        return spec_from_loader(name, self, is_package=self.mutant.path.name == "__init__.py")
 
     def exec_module(self, module: ModuleType) -> None:
         module.__file__ = str(self.mutant.path)
@@ -69,88 +82,101 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.mutant.source, str(self.mutant.path), "exec"), module.__dict__)  # noqa: S102
 
 
-def survives(mutant: Mutant) -> bool:
-    """Whether every test passes with a mutant in place. Runs in a process of its own."""
-    if mutant.text:
-        return _passes(mutant, WORDS)
-    if mutant.rule and not _passes(mutant, ("test_rules.py",), "-k", f"[{mutant.rule}]"):
-        return False
-    return _passes(mutant, MEANING)
+def tests_for(mutant: Mutant) -> list[str]:
+    """The modules of tests that a mutant must survive, in the order in which they are run."""
+    likely = LIKELY.get(mutant.path.stem, ())
+    names = WORDS if mutant.text else dict.fromkeys((*likely, *MEANING))
+    if not mutant.change:
+        names = (*MEANING, *WORDS)
+    return [f"tests.serve.overrides.{name}" for name in names]
 
 
-def _passes(mutant: Mutant | None, files: Sequence[str], *options: str) -> bool:
+def _start(mutant: Mutant) -> int:
+    """The id of a new process that tests a mutant, and exits with what became of it."""
     child = os.fork()
-    if child == 0:
-        _run(mutant, files, options)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) == 0
+    if child:
+        return child
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)  # the default action ends the process
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    sys.meta_path.insert(0, _Changed(mutant))
+    code = BROKEN
+    try:
+        __import__(mutant.module)
+        code = FAILED
+        direct.run(tests_for(mutant), mutant.rule)
+        code = SURVIVED
+    finally:
+        os._exit(code)
 
 
-def _run(mutant: Mutant | None, files: Sequence[str], options: Sequence[str]) -> None:
-    signal.alarm(SECONDS)
-    if mutant is not None:
-        sys.meta_path.insert(0, _Changed(mutant))
-    with open(os.devnull, "w") as nowhere:  # noqa: PTH123
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
-        code = 3
-        with contextlib.suppress(BaseException):
-            paths = [f"{TESTS}/{file}" for file in files]
-            plugins = ["-p", "no:randomly", "-p", "no:cacheprovider"]
-            code = pytest.main([*paths, "-x", *plugins, *options])
-        os._exit(int(code))
-
-
-def _share(mutants: Sequence[Mutant], workers: int) -> Iterator[tuple[Mutant, bool]]:
-    """Each mutant and whether it survives, by as many processes as there are workers."""
+def _share(mutants: Sequence[Mutant], workers: int) -> Iterator[tuple[Mutant, int]]:
+    """Each mutant and what became of it, by as many processes as there are workers."""
     waiting = list(reversed(mutants))
     running: dict[int, Mutant] = {}
     while waiting or running:
         while waiting and len(running) < workers:
             mutant = waiting.pop()
-            child = os.fork()
-            if child == 0:
-                os._exit(1 if survives(mutant) else 0)
-            running[child] = mutant
+            running[_start(mutant)] = mutant
         child, status = os.wait()
-        yield running.pop(child), os.waitstatus_to_exitcode(status) != 0
+        yield running.pop(child), os.waitstatus_to_exitcode(status)
 
 
 def main() -> int:
     """Runs every mutant and prints the report."""
-    data_gen.vocabulary.load()
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("name", nargs="?", default="", help="only mutants with this in their name")
+    options = parser.parse_args()
     os.chdir(ROOT)
-    if not _passes(None, (*MEANING, *WORDS)):
-        sys.stderr.write("the tests fail before anything is changed\n")
-        return 1
-    wanted = sys.argv[1] if len(sys.argv) > 1 else ""  # part of a name: only those
-    mutants = [mutant for mutant in all_mutants() if wanted in mutant.name]
-    survivors = []
+    data_gen.vocabulary.load()
+    mutants = [mutant for mutant in all_mutants() if options.name in mutant.name]
+    fates: dict[Mutant, int] = {}
     started = time.monotonic()
-    for number, (mutant, survived) in enumerate(_share(mutants, os.cpu_count() or 1), 1):
-        if survived:
-            survivors.append(mutant)
+    for mutant, fate in _share([_unchanged(), *mutants], options.workers):
+        if fate == SURVIVED and mutant.change:
             sys.stderr.write(f"survives: {mutant.name}\n")
-        if sys.stderr.isatty() or number % 100 == 0:
+        if fate != SURVIVED and not mutant.change:
+            sys.stderr.write("the tests fail before anything is changed\n")
+            return 1
+        fates[mutant] = fate
+        if sys.stderr.isatty() or len(fates) % 100 == 0:
             passed = time.monotonic() - started
-            sys.stderr.write(
-                f"{number} of {len(mutants)} in {passed:.0f} s, {len(survivors)} left\n"
-            )
-    sys.stdout.write("\n".join(_report(mutants, survivors)) + "\n")
-    return int(any(mutant.name not in EQUIVALENT for mutant in survivors))
+            sys.stderr.write(f"{len(fates)} of {len(mutants)} in {passed:.0f} s\n")
+    fates.pop(_unchanged())
+    sys.stdout.write("\n".join(_report(fates)) + "\n")
+    survivors = {mutant.name for mutant, fate in fates.items() if fate == SURVIVED}
+    explained = {name for name in EQUIVALENT if options.name in name}
+    sys.stderr.writelines(f"explained, but no survivor: {n}\n" for n in explained - survivors)
+    return int(survivors != explained)
 
 
-def _report(mutants: Sequence[Mutant], survivors: Sequence[Mutant]) -> Iterator[str]:
+def _unchanged() -> Mutant:
+    """No change at all: what every test has to pass before any failure counts."""
+    path = ROOT / "serve/overrides/logic.py"
+    return Mutant(path, "", path.read_text())
+
+
+def _report(fates: dict[Mutant, int]) -> Iterator[str]:
+    of = Counter(mutant.path for mutant in fates)
+    survivors = sorted((m for m, fate in fates.items() if fate == SURVIVED), key=lambda m: m.name)
     left = Counter(mutant.path for mutant in survivors)
+    counts = Counter(fates.values())
+    slow = len(fates) - sum(counts[fate] for fate in (SURVIVED, FAILED, BROKEN))
     yield "Mutants of the overrides: `make mutants` changes one thing at a time and runs the tests."
     yield ""
     yield f"{'killed':>7} {'of':>6}  module"
-    for path, count in sorted(Counter(mutant.path for mutant in mutants).items()):
+    for path, count in sorted(of.items()):
         yield f"{count - left[path]:7d} {count:6d}  {path.relative_to(ROOT)}"
-    yield f"{len(mutants) - len(survivors):7d} {len(mutants):6d}  in all"
+    yield f"{len(fates) - len(survivors):7d} {len(fates):6d}  in all"
     yield ""
-    yield f"Survivors: {len(survivors)}"
-    for mutant in sorted(survivors, key=lambda each: each.name):
+    yield f"{counts[FAILED]} were killed by a test that fails, {counts[BROKEN]} by a module that"
+    yield f"cannot be imported, {slow} by tests that take too long or crash."
+    yield ""
+    explained = sum(mutant.name in EQUIVALENT for mutant in survivors)
+    yield f"Survivors: {len(survivors)}, of which {explained} are equivalent: no change shows."
+    for mutant in survivors:
         why = EQUIVALENT.get(mutant.name, "NOT EXPLAINED")
         yield f"- {mutant.name}\n  {why}"
 

@@ -7,10 +7,11 @@ from itertools import combinations
 import pytest
 
 from serve.overrides import RULES, evaluate, is_blank, judge
-from serve.overrides.asking import MOST_QUESTIONS, NOT_ASKED
+from serve.overrides.asking import ALARMS, FLAGS, HINTS, MOST_QUESTIONS, NOT_ASKED
 from serve.overrides.blocking import IMPLIED
 from serve.overrides.compiled import read_tests
 from serve.overrides.logic import Case
+from tests.serve.overrides.decisions import asking as decided
 from tests.serve.overrides.records import as_case, random_records
 from tests.serve.overrides.stories import DANGERS, LOOK_ALIKES
 
@@ -193,7 +194,27 @@ def test_places_left_over_go_to_the_first_flag_that_did_not_fit() -> None:
     assert len(result.questions) == MOST_QUESTIONS
 
 
+def test_only_warnings_are_asked_about() -> None:
+    """Every emergency and every urgent rule is a flag, most urgent first, and no other rule is."""
+    flags = [RULES[flag.place] for flag in FLAGS]
+    assert flags == [rule for rule in RULES if rule.level in ("emergency", "urgent")]
+    assert [flag.rank for flag in FLAGS] == [rule.rank for rule in flags]
+
+
+def test_codes_are_of_a_case_with_a_complaint_unless_said_otherwise() -> None:
+    """Only a case that is said to be blank has every emergency open."""
+    assert judge(read_tests({})).open_rules == ()
+    assert judge(read_tests({}), blank=True).open_rules
+
+
 def test_codes_and_cases_get_the_same_answer() -> None:
     """`judge` on the codes of a case is `evaluate` on the case."""
     for case in RECORDS[:50]:
         assert judge(read_tests(case), blank=is_blank(case)) == evaluate(case)
+
+
+def test_the_lists_for_asking_agree() -> None:
+    """Alarms, hints and what is not asked are the findings that the table lists."""
+    assert set(decided.ALARMS.split()) == ALARMS
+    assert set(decided.HINTS.split()) == HINTS
+    assert set(decided.NOT_ASKED.split()) == NOT_ASKED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,26 @@ def test_tests_are_read_as_the_definition_says(recorded: float) -> None:
         case = as_case(row)
         want = [logic.read(test, case) for test in TESTS]  # type: ignore[arg-type]
         assert read_tests(case) == want == codes.tolist()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("recorded", [0.0, 0.5, 1.0])
+def test_an_ordinary_case_is_read_in_one_pass(recorded: float) -> None:
+    """The slow way, test by test, is only for values that no finding has."""
+    cases = [as_case(row) for row in random_records(20, seed=14, recorded=recorded)]
+    want = [[logic.read(test, case) for test in TESTS] for case in cases]  # type: ignore[arg-type]
+    blanks = {test.finding: None for test in TESTS}
+    with patch.object(logic, "read", side_effect=AssertionError("read test by test")):
+        assert [read_tests(case) for case in cases] == want  # type: ignore[arg-type]
+        assert read_tests(blanks) == [logic.UNKNOWN] * len(TESTS)
+
+
+@pytest.mark.parametrize("number", ["abi", "duration_days", "age_years", "severity"])
+def test_nan_is_a_blank_beside_recorded_cells(number: str) -> None:
+    """A NaN is unknown in a case that records everything else, too."""
+    case = as_case(random_records(1, seed=15, recorded=1.0)[0])
+    without = {finding: value for finding, value in case.items() if finding != number}
+    want = read_tests(without)  # type: ignore[arg-type]
+    assert read_tests({**case, number: float("nan")}) == want  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize("finding", ["chest_pain", "onset", "abi", "fever", "temperature_c"])

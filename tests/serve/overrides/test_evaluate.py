@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from unittest.mock import patch
 
 import pytest
 
@@ -44,6 +45,15 @@ def test_each_level_can_be_reached(level: str) -> None:
     """Emergency, urgent and routine are each the level of some single finding."""
     one = {"emergency": "chest_pain", "urgent": "foot_drop", "routine": "worsening"}
     assert evaluate({one[level]: True}).level == level
+
+
+def test_codes_of_another_table_are_refused() -> None:
+    """States are told for as many codes as there are rules, and never for fewer."""
+    with (
+        patch("serve.overrides.evaluate.decide", return_value=(0,) * (len(RULES) - 1)),
+        pytest.raises(ValueError, match=r"zip\(\)"),
+    ):
+        states({})
 
 
 def test_any_mapping_is_a_case() -> None:

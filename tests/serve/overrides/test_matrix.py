@@ -5,16 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from serve.open_flags import known_of, open_flags, says_nothing
 from serve.overrides import LEVELS, RULES, evaluate
-from serve.vectorised import (
-    FIRED,
-    OPEN,
-    RULED_OUT,
-    levels,
-    questions_of,
-    read_matrix,
-    rule_states,
-)
+from serve.questions import questions_of
+from serve.vectorised import FIRED, OPEN, RULED_OUT, levels, read_matrix, rule_states
 from tests.serve.overrides.records import VOCABULARY, as_case, random_records
 
 NAMES = {FIRED: "fired", RULED_OUT: "ruled_out", OPEN: "open"}
@@ -61,16 +55,27 @@ def test_a_cell_that_is_no_value_is_refused(finding: str, cell: float) -> None:
         rule_states(values, VOCABULARY)
 
 
-@pytest.mark.parametrize("recorded", [0.05, 0.1, 0.2])
+@pytest.mark.parametrize("recorded", [0.0, 0.05, 0.1, 0.2])
 def test_a_matrix_asks_what_each_case_asks(recorded: float) -> None:
-    """Questions of each row are those of the same row as one case, and the first list is empty."""
+    """Open flags and questions of each row are those of the same row as one case."""
     values = random_records(300, seed=24, recorded=recorded)
-    results = [evaluate(as_case(row)) for row in values]  # type: ignore[arg-type]
-    asked = np.array([[rule in result.open_rules for rule in RULES] for result in results])
-    lists, which = questions_of(read_matrix(values, VOCABULARY), asked)
+    states = rule_states(values, VOCABULARY)
+    known = known_of(read_matrix(values, VOCABULARY), says_nothing(values, VOCABULARY))
+    asked = open_flags(states, levels(states).astype(np.int64), known)
+    lists, which = questions_of(asked, known.true, known.blank)
+    for row, marks, place in zip(values, asked, which, strict=True):
+        result = evaluate(as_case(row))  # type: ignore[arg-type]
+        assert tuple(RULES[k] for k in np.flatnonzero(marks)) == result.open_rules
+        assert lists[place] == result.questions
     assert lists[0] == ()
-    assert len(lists) == len(set(lists)) > 10
-    assert [lists[place] for place in which] == [result.questions for result in results]
+
+
+def test_the_first_cell_that_is_no_value_is_named() -> None:
+    """Of several cells that are no value, the error names that of the first case."""
+    values = np.full((3, len(VOCABULARY.findings)), np.nan)
+    values[:, VOCABULARY.column("fever")] = [1.0, 4.0, 5.0]
+    with pytest.raises(ValueError, match=r"^4 is not a cell"):
+        rule_states(values, VOCABULARY)
 
 
 def test_no_rule_fires_on_a_blank_case() -> None:

@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 
 from serve.overrides import RULES, Rule, logic
-from serve.overrides.asking import ALARMS, HINTS, NOT_ASKED
 from serve.overrides.compiled import compile_rules
 from tests.serve.overrides import grid
 from tests.serve.overrides.decisions import LEVEL, UNLESS, WHEN
-from tests.serve.overrides.decisions import asking as decided
 from tests.serve.overrides.decisions.asking import ASK_AFTER, ASK_IF
 
 EACH_RULE = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -123,10 +121,3 @@ def test_what_points_at_a_flag_agrees() -> None:
         shape = [len(axis.settings) for axis in axes]
         want = np.broadcast_to(grid.certain(ASK_IF[rule.id], axes), shape)
         assert np.array_equal(grid.actual(pointed, axes) == logic.TRUE, want), rule.id
-
-
-def test_the_lists_for_asking_agree() -> None:
-    """Alarms, hints and what is not asked are the findings that the table lists."""
-    assert set(decided.ALARMS.split()) == ALARMS
-    assert set(decided.HINTS.split()) == HINTS
-    assert set(decided.NOT_ASKED.split()) == NOT_ASKED
