@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
+from serve.prediction_sets import Thresholds
 from serve.problem import Problem, RefusedError
 
 HASHES = "bundle.sha256"
@@ -45,6 +46,8 @@ class Bundle:
     manifest: Mapping[str, Any]
     model_version: str
     outputs: tuple[str, ...]
+    thresholds: Thresholds | None = None
+    """Of its prediction sets, where it has them."""
 
 
 def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
@@ -57,7 +60,7 @@ def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
     _check_vocabulary(manifest, vocabulary, folder)
     session = _session(files["model.onnx"])
     outputs = tuple(output.name for output in session.get_outputs())
-    return Bundle(session, manifest, version, outputs)
+    return Bundle(session, manifest, version, outputs, _thresholds(manifest, folder))
 
 
 def verify(folder: Path) -> tuple[dict[str, bytes], str]:
@@ -104,6 +107,15 @@ def _manifest(content: bytes, folder: Path) -> Mapping[str, Any]:
         remedy = "train the bundle with this version of the code"
         raise RefusedError(Problem("bundle_format", str(folder), message, remedy))
     return manifest
+
+
+def _thresholds(manifest: Mapping[str, Any], folder: Path) -> Thresholds | None:
+    try:
+        return Thresholds.of(manifest, manifest["conditions"])
+    except (KeyError, TypeError, ValueError):
+        message = "its prediction sets are not what this code reads"
+        remedy = "train the bundle with this version of the code"
+        raise RefusedError(Problem("bundle_format", str(folder), message, remedy)) from None
 
 
 def _check_vocabulary(manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path) -> None:

@@ -23,7 +23,6 @@ from serve.explain import explain
 from serve.flags import Flags, flags_of
 from serve.mapping import Reading
 from serve.normalise import Cache, Issue, Normalised, normalise
-from serve.prediction_sets import Thresholds
 from serve.probabilities import ModelOutput, micro, no_output, predict
 from serve.rows import Coded
 
@@ -150,7 +149,7 @@ def _prediction_set(
 ) -> tuple[list[str], Ints]:
     """Distinct sets as texts, and which row has which. `probabilities` are the model's own."""
     ids = chain.vocabulary.condition_ids
-    thresholds = Thresholds.of(chain.bundle.manifest, ids) if chain.bundle else None
+    thresholds = chain.bundle.thresholds if chain.bundle else None
     if thresholds is None:
         return [""], np.zeros(len(probabilities), np.int64)
     recorded = (~np.isnan(completed.values)).sum(axis=1)

@@ -29,12 +29,18 @@ class Thresholds:
 
     @classmethod
     def of(cls, manifest: Mapping[str, Any], conditions: Sequence[str]) -> Thresholds | None:
-        """Those that a bundle's manifest holds, or None where it has none."""
+        """Those that a bundle's manifest holds, or None where it has none.
+
+        Raises KeyError, TypeError or ValueError where it holds something else.
+        """
         held = manifest.get("prediction_set")
         if not held:
             return None
-        least = np.array([held["least"][condition] for condition in conditions]).T
-        return cls(np.array(held["recorded"], dtype=np.int64), np.ascontiguousarray(least))
+        least = np.array([held["least"][condition] for condition in conditions], dtype=float).T
+        recorded = np.array(held["recorded"], dtype=np.int64)
+        if least.shape != (len(recorded), len(conditions)) or not len(recorded) or recorded[0]:
+            raise ValueError("thresholds and groups do not fit")
+        return cls(recorded, np.ascontiguousarray(least))
 
     def as_manifest(self, conditions: Sequence[str]) -> dict[str, Any]:
         """What `of` reads."""

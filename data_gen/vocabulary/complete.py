@@ -84,12 +84,14 @@ def complete(values: Matrix, vocabulary: Vocabulary) -> Completed:
     `values` is (n_cases, n_findings), NaN for unknown; it is not changed.
     """
     rules = _rules(vocabulary)
-    out = values.copy()
-    barred = np.zeros(out.shape, dtype=bool)
+    # In columns, for every rule reads and writes columns.
+    out = values.copy(order="F")
+    barred = np.zeros(out.shape, dtype=bool, order="F")
     conflicts = _strike(out, barred, rules, vocabulary)
-    implied = np.zeros(out.shape, dtype=bool)
+    implied = np.zeros(out.shape, dtype=bool, order="F")
     for _ in range(_ROUNDS):
-        _fill(out, implied, barred, rules)
+        if not _fill(out, implied, barred, rules):
+            break
     conflicts += _strike(out, barred, rules, vocabulary)
     implied &= ~barred
     _merge_alternatives(out, implied, vocabulary)
@@ -173,29 +175,44 @@ def _strike(
     return [Conflict(row, ids, text) for (row, text), ids in found.items()]
 
 
-def _fill(out: Matrix, implied: Mask, barred: Mask, rules: tuple[_Rule, ...]) -> None:
+def _fill(out: Matrix, implied: Mask, barred: Mask, rules: tuple[_Rule, ...]) -> bool:
+    """Fill what follows from the cells, in place; whether any cell was filled."""
     recorded = _recorded(out)
+    filled = False
     for rule in rules:
         if rule.gives is None or not recorded[rule.premise.column]:
             continue
         here = rule.premise.holds(out) & ~barred[:, rule.column]
         implied[here, rule.column] = True
-        out[here & np.isnan(out[:, rule.column]), rule.column] = rule.gives
-        recorded[rule.column] = True
+        blank = here & np.isnan(out[:, rule.column])
+        if blank.any():
+            out[blank, rule.column] = rule.gives
+            filled = recorded[rule.column] = True
+    return filled
 
 
 def _present(raw: Matrix, rules: tuple[_Rule, ...]) -> Matrix:
-    out = raw.copy()
+    out = raw.copy(order="F")
     for _ in range(_ROUNDS):
-        recorded = _recorded(out)
-        for rule in rules:
-            if rule.gives is None or not recorded[rule.premise.column]:
-                continue
-            here = rule.premise.holds(out)
-            here = here if rule.wins else here & np.isnan(out[:, rule.column])
-            out[here, rule.column] = rule.gives
-            recorded[rule.column] = True
+        if not _raise(out, rules):
+            break
     return out
+
+
+def _raise(out: Matrix, rules: tuple[_Rule, ...]) -> bool:
+    """Fill what follows, in place, a yes also over a no; whether any cell was changed."""
+    recorded = _recorded(out)
+    changed = False
+    for rule in rules:
+        if rule.gives is None or not recorded[rule.premise.column]:
+            continue
+        cells = out[:, rule.column]
+        other = cells != rule.gives if rule.wins else np.isnan(cells)
+        here = rule.premise.holds(out) & other
+        if here.any():
+            out[here, rule.column] = rule.gives
+            changed = recorded[rule.column] = True
+    return changed
 
 
 def _merge_alternatives(out: Matrix, implied: Mask, vocabulary: Vocabulary) -> None:

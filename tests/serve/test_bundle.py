@@ -133,3 +133,23 @@ def test_other_format(tmp_path: Path) -> None:
     files = {**tiny_files(), "manifest.json": b'{"format": 2}'}
     with pytest.raises(RefusedError, match="reads format 1"):
         load_bundle(write_bundle(tmp_path / "bundle", files), load())
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"doms": 0.1},  # a threshold a condition, as bundles once had
+        {"recorded": [0, 10], "least": {name: [0.1] for name in load().condition_ids}},
+        {"recorded": [5], "least": {name: [0.1] for name in load().condition_ids}},
+        {"recorded": [0], "least": {"doms": [0.1]}},
+        {"recorded": [0], "least": {name: ["low"] for name in load().condition_ids}},
+    ],
+)
+def test_prediction_sets_of_another_kind(held: dict[str, Any], tmp_path: Path) -> None:
+    """Thresholds that do not fit are refused before a case is scored, not while it is."""
+    files = tiny_files()
+    manifest = json.loads(files["manifest.json"])
+    files["manifest.json"] = json.dumps({**manifest, "prediction_set": held}).encode()
+    folder = write_bundle(tmp_path / "bundle", files)
+    with pytest.raises(RefusedError, match="prediction sets"):
+        load_bundle(folder, load())
