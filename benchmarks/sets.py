@@ -70,6 +70,8 @@ def report(bundle: Contender, calibration_rows: int, test_rows: int, parity_rows
     lines += [
         f"{'mean size of a set':32} {both[0].sum(1).mean():8.3f} {both[1].sum(1).mean():8.3f}"
     ]
+    empty = [float((~inside.any(axis=1)).mean()) for inside in both]
+    lines += [f"{'share of empty sets':32} {empty[0]:8.4f} {empty[1]:8.4f}"]
     difference, novelty = parity(bundle, draw(world, world.mix("training"), parity_rows, 83))
     return "\n".join(
         [
