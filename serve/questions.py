@@ -14,7 +14,7 @@ from operator import or_
 import numpy as np
 import numpy.typing as npt
 
-from serve.overrides.asking import FLAGS, MOST_QUESTIONS, Known, _extend, _ways
+from serve.overrides.asking import FLAGS, MOST_QUESTIONS, Known, extended, ways_to_settle
 from serve.overrides.blocking import bits
 from serve.overrides.rules import RULES
 from serve.sets import Mask, Sets, members, row_keys, sets_of, within, words
@@ -94,9 +94,9 @@ def _named(findings: int, places: list[int]) -> Iterator[str]:
 
 @lru_cache(maxsize=_KEPT)
 def _ways_of(place: int, true: int, blank: int) -> tuple[int, ...]:
-    return tuple(_ways(FLAGS[place], Known(true, blank)))
+    return tuple(ways_to_settle(FLAGS[place], Known(true, blank)))
 
 
 @lru_cache(maxsize=_KEPT)
 def _longer(unions: tuple[int, ...], ways: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(_extend(unions, ways))
+    return tuple(extended(unions, ways))

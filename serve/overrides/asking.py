@@ -151,8 +151,8 @@ def questions(flags: Sequence[Flag], known: Known) -> tuple[str, ...]:
     """The findings to ask, at most five: the fewest that settle the flags, most urgent first."""
     unions, passed = [0], 0
     for flag in flags:
-        ways = _ways(flag, known)
-        longer = _extend(unions, ways)
+        ways = ways_to_settle(flag, known)
+        longer = extended(unions, ways)
         unions = longer or unions
         passed |= 0 if longer or passed else min(ways, key=int.bit_count)
     ordered = [finding for flag in flags for finding in RULES[flag.place].findings]
@@ -160,14 +160,14 @@ def questions(flags: Sequence[Flag], known: Known) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*chosen, *names(passed, ordered)]))[:MOST_QUESTIONS]
 
 
-def _ways(flag: Flag, known: Known) -> list[int]:
+def ways_to_settle(flag: Flag, known: Known) -> list[int]:
     """The sets of findings whose denial would each rule a flag out."""
     blank = [findings & known.blank for tests, findings in flag.blocks if not tests & known.true]
     whole = [asked_bits(findings) for findings in blank if not findings & ~_ANSWERABLE]
     return whole or [asked_bits(findings & _ANSWERABLE) for findings in blank]
 
 
-def _extend(unions: Sequence[int], ways: Sequence[int]) -> list[int]:
+def extended(unions: Sequence[int], ways: Sequence[int]) -> list[int]:
     """The unions of one of each within five findings, smallest first; empty where none fits."""
     found = {union | way for union in unions for way in ways}
     fitting = [union for union in found if union.bit_count() <= MOST_QUESTIONS]
