@@ -113,8 +113,8 @@ def main() -> None:
     """Measure, print, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--model", type=Path, default=Path("models/leg_pain"))
-    parser.add_argument("--rows", type=int, default=40_000)
-    parser.add_argument("--complete", type=int, default=40_000)
+    parser.add_argument("--rows", type=int, default=25_000)
+    parser.add_argument("--complete", type=int, default=25_000)
     parser.add_argument("--test", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--out", type=Path)

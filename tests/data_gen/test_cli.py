@@ -54,7 +54,7 @@ def test_posterior_of_a_sample_is_its_truth(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("--out", "cases.txt"), "must end in .parquet or .csv"),
-        (("--out", "cases.csv", "--mix", "gout=1"), "use a condition's id"),
+        (("--out", "cases.csv", "--mix", "gout=1"), "no condition is called 'gout'"),
         (("--out", "cases.csv", "--mix", "everyone"), "use clinic, training or condition=share"),
         (("--out", "cases.csv", "--mix", "sciatica=-1"), "0 or more"),
         (("--out", "cases.csv", "--mix", "sciatica=nan"), "0 or more"),
