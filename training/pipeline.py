@@ -15,7 +15,7 @@ from training.champion import Store
 from training.contender import open_contender
 from training.labelled import LabelledCases, case_files, read_labelled
 from training.params import Params
-from training.places import Places, pair
+from training.places import Places, labelled_folder, pair
 from training.vignettes import hash_of_files, read_vignettes
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def train(params: Params, places: Places) -> tuple[str, list[str]]:
     fitted = fit(vignettes, labelled.of(~labelled.held_out), facts, params.train)
     knobs = {"sample": params.sample.model_dump(), "train": params.train.model_dump(mode="json")}
     note = {**fitted.labelled, "held_out": int(labelled.held_out.sum())} if len(labelled) else {}
-    data = hash_of_files(*files, *case_files(params.train.labelled_cases))
+    data = hash_of_files(*files, *case_files(labelled_folder(params)))
     description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
     version = write_bundle(places.candidate, fitted.model, description)
     return version, told(note) if note else []
@@ -52,7 +52,7 @@ def _labelled(params: Params, vocabulary: Vocabulary) -> LabelledCases:
     from training.real import read_real_cases
 
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
-    return read_labelled(params.train.labelled_cases, vocabulary, real)
+    return read_labelled(labelled_folder(params), vocabulary, real)
 
 
 def evaluate(params: Params, places: Places) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def _grounds(params: Params, places: Places, store: Store, vocabulary: Vocabular
 
     vignettes = read_vignettes(*places.cases("test"), vocabulary)
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
-    labelled = read_labelled(params.train.labelled_cases, vocabulary, real)
+    labelled = read_labelled(labelled_folder(params), vocabulary, real)
     try:
         holdout, note = read_holdout(store.champion_folder, vocabulary), ""
     except RefusedError as error:

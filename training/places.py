@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from training.params import Params
 
 
 @dataclass(frozen=True)
@@ -28,3 +31,14 @@ class Places:
 def pair(folder: Path, name: str) -> tuple[Path, Path]:
     """The files of the cases and of the truth."""
     return folder / f"{name}.parquet", folder / f"{name}_truth.parquet"
+
+
+def project_root() -> Path:
+    """The folder of the project, also from the temporary copy of `dvc exp run --temp`."""
+    return Path(os.environ.get("DVC_ROOT", Path.cwd())).resolve()
+
+
+def labelled_folder(params: Params) -> Path:
+    """The folder of labelled cases, counted from the project's own: a copy has none of them."""
+    folder = params.train.labelled_cases
+    return folder if project_root() == Path.cwd().resolve() else project_root() / folder

@@ -12,9 +12,9 @@ from typing import Any
 
 from training.labelled import case_files
 from training.params import Params
-from training.places import Places
+from training.places import Places, labelled_folder, project_root
 from training.report import flat
-from training.track import DataSet, Run, log_run, project_root
+from training.track import DataSet, Run, log_run
 from training.vignettes import hash_of_files
 
 
@@ -82,7 +82,7 @@ def _data(params: Params, places: Places, manifest: Mapping[str, Any]) -> list[D
         DataSet("real cases", "evaluation", real, hash_of_files(real)),
         *(
             DataSet(f"labelled cases: {file.stem}", "training", file, hash_of_files(file))
-            for file in case_files(params.train.labelled_cases)
+            for file in case_files(labelled_folder(params))
         ),
     ]
 

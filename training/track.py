@@ -13,6 +13,7 @@ from typing import Any
 from filelock import FileLock
 
 from serve.problem import Problem, RefusedError
+from training.places import project_root
 
 # Nothing leaves a user's machine unasked; and a server that is down is said so within seconds.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -57,11 +58,6 @@ class Run:
     data: tuple[DataSet, ...]
     bundle: Path
     model_version: str
-
-
-def project_root() -> Path:
-    """The folder of the project, also from the temporary copy of `dvc exp run --temp`."""
-    return Path(os.environ.get("DVC_ROOT", Path.cwd())).resolve()
 
 
 def in_temporary_copy() -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from serve.problem import RefusedError
 from tests.training.projects import ROOT, params
 from training import pipeline
 from training.labelled import LabelledCases, read_labelled
+from training.places import labelled_folder
 from training.real import read_real_cases
 
 VOCABULARY = load()
@@ -113,6 +116,31 @@ def test_a_fifth_is_held_out_by_content_alone(tmp_path: Path) -> None:
     shuffled = LabelledCases(found.values[order], found.cases[order], found.label[order])
     assert (shuffled.held_out == found.held_out[order]).all()
     assert 0.14 < found.held_out.mean() < 0.26
+
+
+def test_the_written_template_can_be_filled_in(tmp_path: Path) -> None:
+    """A file that `serve template` writes, with a condition added, is read."""
+    template = tmp_path / "template.csv"
+    command = [sys.executable, "-m", "serve", "template", "--out", str(template)]
+    subprocess.run(command, check=True, capture_output=True)
+    header = template.read_text(encoding="utf-8").splitlines()[0].split(",")
+    cells = ["44" if name == "age_years" else "" for name in header]
+    lines = [",".join([*header, "condition"]), ",".join([*cells, "doms"])]
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "mine.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert len(_read(tmp_path / "cases")) == 1
+
+
+def test_a_temporary_copy_reads_the_projects_own_cases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`dvc exp run --temp` runs in a copy that has no file outside git."""
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    monkeypatch.chdir(copy)
+    assert labelled_folder(params()) == Path("labelled")
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    assert labelled_folder(params()) == tmp_path.resolve() / "labelled"
 
 
 @pytest.mark.usefixtures("unrecorded")
