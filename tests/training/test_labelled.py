@@ -122,6 +122,7 @@ def test_the_written_template_can_be_filled_in(tmp_path: Path) -> None:
     """A file that `serve template` writes, with a condition added, is read."""
     template = tmp_path / "template.csv"
     command = [sys.executable, "-m", "serve", "template", "--out", str(template)]
+    command += ["--dictionary", str(tmp_path / "dictionary.csv")]
     subprocess.run(command, check=True, capture_output=True)
     header = template.read_text(encoding="utf-8").splitlines()[0].split(",")
     cells = ["44" if name == "age_years" else "" for name in header]
