@@ -81,7 +81,10 @@ def _labelled(labelled: Mapping[str, Any] | None, held_out: Mapping[str, Any] | 
             f"first in {first}, among three in {three}."
         )
     rows = [
-        {**row, "disagreements": "; ".join(row["disagreements"]) or "none"}
+        {
+            **{name: row[name] for name in ("condition", "cases", "right_first", "expected")},
+            "disagreements": "; ".join(row["disagreements"]) or "none",
+        }
         for row in labelled["conditions"]
     ]
     said = "`right first` is how often the knowledge alone puts the diagnosis first, `expected` how"
