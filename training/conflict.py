@@ -12,7 +12,9 @@ from scipy.stats import binomtest
 from data_gen.posterior import ExactPosterior
 from data_gen.vocabulary import Vocabulary
 from data_gen.world.world import World
+from training.intervals import Intervals
 from training.labelled import LabelledCases
+from training.tilt import Counts, count
 from training.vignettes import Vignettes
 
 Real = npt.NDArray[np.float64]
@@ -21,14 +23,20 @@ _SHOWN = 3  # findings a condition
 
 
 def conflicts(
-    labelled: LabelledCases, vignettes: Vignettes, world: World, mix: Real
+    labelled: LabelledCases,
+    vignettes: Vignettes,
+    intervals: Intervals,
+    world: World,
+    mix: Real,
 ) -> list[dict[str, Any]]:
     """One row a condition that has labelled cases.
 
     `right_first` is how often the knowledge's exact posterior puts the label first, `expected` how
     often it does so for its own vignettes of that condition; `disagreements` are findings recorded
-    far more or less often among the cases in which they are known than the knowledge says.
+    far more or less often among the cases in which they are known than the knowledge says, as this
+    file writes things down (`training.tilt.count`).
     """
+    counts = count(intervals, vignettes, labelled.cases, labelled.label)
     exact = ExactPosterior(world)(labelled.values, mix).probability
     rows = []
     for k in np.unique(labelled.label):
@@ -39,9 +47,7 @@ def conflicts(
                 "cases": int(cases.sum()),
                 "right_first": _first(exact[cases], int(k)),
                 "expected": _first(vignettes.exact[own], int(k)),
-                "disagreements": _told(
-                    labelled.cases[cases], vignettes.cases[own], world.vocabulary
-                ),
+                "disagreements": _told(counts, int(k), intervals, world.vocabulary),
             }
         )
     return rows
@@ -61,26 +67,26 @@ def _first(exact: Real, k: int) -> float:
     return round(float((exact.argmax(axis=1) == k).mean()), 4)
 
 
-def _told(cases: Real, vignettes: Real, vocabulary: Vocabulary) -> list[str]:
-    found = sorted(_disagreements(cases, vignettes, vocabulary))
+def _told(counts: Counts, k: int, intervals: Intervals, vocabulary: Vocabulary) -> list[str]:
+    found = sorted(_disagreements(counts.seen[k], counts.recorded[k], intervals, vocabulary))
     return [text for _, text in found[:_SHOWN]]
 
 
 def _disagreements(
-    cases: Real, vignettes: Real, vocabulary: Vocabulary
+    seen: Real, recorded: Real, intervals: Intervals, vocabulary: Vocabulary
 ) -> Iterator[tuple[float, str]]:
     """Chance of a difference as large, and the difference in words."""
-    for finding in vocabulary.findings:
-        if finding.kind == "number":
+    for place, name in enumerate(intervals.names):
+        finding, equals, word = name.partition("=")
+        known = int(seen[intervals.column == intervals.column[place]].sum())
+        if not equals or not known or (word == "no" and _is_yes_no(finding, vocabulary)):
             continue
-        seen, stated = (table[:, finding.column] for table in (cases, vignettes))
-        known, expected = int((seen >= 0).sum()), stated[stated >= 0]
-        if not known or not len(expected):
-            continue
-        for code, word in enumerate(finding.values if finding.kind == "choice" else ("", "yes")):
-            count = int((seen == code).sum())
-            share = (float((expected == code).sum()) + 0.5) / (len(expected) + 1)
-            chance = float(binomtest(count, known, share).pvalue)
-            if word and chance < _CHANCE:
-                says = f"{finding.id} {word} in {count} of {known} cases that record it"
-                yield chance, f"{says}; the knowledge: {100 * share:.0f} %"
+        share = float(np.clip(recorded[place], 0.0, 1.0))
+        chance = float(binomtest(int(seen[place]), known, share).pvalue)
+        if chance < _CHANCE:
+            says = f"{finding} {word} in {int(seen[place])} of {known} cases that record it"
+            yield chance, f"{says}; expected {100 * share:.0f} %"
+
+
+def _is_yes_no(finding: str, vocabulary: Vocabulary) -> bool:
+    return vocabulary.finding(finding).kind == "yes_no"

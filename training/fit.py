@@ -36,7 +36,8 @@ def fit(vignettes: Vignettes, labelled: LabelledCases, facts: Facts, params: Tra
     model = classifier(vocabulary, vignettes, facts, params)
     tilt, told = None, {}
     if len(labelled):
-        rows = conflicts(labelled, vignettes, world, world.mix(TRAINING))
+        intervals = _intervals(vocabulary, vignettes, facts)
+        rows = conflicts(labelled, vignettes, intervals, world, world.mix(TRAINING))
         told = {"fitted": len(labelled), "conditions": rows}
     if len(labelled) and params.labelled_weight > 0:
         given = labelled.cases, labelled.label, params.labelled_weight

@@ -147,7 +147,7 @@ def test_a_temporary_copy_reads_the_projects_own_cases(
 @pytest.mark.usefixtures("unrecorded")
 def test_labelled_cases_reach_the_bundle_the_card_and_the_gate(inside: Path) -> None:
     """Cases that contradict the knowledge are named in the manifest and the card, and judged."""
-    path = sampled(inside / "labelled", 120)
+    path = sampled(inside / "labelled", 600)
     header, *lines = path.read_text().splitlines()
     column = header.split(",").index("quality_burning")
     path.write_text("\n".join([header, *(_burning(line, column) for line in lines)]) + "\n")
@@ -156,9 +156,14 @@ def test_labelled_cases_reach_the_bundle_the_card_and_the_gate(inside: Path) -> 
     version, said = pipeline.train(knobs, pipeline.Places())
     manifest = json.loads((inside / "build/candidate/manifest.json").read_text())
     labelled = manifest["labelled"]
-    assert labelled["fitted"] + labelled["held_out"] == 120
+    assert labelled["fitted"] + labelled["held_out"] == 600
     assert manifest["data_hash"] != before
-    told = [text for row in labelled["conditions"] for text in row["disagreements"]]
+    told = [
+        text
+        for row in labelled["conditions"]
+        for text in row["disagreements"]
+        if row["condition"] == "shin_splints"
+    ]
     assert any(text.startswith("quality_burning yes in ") for text in told)
     assert any("quality_burning yes in " in line for line in said)
     metrics = pipeline.evaluate(knobs, pipeline.Places())
@@ -173,6 +178,7 @@ def test_labelled_cases_reach_the_bundle_the_card_and_the_gate(inside: Path) -> 
 
 
 def _burning(line: str, column: int) -> str:
+    """The case with burning pain where it has shin splints, in which it is rare."""
     cells = line.split(",")
-    cells[column] = "yes"
+    cells[column] = "yes" if cells[-1] == "shin_splints" else cells[column]
     return ",".join(cells)
