@@ -61,7 +61,7 @@ class Explanation:
         if rest:
             others = "1 other finding" if len(rest) == 1 else f"{len(rest)} other findings"
             told.append(f"{sum(share.weight for share in rest):+.2f} {others}")
-        told.append(f"{self.blank:+.2f} how common they are")
+        told.append(f"{self.blank:+.2f} a record with nothing in it")
         return f"{self.top} over {self.second} by {self.margin:.2f}: {'; '.join(told)}"
 
 

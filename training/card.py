@@ -15,8 +15,9 @@ medical device**; not for deciding about a patient.
 **Limits.** Trained on synthetic vignettes, sampled from documented symptom profiles whose numbers
 are partly the authors' judgement. On real people it is only as good as those profiles, and the
 real cases below are few, published, and not a random sample. Probabilities hold for the training
-mix of conditions unless re-weighted (`--mix`). A blank is unknown, never absent. Under 18 is
-outside its scope.
+mix of conditions unless re-weighted (`--mix`). A blank is unknown and no answer; but the model has
+learned that what stands out is usually written down, so that it counts as weak evidence. Ages under
+18 are outside its scope.
 """
 
 
@@ -41,6 +42,7 @@ def model_card(evaluation: Evaluation, manifest: Mapping[str, Any], data: Mappin
             *_labelled(manifest.get("labelled"), metrics.get("labelled_held_out")),
             "## Figures on fresh vignettes",
             "",
+            *_corrected(manifest.get("labelled")),
             *_figures(metrics),
             "",
             "## Real cases",
@@ -71,8 +73,8 @@ def _labelled(labelled: Mapping[str, Any] | None, held_out: Mapping[str, Any] | 
     lines = [
         "## Labelled cases",
         "",
-        f"{labelled['fitted']} cases were mixed with the vignettes: each condition's vignettes are "
-        "weighed until they resemble its cases more.",
+        f"{labelled['fitted']} cases were fitted: each condition's vignettes are weighed until "
+        "they resemble its cases more.",
     ]
     if held_out:
         first, three = (f"{100 * held_out[name]:.0f} %" for name in ("top1", "top3"))
@@ -89,6 +91,12 @@ def _labelled(labelled: Mapping[str, Any] | None, held_out: Mapping[str, Any] | 
     ]
     said = "`right first` is how often the knowledge alone puts the diagnosis first, `expected` how"
     return [*lines, "", f"{said} often in its own vignettes.", "", *_table(rows), ""]
+
+
+def _corrected(labelled: Mapping[str, Any] | None) -> list[str]:
+    if labelled is None:
+        return []
+    return ["They are of the knowledge alone: what labelled cases taught shows as excess.", ""]
 
 
 def _figures(metrics: Mapping[str, Any]) -> list[str]:

@@ -187,7 +187,8 @@ def _on_labelled(
         for bundle in (candidate, champion)
     )
     interval = mean_interval(new - old, params.confidence)
-    what = "log-loss of held-out labelled cases, lower end of the paired interval above 0"
+    ends = f"{interval.low:+.4f} to {interval.high:+.4f}"
+    what = f"log-loss of held-out labelled cases, paired interval {ends}: not all above 0"
     figures = round(float(new.mean()), 6), round(float(old.mean()), 6), round(interval.low, 6)
     return interval.high < 0.0, [Check(what, *figures, 0.0, interval.low <= 0.0)]
 

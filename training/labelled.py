@@ -121,7 +121,7 @@ def _header(path: Path, names: object, vocabulary: Vocabulary) -> Iterator[Probl
 def _condition(
     row: dict[str, str], where: str, vocabulary: Vocabulary, problems: list[Problem]
 ) -> int:
-    name = row[CONDITION].strip()
+    name = row[CONDITION].strip().lower()
     if name in vocabulary.condition_ids:
         return vocabulary.condition_ids.index(name)
     near = difflib.get_close_matches(name, vocabulary.condition_ids, n=1)
