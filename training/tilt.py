@@ -7,7 +7,7 @@ likelihood for each condition apart. The knowledge stays the base: without cases
 and each case counts for what it says of the findings written down in it. How common the conditions
 are among the cases is not learned: the class mix is declared (`mix.yaml`), not collected.
 
-As more rows of training data the same cases bring a third of that (benchmarks/labelled.txt): a
+As more rows of training data the same cases bring half of that (benchmarks/labelled.txt): a
 classifier learns only from the doubt that is left in a case, a tilt from every cell of it.
 """
 
