@@ -28,7 +28,7 @@ Real = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 _TRUST = 0.7
 """The penalty's deviation as a share of how far the numbers are found to be off. Findings that go
-together tell the same thing twice: of 0.5, 0.7 and 1 this helps most (benchmarks/labelled.txt).
+together tell the same thing twice: 0.5 and 0.7 help alike, 1 less (benchmarks/labelled.txt).
 """
 _ROWS = 6000  # vignettes a condition that stand for it
 _STEPS = 50
