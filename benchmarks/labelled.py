@@ -24,12 +24,11 @@ from data_gen.posterior import ExactPosterior
 from data_gen.profiles import load_knowledge
 from data_gen.world import World, build_world
 from training.calibrate import TRAINING, Drawn, draw
-from training.facts import Facts, read_facts
 from training.fit import classifier, fit_classifier
 from training.intervals import Intervals
 from training.measure import excess
 from training.params import TrainParams, read_params
-from training.tilt import Tilt, corrected, fit_tilt
+from training.tilt import Tilt, corrected, count, fit_tilt, tilted_posterior
 from training.vignettes import Vignettes
 
 Real = npt.NDArray[np.float64]
@@ -45,32 +44,25 @@ class Bench:
 
     vignettes: Vignettes
     intervals: Intervals
-    facts: Facts
+    home: World
     params: TrainParams
     test_rows: int
 
     def model(self, vignettes: Vignettes, cases: Drawn) -> Real:
         """What a classifier fitted to vignettes says of cases."""
-        fitted = classifier(self.facts.world.vocabulary, self.vignettes, self.facts, self.params)
-        return fit_classifier(fitted, vignettes).predict_proba(cases.cases)
+        fitted = fit_classifier(classifier(self.intervals, self.params), vignettes)
+        return fitted.predict_proba(cases.cases)
 
     def tilt(self, labelled: Drawn, trust: float | None = None) -> Tilt:
         """The tilt towards cases, at the trust that training uses where none is given."""
-        given = self.intervals, self.vignettes, labelled.cases, labelled.label, 1.0
+        counts = count(self.intervals, self.vignettes, labelled.cases, labelled.label)
+        given = counts, self.vignettes, 1.0
         return fit_tilt(*given) if trust is None else fit_tilt(*given, trust)
 
 
 def some(drawn: Drawn, rows: int) -> Drawn:
     """The first of the cases."""
     return Drawn(drawn.values[:rows], drawn.cases[:rows], drawn.label[:rows])
-
-
-def tilted_exact(exact: Real, tilt: Tilt, cases: Drawn) -> Real:
-    """The knowledge's exact posterior (n_cases, n_conditions), tilted."""
-    with np.errstate(divide="ignore"):
-        joint = np.log(exact) + tilt.log_ratio(cases.cases)
-    power = np.exp(joint - joint.max(axis=1, keepdims=True))
-    return np.asarray(power / power.sum(axis=1, keepdims=True))
 
 
 def as_rows(vignettes: Vignettes, labelled: Drawn, weight: float) -> Vignettes:
@@ -98,7 +90,7 @@ def of_world(
 
     `complete` labelled cases have every cell written down, as no vignette has.
     """
-    home = bench.facts.world
+    home = bench.home
     mix = home.mix(TRAINING)
     written = world.complete() if complete else world
     labelled = draw(written, mix, max(SIZES), _SEEDS["labelled"])
@@ -125,7 +117,7 @@ def of_world(
         for trust in TRUSTS:
             tilt = bench.tilt(some(labelled, size), trust)
             what = f"the same, tilted by {size} cases, trust {trust:g}"
-            yield f"  {what:44} {told(tilted_exact(exact, tilt, test))}"
+            yield f"  {what:44} {told(tilted_posterior(exact, tilt.log_ratio(test.cases))[0])}"
     yield ""
 
 
@@ -139,14 +131,15 @@ def main() -> None:
     given = parser.parse_args()
     vignettes = first(read_part(given.vignettes, "train"), given.rows)
     knowledge = load_knowledge()
-    bench = Bench(vignettes, intervals_of(vignettes), read_facts(), read_params().train, given.test)
+    own = build_world(knowledge)
+    bench = Bench(vignettes, intervals_of(vignettes), own, read_params().train, given.test)
     lines = [
         f"Labelled cases: excess in nats over the exact posterior of the world of the cases; "
         f"{given.rows} vignettes, {given.test} fresh cases",
         "",
     ]
     far = other_world(knowledge, 1, 2.0)[0]
-    own, near = build_world(knowledge), other_world(knowledge, 1)[0]
+    near = other_world(knowledge, 1)[0]
     for name, world, complete in (
         ("The knowledge's own world", own, False),
         ("The same, labelled cases with every cell written down", own, True),

@@ -25,9 +25,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from threadpoolctl import threadpool_limits
 
-from benchmarks.training_data import first, read_part
-from data_gen.vocabulary import load
-from training.facts import read_facts
+from benchmarks.training_data import first, intervals_of, read_part
 from training.fit import classifier, fit_classifier
 from training.measure import excess, in_top, mean_interval
 from training.params import read_params
@@ -58,7 +56,7 @@ def measure(data: Vignettes, test: Vignettes, threads: int) -> Point:
     """Fit to all of the vignettes and measure."""
     params = read_params().train.model_copy(update={"threads": threads})
     begun = time.perf_counter()
-    model = fit_classifier(classifier(load(), data, read_facts(), params), data)
+    model = fit_classifier(classifier(intervals_of(data), params), data)
     seconds = time.perf_counter() - begun
     proba = model.predict_proba(test.cases)
     lost = mean_interval(excess(test.exact, proba), _CONFIDENCE)

@@ -28,9 +28,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.models_text import Row, report
 from benchmarks.peers import LIBRARIES, Given, Library, Real, Settings
 from benchmarks.training_data import first, intervals_of, read_part
-from data_gen.vocabulary import load
 from training.classifier import LegPainClassifier
-from training.facts import read_facts
 from training.fit import classifier, fit_classifier
 from training.graph import export
 from training.intervals import Cases
@@ -107,7 +105,7 @@ def ours(data: Vignettes, threads: int) -> Iterator[Fitted]:
 
 def _blank(data: Vignettes, threads: int) -> LegPainClassifier:
     params = read_params().train.model_copy(update={"threads": threads})
-    return classifier(load(), data, read_facts(), params)
+    return classifier(intervals_of(data), params)
 
 
 def _estimator(name: str, learned: str, model: LegPainClassifier, seconds: float) -> Fitted:

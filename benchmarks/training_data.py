@@ -5,14 +5,12 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 from data_gen.vocabulary import load
 from serve.problem import RefusedError
+from training import fit
 from training.facts import read_facts
-from training.fit import classifier
 from training.intervals import Intervals
-from training.params import read_params
 from training.places import pair
 from training.vignettes import Vignettes, read_vignettes
 
@@ -46,5 +44,4 @@ def first(vignettes: Vignettes, rows: int) -> Vignettes:
 
 def intervals_of(vignettes: Vignettes) -> Intervals:
     """The 0/1 intervals that our classifier would use on these vignettes."""
-    model = classifier(load(), vignettes, read_facts(), read_params().train)
-    return cast("Intervals", model.intervals)
+    return fit.intervals_of(vignettes, read_facts())

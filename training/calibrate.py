@@ -24,14 +24,11 @@ from training.intervals import Cases, encode
 from training.novelty import recorded
 from training.params import TrainParams
 from training.sets import thresholds
-from training.tilt import Tilt
+from training.tilt import Tilt, tilted_posterior
 from training.vignettes import Vignettes
 
-_SEED, _COMPLETE_SEED, _SET_SEED = (
-    900_001,
-    900_002,
-    900_003,
-)  # of draws that no vignettes are likely to share
+# Seeds of draws that no vignettes are likely to share.
+_SEED, _COMPLETE_SEED, _SET_SEED = 900_001, 900_002, 900_003
 TRAINING = "training"
 """The class mix that vignettes are drawn from."""
 
@@ -92,7 +89,8 @@ def calibrate(
     found = ExactPosterior(world)(whole.values[known], mix, params.threads)
     evidence = found.log_evidence
     if tilt is not None:
-        evidence = evidence + tilt.log_weight(whole.cases[known], found.probability)
+        ratio = tilt.log_ratio(whole.cases[known])
+        evidence = evidence + tilted_posterior(found.probability, ratio)[1]
     some = slice(None, params.novelty_rows)
     model.fit_novelty(
         np.concatenate([vignettes.cases[some], whole.cases[known]]),

@@ -14,7 +14,7 @@ from data_gen.vocabulary import Vocabulary
 from data_gen.world.world import World
 from training.intervals import Intervals
 from training.labelled import LabelledCases
-from training.tilt import Counts, count
+from training.tilt import Counts
 from training.vignettes import Vignettes
 
 Real = npt.NDArray[np.float64]
@@ -24,8 +24,8 @@ _SHOWN = 3  # findings a condition
 
 def conflicts(
     labelled: LabelledCases,
+    counts: Counts,
     vignettes: Vignettes,
-    intervals: Intervals,
     world: World,
     mix: Real,
 ) -> list[dict[str, Any]]:
@@ -34,9 +34,8 @@ def conflicts(
     `right_first` is how often the knowledge's exact posterior puts the label first, `expected` how
     often it does so for its own vignettes of that condition; `disagreements` are findings recorded
     far more or less often among the cases in which they are known than the knowledge says, as this
-    file writes things down (`training.tilt.count`).
+    file writes things down (`counts`).
     """
-    counts = count(intervals, vignettes, labelled.cases, labelled.label)
     exact = ExactPosterior(world)(labelled.values, mix).probability
     rows = []
     for k in np.unique(labelled.label):
@@ -47,7 +46,7 @@ def conflicts(
                 "cases": int(cases.sum()),
                 "right_first": _first(exact[cases], int(k)),
                 "expected": _first(vignettes.exact[own], int(k)),
-                "disagreements": _told(counts, int(k), intervals, world.vocabulary),
+                "disagreements": _told(counts, int(k), world.vocabulary),
             }
         )
     return rows
@@ -67,8 +66,9 @@ def _first(exact: Real, k: int) -> float:
     return round(float((exact.argmax(axis=1) == k).mean()), 4)
 
 
-def _told(counts: Counts, k: int, intervals: Intervals, vocabulary: Vocabulary) -> list[str]:
-    found = sorted(_disagreements(counts.seen[k], counts.recorded[k], intervals, vocabulary))
+def _told(counts: Counts, k: int, vocabulary: Vocabulary) -> list[str]:
+    parts = counts.seen[k], counts.recorded[k], counts.intervals
+    found = sorted(_disagreements(*parts, vocabulary))
     return [text for _, text in found[:_SHOWN]]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from data_gen.vocabulary import Vocabulary
 from training.calibrate import TRAINING, calibrate
 from training.classifier import LegPainClassifier
 from training.conflict import conflicts
@@ -13,7 +12,7 @@ from training.facts import Facts
 from training.intervals import Intervals, quantile_edges, vocabulary_intervals
 from training.labelled import LabelledCases
 from training.params import TrainParams
-from training.tilt import corrected, fit_tilt
+from training.tilt import corrected, count, fit_tilt
 from training.vignettes import Vignettes
 
 _BINS = 16  # of a number for which the knowledge has no edges
@@ -32,28 +31,32 @@ class Fitted:
 
 def fit(vignettes: Vignettes, labelled: LabelledCases, facts: Facts, params: TrainParams) -> Fitted:
     """The classifier fitted to vignettes as the labelled cases, if there are any, correct them."""
-    world, vocabulary = facts.world, facts.world.vocabulary
-    model = classifier(vocabulary, vignettes, facts, params)
+    world = facts.world
+    intervals = intervals_of(vignettes, facts)
     tilt, told = None, {}
     if len(labelled):
-        intervals = _intervals(vocabulary, vignettes, facts)
-        rows = conflicts(labelled, vignettes, intervals, world, world.mix(TRAINING))
+        counts = count(intervals, vignettes, labelled.cases, labelled.label)
+        rows = conflicts(labelled, counts, vignettes, world, world.mix(TRAINING))
         told = {"fitted": len(labelled), "conditions": rows}
-    if len(labelled) and params.labelled_weight > 0:
-        given = labelled.cases, labelled.label, params.labelled_weight
-        tilt = fit_tilt(_intervals(vocabulary, vignettes, facts), vignettes, *given)
-        vignettes = corrected(vignettes, tilt)
-    fit_classifier(model, vignettes)
+        if params.labelled_weight > 0:
+            tilt = fit_tilt(counts, vignettes, params.labelled_weight)
+            vignettes = corrected(vignettes, tilt)
+    model = fit_classifier(classifier(intervals, params), vignettes)
     least = calibrate(model, vignettes, world, params, tilt)
-    return Fitted(model, least.as_manifest(vocabulary.condition_ids), told)
+    return Fitted(model, least.as_manifest(world.vocabulary.condition_ids), told)
 
 
-def classifier(vocabulary: Vocabulary, vignettes: Vignettes, facts: Facts, params: TrainParams) -> (
-    LegPainClassifier
-):  # fmt: skip
+def intervals_of(vignettes: Vignettes, facts: Facts) -> Intervals:
+    """The 0/1 features: bins by the knowledge where it has edges, by the vignettes elsewhere."""
+    vocabulary = facts.world.vocabulary
+    edges = {**quantile_edges(vignettes.cases, vocabulary, _BINS), **facts.edges}
+    return vocabulary_intervals(vocabulary, edges)
+
+
+def classifier(intervals: Intervals, params: TrainParams) -> LegPainClassifier:
     """The classifier that the knobs describe, not yet fitted."""
     return LegPainClassifier(
-        intervals=_intervals(vocabulary, vignettes, facts),
+        intervals=intervals,
         epochs=params.epochs,
         first_epochs=params.first_epochs,
         last_epochs=params.last_epochs,
@@ -86,8 +89,3 @@ def fit_classifier(model: LegPainClassifier, vignettes: Vignettes) -> LegPainCla
         shares=vignettes.shares,
         sample_weight=vignettes.weight,
     )
-
-
-def _intervals(vocabulary: Vocabulary, vignettes: Vignettes, facts: Facts) -> Intervals:
-    edges = {**quantile_edges(vignettes.cases, vocabulary, _BINS), **facts.edges}
-    return vocabulary_intervals(vocabulary, edges)

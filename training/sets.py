@@ -20,17 +20,15 @@ def thresholds(model: Real, label: Labels, recorded: Labels, coverage: float) ->
     of each class keeps it in its set; a class with too few cases to leave one out is never put
     aside there.
     """
-    edges = np.unique(np.ceil(np.quantile(recorded, _SHARES)).astype(np.int64))
-    least = np.zeros((1 + len(edges), model.shape[1]))
-    found = Thresholds(np.concatenate([[0], edges[edges > 0]]), least)
+    groups = np.unique([0, *np.ceil(np.quantile(recorded, _SHARES)).astype(np.int64)])
+    found = Thresholds(groups, np.zeros((len(groups), model.shape[1])))
     group = found.group(recorded)
     own = model[np.arange(len(label)), label]
-    for g in range(len(found.recorded)):
-        for k in range(model.shape[1]):
-            ranked = np.sort(own[(group == g) & (label == k)])
-            left_out = int(np.floor((1.0 - coverage) * (len(ranked) + 1)))
-            least[g, k] = ranked[left_out - 1] if left_out >= 1 else 0.0
-    return Thresholds(found.recorded, least[: len(found.recorded)])
+    for g, k in np.ndindex(*found.least.shape):
+        ranked = np.sort(own[(group == g) & (label == k)])
+        left_out = int(np.floor((1.0 - coverage) * (len(ranked) + 1)))
+        found.least[g, k] = ranked[left_out - 1] if left_out >= 1 else 0.0
+    return found
 
 
 def coverage(inside: npt.NDArray[np.bool_], label: Labels) -> Real:

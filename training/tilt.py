@@ -2,10 +2,11 @@
 
     p'(case | condition)  =  p(case | condition) exp(weights . features(case) + constant)
 
-Exponential tilting (Efron 1981, Canadian Journal of Statistics 9:139), fitted by penalised
-likelihood for each condition apart. The knowledge stays the base: without cases nothing changes,
-and each case counts for what it says of the findings written down in it. How common the conditions
-are among the cases is not learned: the class mix is declared (`mix.yaml`), not collected.
+Exponential tilting (Efron 1981, Canadian Journal of Statistics 9:139). The weights are how far the
+log-odds of each value of a finding move in a condition, found value by value under a normal prior;
+the constant makes the tilted vignettes of a condition sum to 1 again. The knowledge stays the base:
+without cases nothing changes, and each case counts for what is written down in it. How common the
+conditions are among the cases is not learned: the class mix is declared (`mix.yaml`).
 
 As more rows of training data the same cases bring half of that (benchmarks/labelled.txt): a
 classifier learns only from the doubt that is left in a case, a tilt from every cell of it.
@@ -53,29 +54,16 @@ class Tilt:
                 out[rows] = features @ self.weights + self.constant
         return out
 
-    def log_weight(self, cases: Cases, exact: Real) -> Real:
-        """(n_cases,) log p'(case) - log p(case), from the exact posterior (n, n_conditions)."""
-        with np.errstate(divide="ignore"):
-            out = logsumexp(np.log(exact) + self.log_ratio(cases), axis=1)
-        return np.asarray(out)
 
-
-def fit_tilt(
-    intervals: Intervals,
-    vignettes: Vignettes,
-    cases: Cases,
-    label: Labels,
-    weight: float,
-    trust: float = _TRUST,
-) -> Tilt:
-    """The tilt from vignettes to labelled cases (n_cases, n_findings), each counted `weight` times.
+def fit_tilt(counts: Counts, vignettes: Vignettes, weight: float, trust: float = _TRUST) -> Tilt:
+    """The tilt from vignettes to the counted labelled cases, each of which counts `weight` times.
 
     How a file was recorded tilts nothing: what all conditions share, such as noes that are written
     down where our settings leave a blank, is estimated and put aside. So cases of one condition
     alone teach nothing: how they present cannot be told from how they were written down.
     """
-    counts = count(intervals, vignettes, cases, label)
-    column, seen = intervals.column, counts.seen
+    intervals, seen = counts.intervals, counts.seen
+    column = intervals.column
     doubt = trust * heterogeneity(seen, counts.recorded, column)
     moved = np.zeros_like(seen)
     if doubt * weight > 0:
@@ -93,6 +81,7 @@ def fit_tilt(
 class Counts:
     """Labelled cases beside the knowledge, value by value: each (n_conditions, n_features)."""
 
+    intervals: Intervals
     seen: Real  # cases that record the value
     share: Real  # of the vignettes that record the finding, those that record this value of it
     recorded: Real  # the same, as the file of the cases writes things down
@@ -107,7 +96,7 @@ def count(intervals: Intervals, vignettes: Vignettes, cases: Cases, label: Label
         base = _features(intervals, vignettes, k).sum(axis=0, dtype=np.float64)
         share[k] = _shares(base + _SMALL, column)
         seen[k] = intervals.indicators(cases[label == k]).sum(axis=0)
-    return Counts(seen, share, _as_recorded(seen, share, column))
+    return Counts(intervals, seen, share, _as_recorded(seen, share, column))
 
 
 def _features(intervals: Intervals, vignettes: Vignettes, k: int) -> Cases:
@@ -137,20 +126,29 @@ def corrected(vignettes: Vignettes, tilt: Tilt) -> Vignettes:
     the likelihood of all atoms of a condition alike.
     """
     ratio = tilt.log_ratio(vignettes.cases)
-    with np.errstate(divide="ignore"):
-        joint = np.log(vignettes.exact) + ratio
-    log_weight = logsumexp(joint, axis=1)
+    exact, log_weight = tilted_posterior(vignettes.exact, ratio)
     weight = np.exp(log_weight)
     of_atom = ratio[:, list(vignettes.atoms.values())]
     shares = vignettes.shares * np.exp(of_atom - of_atom.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
     return replace(
         vignettes,
-        exact=np.exp(joint - log_weight[:, None]),
+        exact=exact,
         log_evidence=vignettes.log_evidence + log_weight,
         shares=shares.astype(np.float32),
         weight=weight / weight.mean(),
     )
+
+
+def tilted_posterior(exact: Real, log_ratio: Real) -> tuple[Real, Real]:
+    """The exact posterior (n_cases, n_conditions) of the tilted world, and each case's weight.
+
+    The weight is log p'(case) - log p(case): how much likelier the tilt makes it.
+    """
+    with np.errstate(divide="ignore"):
+        joint = np.log(exact) + log_ratio
+    log_weight = np.asarray(logsumexp(joint, axis=1))
+    return np.exp(joint - log_weight[:, None]), log_weight
 
 
 def _within(table: Real, column: Labels) -> Real:

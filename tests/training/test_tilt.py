@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pytest
 
 from tests.training.worlds import SmallWorld, small_world, yes_no_intervals
+from training.intervals import Cases
 from training.measure import excess
-from training.tilt import Tilt, corrected, fit_tilt, heterogeneity
+from training.tilt import Tilt, corrected, count, fit_tilt, heterogeneity, tilted_posterior
 from training.vignettes import Vignettes
 
 Real = npt.NDArray[np.float64]
@@ -47,34 +48,37 @@ def _loss(model: Real, label: npt.NDArray[np.int64]) -> float:
     return float(-np.log(model[np.arange(len(label)), label]).mean())
 
 
-def _tilted_posterior(tilt: Tilt, world: SmallWorld, rows: npt.NDArray[np.int64]) -> Real:
-    joint = world.exact[rows] * np.exp(tilt.log_ratio(world.cases[rows]))
-    return np.asarray(joint / joint.sum(axis=1, keepdims=True))
+def _tilt(vignettes: Vignettes, cases: Cases, label: npt.NDArray[np.int64], weight: float) -> Tilt:
+    return fit_tilt(count(INTERVALS, vignettes, cases, label), vignettes, weight)
+
+
+def _tilted(tilt: Tilt, world: SmallWorld, rows: npt.NDArray[np.int64]) -> Real:
+    return tilted_posterior(world.exact[rows], tilt.log_ratio(world.cases[rows]))[0]
 
 
 def test_cases_of_the_same_world_change_next_to_nothing(vignettes: Vignettes) -> None:
     """Where cases scatter as chance has it, the knowledge stays what it is."""
     cases = small_world(1000, 5)
-    tilt = fit_tilt(INTERVALS, vignettes, cases.cases, cases.label, 1.0)
+    tilt = _tilt(vignettes, cases.cases, cases.label, 1.0)
     fresh = small_world(5000, 6)
     rows = np.arange(5000)
-    assert excess(fresh.exact, _tilted_posterior(tilt, fresh, rows)).mean() < 1e-3
+    assert excess(fresh.exact, _tilted(tilt, fresh, rows)).mean() < 1e-3
 
 
 def test_cases_of_another_world_are_told_better(vignettes: Vignettes) -> None:
     """Findings that are commoner in a condition than the knowledge says are learned."""
     cases, fresh = small_world(1500, 7), small_world(8000, 8)
     seen, rows = _other(cases), _other(fresh)
-    tilt = fit_tilt(INTERVALS, vignettes, cases.cases[seen], cases.label[seen], 1.0)
+    tilt = _tilt(vignettes, cases.cases[seen], cases.label[seen], 1.0)
     label = fresh.label[rows]
-    after = _loss(_tilted_posterior(tilt, fresh, rows), label)
+    after = _loss(_tilted(tilt, fresh, rows), label)
     assert after < _loss(fresh.exact[rows], label) - 0.003
 
 
 def test_cases_without_weight_change_nothing(vignettes: Vignettes) -> None:
     """A weight of 0 leaves the knowledge alone, however unlike the cases are."""
     cases = small_world(300, 9)
-    tilt = fit_tilt(INTERVALS, vignettes, 1 - np.abs(cases.cases), cases.label, 0.0)
+    tilt = _tilt(vignettes, 1 - np.abs(cases.cases), cases.label, 0.0)
     assert not tilt.log_ratio(vignettes.cases[:50]).any()
 
 
@@ -83,7 +87,7 @@ def test_what_is_blank_tilts_nothing(vignettes: Vignettes) -> None:
     cases = small_world(2000, 10)
     rng = np.random.default_rng(1)
     sparse = np.where(rng.random(cases.cases.shape) < 0.5, np.float32(-1), cases.cases)
-    tilt = fit_tilt(INTERVALS, vignettes, sparse, cases.label, 1.0)
+    tilt = _tilt(vignettes, sparse, cases.label, 1.0)
     blank = np.full((1, cases.cases.shape[1]), -1, dtype=np.float32)
     ratio = tilt.log_ratio(blank)
     assert np.ptp(ratio) < 0.05
@@ -93,7 +97,7 @@ def test_corrected_vignettes_are_those_of_the_tilted_world(vignettes: Vignettes)
     """Weight, posterior, shares and log-evidence belong to one world, by their definitions."""
     cases = small_world(1500, 7)
     seen = _other(cases)
-    tilt = fit_tilt(INTERVALS, vignettes, cases.cases[seen], cases.label[seen], 1.0)
+    tilt = _tilt(vignettes, cases.cases[seen], cases.label[seen], 1.0)
     found = corrected(vignettes, tilt)
     ratio = np.exp(tilt.log_ratio(vignettes.cases))
     joint = vignettes.exact * ratio
@@ -131,9 +135,9 @@ def test_how_a_file_is_recorded_tilts_nothing(vignettes: Vignettes) -> None:
     rng = np.random.default_rng(2)
     quiet = (cases.cases == 0) & (rng.random(cases.cases.shape) < 0.5)
     told = np.where(quiet, np.float32(-1), cases.cases)
-    tilt = fit_tilt(INTERVALS, vignettes, told, cases.label, 1.0)
+    tilt = _tilt(vignettes, told, cases.label, 1.0)
     fresh = small_world(5000, 6)
-    assert excess(fresh.exact, _tilted_posterior(tilt, fresh, np.arange(5000))).mean() < 2e-3
+    assert excess(fresh.exact, _tilted(tilt, fresh, np.arange(5000))).mean() < 2e-3
 
 
 def test_a_condition_without_cases_is_left_alone(vignettes: Vignettes) -> None:
@@ -141,7 +145,7 @@ def test_a_condition_without_cases_is_left_alone(vignettes: Vignettes) -> None:
     cases = small_world(1500, 7)
     rows = _other(cases)
     rows = rows[cases.label[rows] < 2]
-    tilt = fit_tilt(INTERVALS, vignettes, cases.cases[rows], cases.label[rows], 1.0)
+    tilt = _tilt(vignettes, cases.cases[rows], cases.label[rows], 1.0)
     ratio = tilt.log_ratio(vignettes.cases[:100])
     assert ratio[:, :2].any()
     assert not ratio[:, 2].any()
