@@ -12,6 +12,7 @@ from threadpoolctl import ThreadpoolController
 
 from data_gen.posterior.likelihood import (
     IMPOSSIBLE,
+    SILENT,
     Factor,
     PatternTable,
     build_factors,
@@ -65,8 +66,12 @@ class Lone:
 
     Each feature is a cell that says something: `columns` (n_features,) its finding, `cell` what it
     says (1 no, 2 yes), `given` whether other cells imply it. `weight` is what it adds to `blank`,
-    the sum over blank cells.
+    the sum over blank cells. `left_out` is each finding's own part of that sum: what goes where it
+    was not asked.
     """
+
+    findings: Codes  # (n_findings,)
+    left_out: Array  # (n_strata, 1 or 2, n_findings, n_states)
 
     columns: Codes
     cell: Codes
@@ -78,8 +83,11 @@ class Lone:
         """Log P(the cells of these findings | state): (n_cases, 1 or 2, n_states)."""
         stratum = min(stratum, len(self.blank) - 1)
         says = (cells[:, self.columns] == self.cell) & (implied[:, self.columns] == self.given)
-        hot = says.astype(np.float64)
+        hot, silent = says.astype(np.float64), cells[:, self.findings] == SILENT
         parts = [hot @ weight for weight in self.weight[stratum]]
+        if silent.any():
+            out = silent.astype(np.float64)
+            parts = [p - out @ w for p, w in zip(parts, self.left_out[stratum], strict=True)]
         return np.asarray(np.stack(parts, axis=1) + self.blank[stratum])
 
 
@@ -103,13 +111,16 @@ class ExactPosterior:
     def __call__(self, values: Array, mix: Array, workers: int = 1) -> Posterior:
         """The posterior of cases (n_cases, n_findings) under a class mix (n_conditions,).
 
-        Cells are completed first; NaN is unknown. Blocks of cases are shared out to `workers`
+        Cells are completed first. NaN is a blank, which counts through its chance of being left
+        out; NOT_ASKED drops out of the likelihood. Blocks of cases are shared out to `workers`
         threads; the result does not depend on their number. A case that no state can produce,
         which the relations between findings rule out for completed cases, has a log-evidence
         below -5000.
         """
         completed = complete(values, self.world.vocabulary)
-        record = self._record(completed.values, completed.implied)
+        cells = cells_of(self.world, completed, values)
+        tables = tuple(f.table(cells, completed.implied) for f in self._joint)
+        record = Record(cells, completed.implied, tables)
         log_joint = np.full((len(values), len(self.world.people.atoms)), -np.inf)
         parts = list(self._parts(completed.values))
         with _BLAS.limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
@@ -124,19 +135,16 @@ class ExactPosterior:
         atoms = share / total
         return Posterior(atoms @ self._membership, atoms, (top + np.log(total))[:, 0])
 
-    def _record(self, values: Array, implied: Mask) -> Record:
-        cells = cells_of(self.world, values)
-        return Record(cells, implied, tuple(f.table(cells, implied) for f in self._joint))
-
     def _parts(self, values: Array) -> Iterator[Part]:
         """Blocks of cases that can be of one stratum; a blank age or sex puts a case in several."""
         people = self.world.people
         age = values[:, self.world.vocabulary.column("age_years")]
         sex = values[:, self.world.vocabulary.column("sex")]
-        whole = np.where(np.isnan(age), -1, np.minimum(age, AGES - 1)).astype(np.int64)
+        whole = np.where(np.isfinite(age), np.minimum(age, AGES - 1), -1).astype(np.int64)
         bands = np.searchsorted(np.array(people.bands), whole, side="right") - 1
         for stratum in range(2 * len(people.bands)):
-            fits = ((whole < 0) | (bands == stratum // 2)) & (np.isnan(sex) | (sex == stratum % 2))
+            sexes = ~np.isfinite(sex) | (sex == stratum % 2)
+            fits = ((whole < 0) | (bands == stratum // 2)) & sexes
             for rows in _blocks(np.flatnonzero(fits)):
                 yield Part(rows, stratum, self._prior(whole[rows], stratum))
 
@@ -177,8 +185,9 @@ class ExactPosterior:
         out = np.zeros((len(cells), len(self.world.recording.settings)))
         for name in ("age_years", "sex"):
             rate = self.world.recording.rate[name][:, 0]
-            known = cells[:, self.world.vocabulary.column(name)] > 0
-            out = out + np.where(known[:, None], safe_log(rate), safe_log(1 - rate))
+            cell = cells[:, [self.world.vocabulary.column(name)]]
+            log = np.where(cell > 0, safe_log(rate), safe_log(1 - rate))
+            out = out + np.where(cell == SILENT, 0.0, log)
         return out
 
     def _over_pain(
@@ -229,6 +238,7 @@ def _switch_cell(cell: Codes, implied: Mask, rate: Array, state: int) -> Array:
     blank = cell[:, None] == 0
     right = cell[:, None] == 1 + state
     log = np.where(blank, safe_log(1 - rate), np.where(right, safe_log(rate), IMPOSSIBLE))
+    log = np.where(cell[:, None] == SILENT, 0.0, log)
     truth = np.where(right, 0.0, IMPOSSIBLE)
     return np.asarray(np.where(implied[:, None], truth, log))
 
@@ -242,6 +252,8 @@ def _stack(factors: list[Factor]) -> Lone:
     kept = np.array([[True, True, not f.group.errs, not f.group.errs] for f in factors])
     finding, kind = np.nonzero(kept)
     return Lone(
+        findings=np.array([f.columns[0] for f in factors]),
+        left_out=table[:, :, 0].transpose(1, 2, 0, 3),
         columns=np.array([f.columns[0] for f in factors])[finding],
         cell=np.array([1, 2, 1, 2])[kind],
         given=np.array([False, False, True, True])[kind],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from data_gen.vocabulary import Finding, Vocabulary
+from data_gen.vocabulary.complete import Completed
 from data_gen.world.group import Group
 from data_gen.world.recording import emission
 from data_gen.world.world import World
@@ -17,6 +20,9 @@ Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 IMPOSSIBLE = -1e4
 """Stands for log 0: large enough to rule a state out, finite so that sums stay numbers."""
+
+SILENT = -1
+"""The cell of a finding that was not asked, or asked and not known: the last of its cells."""
 
 
 def safe_log(p: Array) -> Array:
@@ -43,14 +49,15 @@ class PatternTable:
 class Factor:
     """One group of findings as a function from what is recorded to log-likelihoods.
 
-    A pattern is what a case says of the members: for each the cell (0 blank, else 1 + its value)
-    and whether other cells of the case imply it. An implied cell would be known whether or not it
-    was written down, so it counts as its truth alone.
+    A pattern is what a case says of the members: for each the cell, as `cells_of` codes it, and
+    whether other cells of the case imply it. An implied cell would be known whether or not it was
+    written down, so it counts as its truth alone.
     """
 
     group: Group
     columns: Codes
-    emissions: tuple[Array, ...]  # (n_settings, n_values, 1 + n_values) each
+    emissions: tuple[Array, ...]  # (n_settings, n_values, n_cells) each
+    blanks: tuple[Mask, ...]  # (n_cells,) each: whether a cell holds no value
 
     @cached_property
     def n_strata(self) -> int:
@@ -65,7 +72,7 @@ class Factor:
         """The key of each case's pattern: (n_cases,). `cells` is (n_cases, n_findings)."""
         key = np.zeros(len(cells), dtype=np.int64)
         for column, size in zip(self.columns, self._sizes, strict=True):
-            key = key * size + 2 * cells[:, column] + implied[:, column]
+            key = key * size + 2 * (cells[:, column] % (size // 2)) + implied[:, column]
         return key
 
     def table(self, cells: Codes, implied: Mask) -> PatternTable:
@@ -98,7 +105,7 @@ class Factor:
         missing = np.isnan(codes)  # a number that has no value is always blank
         value = np.where(missing, 0, codes).astype(np.int64)
         chance = self.emissions[member][:, value, :][:, :, cell]  # (n_settings, n_rows, n_keys)
-        blank = (cell == 0)[None, None, :]
+        blank = self.blanks[member][cell][None, None, :]
         chance = np.where(missing[None, :, None], blank, chance)
         truth = (value[:, None] + 1 == cell[None, :]) & ~missing[:, None]
         chance = np.where(implied[None, None, :], truth[None], chance)
@@ -111,25 +118,62 @@ def build_factors(world: World) -> tuple[Factor, ...]:
 
 
 def _factor(world: World, group: Group) -> Factor:
-    emissions = tuple(
-        emission(
-            world.recording,
-            world.vocabulary,
-            finding,
-            len(world.bins[finding.id].count) if finding.id in world.bins else 0,
-            errs=group.errs,
-        )
-        for finding in group.members
-    )
+    tables = [_cell_chances(world, finding, errs=group.errs) for finding in group.members]
     columns = np.array([finding.column for finding in group.members])
-    return Factor(group, columns, emissions)
+    return Factor(group, columns, *map(tuple, zip(*tables, strict=True)))
 
 
-def cells_of(world: World, values: Array) -> Codes:
-    """What each cell says: 0 blank, else 1 + its value (a number's bin). (n_cases, n_findings)."""
-    cells = np.where(np.isnan(values), 0, values + 1)
+def _cell_chances(world: World, finding: Finding, errs: bool) -> tuple[Array, Mask]:
+    """P(cell | setting, true value): (n_settings, n_values, n_cells), and which cells hold none.
+
+    The cells are those of `emission`; then, of a number with an alternative, those of each of the
+    two where only that one was asked; last, one that was not asked, which is certain.
+    """
+    parts = [
+        emission(
+            world.recording, world.vocabulary, finding, n_bins_of(world, finding), errs, asked
+        )
+        for asked in [(), *_alone(world.vocabulary, finding)]
+    ]
+    parts.append(np.ones_like(parts[0][:, :, :1]))
+    blank = np.concatenate([np.arange(part.shape[2]) == 0 for part in parts])
+    return np.concatenate(parts, axis=2), blank
+
+
+def _alone(vocabulary: Vocabulary, finding: Finding) -> Iterator[tuple[str]]:
+    """Each of the two numbers of which this is the first, by itself."""
+    for pair in vocabulary.relations.alternatives:
+        if pair.first == finding.id:
+            yield (pair.first,)
+            yield (pair.second,)
+
+
+def n_bins_of(world: World, finding: Finding) -> int:
+    """How many bins a number has; 0 for any other finding."""
+    return len(world.bins[finding.id].count) if finding.id in world.bins else 0
+
+
+def cells_of(world: World, completed: Completed, values: Array) -> Codes:
+    """What each cell says: (n_cases, n_findings).
+
+    0 for a blank, 1 + its value (a number's bin) for a known cell, SILENT for one that was not
+    asked or is not known. Of a number with an alternative the cells that are not silent follow
+    twice more, for records in which only it, or only the other, was asked. `values` are the cells
+    before they were completed.
+    """
+    known = ~np.isnan(completed.values) & ~np.isneginf(completed.values)
+    cells = np.where(known, completed.values, -1.0) + 1
     for name, bins in world.bins.items():
         column = world.vocabulary.column(name)
-        known = ~np.isnan(values[:, column])
-        cells[known, column] = 1 + bins.bin_of(values[known, column])
+        here = known[:, column]
+        cells[here, column] = 1 + bins.bin_of(completed.values[here, column])
+    cells[np.isneginf(completed.values)] = SILENT
+    for pair in world.vocabulary.relations.alternatives:
+        first, second = (world.vocabulary.column(name) for name in (pair.first, pair.second))
+        n_cells = 1 + n_bins_of(world, world.vocabulary.finding(pair.first))
+        silent, other = (np.isneginf(completed.values[:, column]) for column in (first, second))
+        one = silent | np.isneginf(values[:, first])
+        cells[silent & ~other, first] = 0  # the other one was asked, and is blank
+        cells[other & ~one, first] += n_cells
+        cells[one & ~other, first] += 2 * n_cells
     return cells.astype(np.int64)

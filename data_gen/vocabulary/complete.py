@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.load import Vocabulary
 from data_gen.vocabulary.relation import Statement, Test
 
@@ -33,10 +34,11 @@ class Conflict:
 class Completed:
     """Cases with what is implied filled in. All arrays are (n_cases, n_findings).
 
-    `values` is for the model: conflicting cells are unknown there, and of two alternatives for one
-    fact only the first is kept (minutes of walking become metres). `implied` marks the cells that
-    follow from others of the row, recorded or not. `present` is for overrides: every cell as
-    recorded or implied, and a yes/no finding is present wherever any cell supports it.
+    `values` is for the model: unknown is NaN for a blank and NOT_ASKED for what says nothing, to
+    which conflicting cells belong, and of two alternatives for one fact only the first is kept
+    (minutes of walking become metres). `implied` marks the cells that follow from others of the
+    row, recorded or not. `present` is for overrides: every cell as recorded or implied, NaN for
+    unknown of any kind, and a yes/no finding is present wherever any cell supports it.
     """
 
     values: Matrix
@@ -81,11 +83,13 @@ class _Rule:
 def complete(values: Matrix, vocabulary: Vocabulary) -> Completed:
     """Cases with implied cells filled and conflicts found.
 
-    `values` is (n_cases, n_findings), NaN for unknown; it is not changed.
+    `values` is (n_cases, n_findings), NaN or NOT_ASKED for unknown; it is not changed.
     """
     rules = _rules(vocabulary)
+    not_asked = np.isneginf(values)
     # In columns, for every rule reads and writes columns.
-    out = values.copy(order="F")
+    known = np.asfortranarray(np.where(not_asked, np.nan, values))
+    out = known.copy(order="F")
     barred = np.zeros(out.shape, dtype=bool, order="F")
     conflicts = _strike(out, barred, rules, vocabulary)
     implied = np.zeros(out.shape, dtype=bool, order="F")
@@ -95,7 +99,8 @@ def complete(values: Matrix, vocabulary: Vocabulary) -> Completed:
     conflicts += _strike(out, barred, rules, vocabulary)
     implied &= ~barred
     _merge_alternatives(out, implied, vocabulary)
-    return Completed(out, implied, _present(values, rules), tuple(conflicts))
+    np.copyto(out, NOT_ASKED, where=(not_asked | barred) & np.isnan(out))
+    return Completed(out, implied, _present(known, rules), tuple(conflicts))
 
 
 def fill_implied(values: Matrix, vocabulary: Vocabulary) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -9,6 +10,11 @@ Kind = Literal["yes_no", "choice", "number"]
 Asked = Literal["identity", "habit", "site", "pain", "symptom", "sign", "test"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ASKED: tuple[Asked, ...] = get_args(Asked)
+NOT_ASKED = -math.inf
+"""The value of an unknown cell that says nothing: not asked, or asked and not known.
+
+An empty cell of a column that is there is NaN: it was left out, which is weak evidence.
+"""
 
 
 @dataclass(frozen=True)
@@ -16,8 +22,8 @@ class Finding:
     """One finding of the vocabulary: present, absent or unknown; a choice; or a number.
 
     In a matrix of cases, `column` is its place. The value of a cell is 1.0 (present) or 0.0
-    (absent) for yes/no, the position in `values` for a choice, the number itself for a number,
-    and NaN for unknown.
+    (absent) for yes/no, the position in `values` for a choice, the number itself for a number;
+    unknown is NaN where the cell is blank, NOT_ASKED where it was not asked or is not known.
     """
 
     id: str

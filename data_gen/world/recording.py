@@ -66,16 +66,25 @@ def _rate(setting: Setting, finding: Finding, quiet: dict[str, str]) -> Array:
 
 
 def emission(
-    recording: Recording, vocabulary: Vocabulary, finding: Finding, n_bins: int, errs: bool
+    recording: Recording,
+    vocabulary: Vocabulary,
+    finding: Finding,
+    n_bins: int,
+    errs: bool,
+    asked: tuple[str, ...] = (),
 ) -> Array:
     """P(cell | setting, true value): (n_settings, n_values, 1 + n_values), column 0 a blank cell.
 
     For a number the values are its bins, and the blank of a number with two units means that
-    neither was written down. With `errs`, a recorded yes/no cell may say the opposite.
+    neither was written down; `asked` names the ones that were asked, if not both. With `errs`, a
+    recorded yes/no cell may say the opposite.
     """
     rate = recording.rate[finding.id]
     if finding.kind == "number":
-        rate = np.repeat(_either(recording, vocabulary, finding), n_bins, axis=1)
+        pairs = vocabulary.relations.alternatives
+        asked = asked or (finding.id, *(p.second for p in pairs if p.first == finding.id))
+        missing = np.prod([1 - recording.rate[name] for name in asked], axis=0)
+        rate = np.repeat(1 - missing, n_bins, axis=1)
     n_settings, n_values = rate.shape
     out = np.zeros((n_settings, n_values, 1 + n_values))
     out[:, :, 0] = 1 - rate
@@ -88,14 +97,6 @@ def emission(
         if vague.finding == finding.id:
             _blur(out, vague.value, vague.means, recording.vague[finding.id])
     return out
-
-
-def _either(recording: Recording, vocabulary: Vocabulary, finding: Finding) -> Array:
-    missing = 1 - recording.rate[finding.id]
-    for pair in vocabulary.relations.alternatives:
-        if pair.first == finding.id:
-            missing = missing * (1 - recording.rate[pair.second])
-    return np.asarray(1 - missing)
 
 
 def _blur(out: Array, value: float, means: tuple[float, ...], share: float) -> None:

@@ -130,6 +130,8 @@ class Referee:
         for group in self.world.groups:
             for finding in group.members:
                 value = row[finding.column]
+                if np.isneginf(value):
+                    continue  # not asked: no evidence
                 if np.isnan(value):
                     evidence[f"cell_{finding.id}"] = 0
                 elif finding.id in self.world.bins:
@@ -138,10 +140,14 @@ class Referee:
                 else:
                     evidence[f"cell_{finding.id}"] = 1 + int(value)
         painless = row[vocabulary.column("painless")]
-        evidence["cell_painless"] = 0 if np.isnan(painless) else 1 + int(painless)
+        if not np.isneginf(painless):
+            evidence["cell_painless"] = 0 if np.isnan(painless) else 1 + int(painless)
         age, sex = row[vocabulary.column("age_years")], row[vocabulary.column("sex")]
-        evidence["asked_age_years"] = int(not np.isnan(age))
-        evidence["asked_sex"] = int(not np.isnan(sex))
+        if not np.isneginf(age):
+            evidence["asked_age_years"] = int(not np.isnan(age))
+        if not np.isneginf(sex):
+            evidence["asked_sex"] = int(not np.isnan(sex))
+        age, sex = (cell if np.isfinite(cell) else np.nan for cell in (age, sex))
         evidence["stratum"] = [
             float(
                 (np.isnan(sex) or s % 2 == sex) and (np.isnan(age) or _band(people, age) == s // 2)

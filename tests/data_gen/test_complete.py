@@ -30,7 +30,7 @@ def row(**cells: str | float) -> Array:
 def cell(values: Array, name: str, case: int = 0) -> str | float | None:
     """A cell in words; None for unknown."""
     finding, value = VOCABULARY.finding(name), values[case, VOCABULARY.column(name)]
-    if math.isnan(value):
+    if not math.isfinite(value):
         return None
     if finding.kind == "number":
         return float(value)

@@ -17,7 +17,7 @@ from data_gen.posterior import ExactPosterior
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
 from data_gen.sampler.record import sample_chunk
-from data_gen.vocabulary import Finding
+from data_gen.vocabulary import NOT_ASKED, Finding
 from data_gen.vocabulary.complete import complete
 from data_gen.world import World
 
@@ -63,13 +63,72 @@ def test_implied_cells_count_once(world: World, cases: Array, group: str) -> Non
         assert np.exp(got) == pytest.approx(raws[key], rel=1e-9)
 
 
-def brute_force(world: World) -> dict[str, float]:
-    """The probability of every completed record of a one-group world, by going through all."""
+@pytest.mark.parametrize(
+    "group",
+    ["relief_rest", "swelling", "rest_pain", "temperature_c", "side", "starts_immediately"],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_what_was_not_asked_drops_out(world: World, group: str, seed: int) -> None:
+    """A record with unasked findings is as probable as all that differ from it in those alone."""
+    small = reduced(world, (group,))
+    rng = np.random.default_rng(seed)
+    names = [m.id for m in _members(small)] + ["age_years", "sex"]
+    silent = [name for name in names if rng.random() < 0.5] or names[:1]
+    raws = brute_force(small, tuple(silent))
+    every = np.full((len(raws), len(world.vocabulary.findings)), np.nan)
+    for row, key in zip(every, raws, strict=True):
+        row[[world.vocabulary.column(name) for name in silent]] = NOT_ASKED
+        for cell in filter(None, key.split(",")):
+            column, value = cell.split("=")
+            row[int(column)] = float(value)
+    for pair in world.vocabulary.relations.alternatives:
+        first, second = (world.vocabulary.column(name) for name in (pair.first, pair.second))
+        if pair.first in silent:  # a value there was recorded as the other
+            moved = np.isfinite(every[:, first])
+            every[moved, second] = every[moved, first] / pair.factor
+            every[moved, first] = NOT_ASKED
+    exact = ExactPosterior(small)(every, world.mix("training")).log_evidence
+    assert np.exp(exact) == pytest.approx(list(raws.values()), rel=1e-9)
+
+
+@pytest.mark.parametrize("mix", ["training", "clinic"])
+def test_unasked_findings_agree_with_a_bayesian_network(
+    world: World, cases: Array, mix: str
+) -> None:
+    """P(condition | record) of a form equals that of a network told nothing of the rest."""
+    small = reduced(world, PLAIN)
+    rows = only(small, cases[:40])
+    silent = np.random.default_rng(4).random(rows.shape) < 0.5
+    asked = np.where(silent, NOT_ASKED, rows)
+    exact = ExactPosterior(small)(asked, world.mix(mix)).probability
+    referee = Referee(small, world.mix(mix))
+    assert np.abs(exact - [referee.posterior(row) for row in asked]).max() < 1e-9
+
+
+def test_nothing_asked_is_the_mix(world: World) -> None:
+    """Where nothing was asked the posterior is the class mix, and the evidence is 1."""
+    nothing = np.full((1, len(world.vocabulary.findings)), NOT_ASKED)
+    found = ExactPosterior(world)(nothing, world.mix("clinic"))
+    assert found.probability[0] == pytest.approx(world.mix("clinic"), abs=1e-12)
+    assert found.log_evidence[0] == pytest.approx(0.0, abs=1e-9)
+
+
+def _members(world: World) -> list[Finding]:
+    """The findings of a one-group world, the switch, and those that report them in other units."""
     (group,) = world.groups
     members = [*group.members, world.vocabulary.finding("painless")]
     for pair in world.vocabulary.relations.alternatives:
         if any(m.id == pair.first for m in members):
             members.append(world.vocabulary.finding(pair.second))
+    return members
+
+
+def brute_force(world: World, silent: tuple[str, ...] = ()) -> dict[str, float]:
+    """The probability of every completed record of a one-group world, by going through all.
+
+    What is not asked, `silent`, is in no record.
+    """
+    members = [m for m in _members(world) if m.id not in silent]
     out: dict[str, float] = {}
     every = product(enumerate(_truths(world)), (0, 1))
     for (j, truth), pain in every:
@@ -81,7 +140,8 @@ def brute_force(world: World) -> dict[str, float]:
                     case[0, finding.column] = truth[finding.column]
             if any(k and np.isnan(truth[m.column]) for m, k in zip(members, mask, strict=True)):
                 continue  # what does not apply is never written down
-            share = _share(world, j, truth, members, mask, pain)
+            share = _share(world, j, truth, members, mask, pain, silent)
+            case[0, [world.vocabulary.column(name) for name in silent]] = NOT_ASKED
             key = _key(complete(case, world.vocabulary).values[0])
             out[key] = out.get(key, 0.0) + share
     return out
@@ -104,7 +164,13 @@ def _truths(world: World) -> list[Array]:
 
 
 def _share(
-    world: World, j: int, truth: Array, members: list[Finding], mask: tuple[bool, ...], pain: int
+    world: World,
+    j: int,
+    truth: Array,
+    members: list[Finding],
+    mask: tuple[bool, ...],
+    pain: int,
+    silent: tuple[str, ...],
 ) -> float:
     """P(this combination, written down just so, with age and sex blank)."""
     (group,) = world.groups
@@ -114,7 +180,7 @@ def _share(
     state = pain if group.trait is not None else 0
     strata = (people.stratum * group.prob[:, :, state, j]).sum(axis=0)
     rate = recording.weight.copy()
-    for name in ("age_years", "sex"):
+    for name in {"age_years", "sex"}.difference(silent):
         rate = rate * (1 - recording.rate[name][:, 0])
     for finding, known in zip(members, mask, strict=True):
         value = 0 if finding.kind == "number" else int(np.nan_to_num(truth[finding.column]))
@@ -142,4 +208,4 @@ def _by_bin(world: World, rows: Array) -> Array:
 
 
 def _key(values: Array) -> str:
-    return ",".join(f"{column}={values[column]:g}" for column in np.flatnonzero(~np.isnan(values)))
+    return ",".join(f"{column}={values[column]:g}" for column in np.flatnonzero(np.isfinite(values)))
