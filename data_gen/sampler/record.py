@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.sampler.draw import Hidden, Tables, draw_hidden, draw_rows
+from data_gen.sampler.forms import draw_forms
 from data_gen.sampler.keyed import Draws
-from data_gen.vocabulary import Finding
+from data_gen.vocabulary import NOT_ASKED, Finding
 from data_gen.vocabulary.complete import fill_implied
 from data_gen.world.group import Group
 from data_gen.world.world import World
@@ -23,7 +24,7 @@ class Sample:
     """A chunk of patients: their hidden states, the truth, and the record.
 
     `truth` and `values` are (n_cases, n_findings), stored by column; NaN in `truth` means that the
-    cell does not apply, in `values` that it is unknown.
+    cell does not apply, in `values` that it is blank; NOT_ASKED there, that no one asked.
     """
 
     start: int
@@ -32,10 +33,13 @@ class Sample:
     values: Array
 
 
-def sample_chunk(tables: Tables, draws: Draws, with_truth: bool = True) -> Sample:
+def sample_chunk(
+    tables: Tables, draws: Draws, with_truth: bool = True, forms: bool = False
+) -> Sample:
     """The patients of a chunk and their records, completed by what the records imply.
 
-    Without the truth the chunk takes less time and memory.
+    Without the truth the chunk takes less time and memory. With `forms` each patient is asked
+    only what a form of their own asks.
     """
     world = tables.world
     hidden = draw_hidden(tables, draws)
@@ -49,7 +53,12 @@ def sample_chunk(tables: Tables, draws: Draws, with_truth: bool = True) -> Sampl
         rows = draw_rows(tables, hidden, position, u)
         writer.group(group, rows, record)
     writer.alternatives()
+    asked = draw_forms(world, draws) if forms else None
+    if asked is not None:
+        values[~asked] = np.nan
     fill_implied(values.T, world.vocabulary)
+    if asked is not None:
+        values[~asked] = NOT_ASKED
     return Sample(draws.start, hidden, None if truth is None else truth.T, values.T)
 
 
