@@ -44,6 +44,7 @@ def check(knowledge: Path | None) -> None:
 @click.option("--mix", default="training", show_default=True, help="clinic, training or id=share,…")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 @click.option("--complete", is_flag=True, help="Every applicable cell recorded, without error.")
+@click.option("--forms", is_flag=True, help="What is asked is drawn too, and written: `not asked`.")
 @click.option("--narrative", is_flag=True, help="Add a paragraph of plain English for each case.")
 @click.option("--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own].")
 def sample(
@@ -54,6 +55,7 @@ def sample(
     mix: str,
     workers: int,
     complete: bool,
+    forms: bool,
     narrative: bool,
     knowledge: Path | None,
 ) -> None:
@@ -66,7 +68,9 @@ def sample(
     for path in (out, truth):
         if path is not None and path.suffix not in (".parquet", ".csv"):
             raise click.UsageError(f"{path}: the name must end in .parquet or .csv")
-    plan = Plan(rows, seed, mix, out, truth, workers, complete, narrative)
+    if complete and forms:
+        raise click.UsageError("--complete asks everything: leave out --forms, or --complete")
+    plan = Plan(rows, seed, mix, out, truth, workers, complete, narrative, forms)
     world = _world(knowledge)
     _reporting(lambda: world.mix(mix))
     with click.progressbar(

@@ -55,7 +55,7 @@ def vocabulary_intervals(vocabulary: Vocabulary, edges: Mapping[str, Sequence[fl
     """
     rows = [row for finding in vocabulary.findings for row in _of_finding(finding, edges)]
     blanks = [
-        (finding.column, UNKNOWN - _HALF, UNKNOWN + _HALF, f"{finding.id} blank")
+        (finding.column, float(UNKNOWN) - _HALF, float(UNKNOWN) + _HALF, f"{finding.id} blank")
         for finding in vocabulary.findings
     ]
     return _collect(rows + blanks)

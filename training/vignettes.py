@@ -119,7 +119,7 @@ def _values(table: pa.Table, path: Path, vocabulary: Vocabulary) -> npt.NDArray[
         values = values_from_table(table, vocabulary)
     except ValueError as error:
         raise RefusedError(Problem("bad_word", str(path), str(error), _SAMPLE_AGAIN)) from None
-    columns = np.flatnonzero(np.isinf(values).any(axis=0))
+    columns = np.flatnonzero(np.isposinf(values).any(axis=0))
     if len(columns):
         names = ", ".join(vocabulary.finding_ids[column] for column in columns)
         message = f"infinite values in {names}"

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.table import WORD_NOT_ASKED
 from data_gen.world.world import World
 
 
@@ -25,15 +27,26 @@ class Tally:
         self.rows += cases.num_rows
         for finding in self.vocabulary.findings:
             column = cases.column(finding.id)
-            self.recorded[finding.column] += len(column) - column.null_count
+            silent = pc.sum(pc.equal(column, WORD_NOT_ASKED)).as_py() if _words(column) else 0
+            self.recorded[finding.column] += len(column) - column.null_count - (silent or 0)
         for entry in cases.column("condition").value_counts().to_pylist():
             self.conditions[entry["values"]] += entry["counts"]
 
 
-def write_card(world: World, mix: str, seed: int, complete: bool, out: Path, tally: Tally) -> None:
-    """Write the card beside `out`, as NAME.card.md."""
+def _words(column: pa.ChunkedArray) -> bool:
+    return bool(pa.types.is_dictionary(column.type))
+
+
+_HOW = {
+    "": "as the settings write cases down",
+    "--complete": "every applicable cell, without error",
+    "--forms": "as the settings write down what each form asks",
+}
+
+
+def write_card(world: World, mix: str, seed: int, option: str, out: Path, tally: Tally) -> None:
+    """Write the card beside `out`, as NAME.card.md. `option` says how cases are written down."""
     mean = tally.recorded.sum() / max(tally.rows, 1)
-    how = "every applicable cell, without error" if complete else "as the settings write cases down"
     lines = [
         f"# Data set card: {out.name}",
         "",
@@ -42,10 +55,10 @@ def write_card(world: World, mix: str, seed: int, complete: bool, out: Path, tal
         "classifiers; not for decisions about people.",
         "",
         f"- Repeat it: `python -m data_gen sample --rows {tally.rows} --seed {seed} --mix {mix}"
-        f"{' --complete' if complete else ''} --out {out.name}`",
+        f"{f' {option}' if option else ''} --out {out.name}`",
         f"- Knowledge: `{world.knowledge_hash}`",
         f"- Vocabulary: `{world.vocabulary.hash}`",
-        f"- Class mix: {mix}; recorded: {how}",
+        f"- Class mix: {mix}; recorded: {_HOW[option]}",
         f"- Hidden states for an age band and sex: {world.n_states:,}",
         f"- Findings recorded a case, on average: {mean:.1f} of {len(tally.recorded)}",
         "",

@@ -24,7 +24,7 @@ Mask = npt.NDArray[np.bool_]
 _WHOLE = 0.4  # of the patients are asked everything
 _SMALLEST = 0.02  # of the findings: three of them
 _MAKES = 4
-_IDENTITY = 0.7  # of the forms ask age and sex whatever else they ask
+_IDENTITY = 0.9  # of the forms ask age and sex whatever else they ask
 
 
 def draw_forms(world: World, draws: Draws) -> Mask:
@@ -56,4 +56,4 @@ def _how_often(world: World) -> Array:
     """How often each finding is written down where its answer stands out: (n_findings,)."""
     recording = world.recording
     rates = [recording.weight @ recording.rate[f.id].max(axis=1) for f in world.vocabulary.findings]
-    return np.clip(np.array(rates), 0.05, 1.0)
+    return np.asarray(np.clip(np.array(rates), 0.05, 1.0))

@@ -33,6 +33,8 @@ class Plan:
     workers: int = 1
     complete: bool = False
     narrative: bool = False
+    forms: bool = False
+    """Whether each patient is asked only what a form of their own asks."""
 
 
 def sample_to_files(world: World, plan: Plan, done: Callable[[int], None]) -> None:
@@ -55,7 +57,12 @@ def sample_to_files(world: World, plan: Plan, done: Callable[[int], None]) -> No
             tally.add(tables[0])
             for writer, table in zip(writers, tables, strict=True):
                 writer.write_table(table)
-    write_card(world, plan.mix, plan.seed, plan.complete, plan.out, tally)
+    write_card(world, plan.mix, plan.seed, _how(plan), plan.out, tally)
+
+
+def _how(plan: Plan) -> str:
+    """The option that says how cases are written down, or nothing."""
+    return "--complete" if plan.complete else "--forms" if plan.forms else ""
 
 
 class _Work:
@@ -68,8 +75,11 @@ class _Work:
 
     def __call__(self, span: Span) -> tuple[pa.Table, ...]:
         draws = Draws(self.plan.seed, span.start, span.size)
-        sample = sample_chunk(self.tables, draws, with_truth=self.posterior is not None)
-        cases = cases_table(self.world, sample, self.plan.seed, self.plan.narrative)
+        plan = self.plan
+        sample = sample_chunk(self.tables, draws, self.posterior is not None, plan.forms)
+        cases = cases_table(
+            self.world, sample, plan.seed, narrative=plan.narrative, forms=plan.forms
+        )
         if self.posterior is None:
             return (cases,)
         posterior = self.posterior(sample.values, self.mix)

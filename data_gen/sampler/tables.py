@@ -16,13 +16,18 @@ from data_gen.world.world import World
 
 _WORDS = pa.dictionary(pa.int16(), pa.string())
 _DUST = 1e-6
-BLANKS = ("not written down", "does not apply")
+BLANKS = ("not written down", "does not apply", "not asked")
 
 
-def cases_table(world: World, sample: Sample, seed: int, narrative: bool) -> pa.Table:
-    """`case_id`, the findings, `condition`, and with `narrative` a paragraph a case."""
+def cases_table(
+    world: World, sample: Sample, seed: int, *, narrative: bool, forms: bool
+) -> pa.Table:
+    """`case_id`, the findings, `condition`, and with `narrative` a paragraph a case.
+
+    With `forms` every finding is in words, among which `not asked`.
+    """
     columns = {"case_id": _case_ids(sample, seed)}
-    columns |= columns_from_values(sample.values, world.vocabulary)
+    columns |= columns_from_values(sample.values, world.vocabulary, forms=forms)
     columns["condition"] = _words(sample.hidden.condition, world.vocabulary.condition_ids)
     if narrative:
         columns["narrative"] = pa.array(_narratives(sample, world.vocabulary), pa.string())
@@ -84,9 +89,10 @@ def _blanks(vocabulary: Vocabulary, sample: Sample) -> dict[str, pa.Array]:
         raise ValueError("this sample was drawn without its truth")
     out = {}
     for finding in vocabulary.findings:
-        blank = np.isnan(sample.values[:, finding.column])
+        cell = sample.values[:, finding.column]
         reason = np.isnan(sample.truth[:, finding.column]).astype(np.int64)
-        out[f"blank_{finding.id}"] = _words(np.where(blank, reason, -1), BLANKS)
+        reason = np.where(np.isneginf(cell), BLANKS.index("not asked"), reason)
+        out[f"blank_{finding.id}"] = _words(np.where(np.isfinite(cell), -1, reason), BLANKS)
     return out
 
 
