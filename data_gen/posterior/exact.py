@@ -42,7 +42,7 @@ class Posterior:
 
 
 @dataclass(frozen=True)
-class Record:
+class RecordedCells:
     """The cells of all cases of a call, and what they say of each joint group."""
 
     cells: Codes  # (n_cases, n_findings)
@@ -124,9 +124,9 @@ class ExactPosterior:
         atoms = share / total
         return Posterior(atoms @ self._membership, atoms, (top + np.log(total))[:, 0])
 
-    def _record(self, values: Array, implied: Mask) -> Record:
+    def _record(self, values: Array, implied: Mask) -> RecordedCells:
         cells = cells_of(self.world, values)
-        return Record(cells, implied, tuple(f.table(cells, implied) for f in self._joint))
+        return RecordedCells(cells, implied, tuple(f.table(cells, implied) for f in self._joint))
 
     def _parts(self, values: Array) -> Iterator[Part]:
         """Blocks of cases that can be of one stratum; a blank age or sex puts a case in several."""
@@ -148,7 +148,7 @@ class ExactPosterior:
         known = people.age[:, np.maximum(ages, 0)].T * share
         return safe_log(np.where(ages[:, None] < 0, band, known))
 
-    def _log_atoms(self, record: Record, part: Part) -> Array:
+    def _log_atoms(self, record: RecordedCells, part: Part) -> Array:
         """Log P(atom, cells, age, sex | its condition): (n_rows, n_atoms)."""
         world = self.world
         cells, implied = record.cells[part.rows], record.implied[part.rows]
@@ -161,7 +161,7 @@ class ExactPosterior:
         atoms = _log_sum(log + safe_log(world.recording.weight), axis=2)
         return np.asarray(atoms + part.prior + safe_log(world.atom_weight))
 
-    def _terms(self, record: Record, part: Part) -> dict[int | None, Array]:
+    def _terms(self, record: RecordedCells, part: Part) -> dict[int | None, Array]:
         """The log-likelihood of the findings of each trait: (n_rows, 1 or 2, n_states)."""
         cells, implied = record.cells[part.rows], record.implied[part.rows]
         terms: dict[int | None, Array] = {

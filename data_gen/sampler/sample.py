@@ -16,7 +16,7 @@ from data_gen.sampler.card import Tally, write_card
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.files import Span, in_order, table_file
 from data_gen.sampler.keyed import Draws
-from data_gen.sampler.record import sample_chunk
+from data_gen.sampler.recording_process import sample_chunk
 from data_gen.sampler.tables import cases_table, truth_table
 from data_gen.world.world import World
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from data_gen.vocabulary import load
 from data_gen.vocabulary.narrative import narrate
-from data_gen.vocabulary.opening import QUALITIES, SITES
-from data_gen.vocabulary.prose import split
-from data_gen.vocabulary.sections import SECTIONS
+from data_gen.vocabulary.narrative.opening import QUALITIES, SITES
+from data_gen.vocabulary.narrative.prose import split
+from data_gen.vocabulary.narrative.sections import SECTIONS
 
 VOCABULARY = load()
 NOTHING = "Nothing is recorded about this patient."

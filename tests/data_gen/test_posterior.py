@@ -16,7 +16,7 @@ from referee import PLAIN, Referee, only, reduced
 from data_gen.posterior import ExactPosterior
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
-from data_gen.sampler.record import sample_chunk
+from data_gen.sampler.recording_process import sample_chunk
 from data_gen.vocabulary import Finding
 from data_gen.vocabulary.complete import complete
 from data_gen.world import World

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from data_gen.profiles.checks import check_knowledge, located_numbers
-from data_gen.profiles.evidence import BASES, cited_ids, for_overrides, not_encoded, uncited
-from data_gen.profiles.load import KNOWLEDGE, Knowledge, load_knowledge
-from data_gen.profiles.problem import KnowledgeError
-from data_gen.world import World
+from data_gen.look_alikes.deciding import count_grounds, find_deciding
+from data_gen.profiles import Knowledge, KnowledgeError, load_knowledge
+from data_gen.profiles.checks import check_knowledge
+from data_gen.profiles.located import located_numbers
+from data_gen.profiles.provenance import BASES, cited_ids, for_overrides, not_encoded, uncited
+from data_gen.world import World, build_world
 
 _WIDTH = 34
 
 
 def check_report(folder: Path | None) -> tuple[str, bool]:
     """The report as text, and whether all is well."""
-    from data_gen.world import build_world
-
     try:
-        knowledge = load_knowledge(folder or KNOWLEDGE)
+        knowledge = load_knowledge(folder)
         world = build_world(knowledge)
     except KnowledgeError as error:
         return str(error), False
@@ -44,9 +43,7 @@ def _cited(knowledge: Knowledge) -> list[str]:
 
 
 def _deciding(knowledge: Knowledge, world: World) -> list[str]:
-    """What the findings that decide rest on; imported here, since it samples the world."""
-    from data_gen.pages.deciding import count_grounds, find_deciding
-
+    """What the findings that decide rest on."""
     found = find_deciding(world)
     count = count_grounds(knowledge, found)
     total = count["all"]

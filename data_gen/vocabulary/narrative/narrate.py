@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from data_gen.vocabulary.facts import told_once
 from data_gen.vocabulary.load import Vocabulary
-from data_gen.vocabulary.opening import complaint, is_described, opening
-from data_gen.vocabulary.prose import chunks, clause, sentence
-from data_gen.vocabulary.record import Record, Value
-from data_gen.vocabulary.sections import SECTIONS, TOLD_FIRST, About
+from data_gen.vocabulary.narrative.merging import merged
+from data_gen.vocabulary.narrative.opening import complaint, is_described, opening
+from data_gen.vocabulary.narrative.prose import chunks, clause, sentence
+from data_gen.vocabulary.narrative.recorded import Recorded, Value
+from data_gen.vocabulary.narrative.sections import SECTIONS, TOLD_FIRST, About
 
 _LONGEST = 7  # phrases a sentence
 _SHORT = 4  # phrases of two sections on one subject that are told in one sentence
@@ -45,7 +45,7 @@ def narrate(case: Mapping[str, Value | None], vocabulary: Vocabulary) -> str:
     that is not in it, None or NaN is unknown, and the paragraph says nothing about it. The same
     case always gives the same text. Raises KeyError for an unknown finding.
     """
-    record = Record.of(case, vocabulary)
+    record = Recorded.of(case, vocabulary)
     said = _phrases(record)
     beside_pain = not complaint(record).plural
     positive = list(_told({f: said[f] for f in said if not record.denied(f)}, also=beside_pain))
@@ -59,11 +59,11 @@ def narrate(case: Mapping[str, Value | None], vocabulary: Vocabulary) -> str:
     return " ".join([first, *rest]).strip() or _NOTHING
 
 
-def _phrases(record: Record) -> dict[str, str]:
+def _phrases(record: Recorded) -> dict[str, str]:
     """The words for every finding that is still to be told after the opening."""
     findings = chain.from_iterable(section for _, section in SECTIONS)
     said = {finding: record.words(finding) for finding in findings if finding in record}
-    said = told_once(record, said)
+    said = merged(record, said)
     return {
         finding: words
         for finding, words in said.items()
@@ -108,7 +108,7 @@ def _sections(
     return sections
 
 
-def _subjects(record: Record, *, named: bool) -> dict[About, Subject]:
+def _subjects(record: Recorded, *, named: bool) -> dict[About, Subject]:
     """The subject of each section; `named` says that the opening has named the complaint."""
     name = complaint(record)
     pronoun = {"female": "she", "male": "he"}.get(record.choice("sex") or "")

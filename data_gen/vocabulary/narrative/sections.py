@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from data_gen.vocabulary.opening import QUALITIES, SITES
+from data_gen.vocabulary.narrative.opening import QUALITIES, SITES
 
 About = Literal["complaint", "symptoms", "limb", "history", "examination", "tests"]
 
