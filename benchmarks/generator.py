@@ -22,7 +22,7 @@ import numpy as np
 import pyagrum as gum
 
 from benchmarks.timing import timed
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.profiles import load_knowledge
 from data_gen.sampler import Plan, sample_to_files
 from data_gen.sampler.draw import Tables

@@ -159,11 +159,10 @@ def docs(out: Path, knowledge: Path | None) -> None:
     click.echo(f"{len(pages)} pages in {out}, {len(changed)} of them changed", err=True)
 
 
-def _world(knowledge: Path | None):  # type: ignore[no-untyped-def]
-    from data_gen.profiles import load_knowledge
-    from data_gen.world import build_world
+def _world(folder: Path | None):  # type: ignore[no-untyped-def]
+    from data_gen.world import load_world
 
-    return _reporting(lambda: build_world(load_knowledge(knowledge)))
+    return _reporting(lambda: load_world(folder))
 
 
 def _reporting(work: Callable[[], Result]) -> Result:

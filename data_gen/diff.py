@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.profiles import Knowledge, load_knowledge
 from data_gen.profiles.located import located_numbers
 from data_gen.sampler.draw import Tables

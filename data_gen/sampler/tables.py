@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data_gen.posterior import Posterior
+from data_gen.inference import Posterior
 from data_gen.sampler.recording_process import Sample
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.narrative import narrate

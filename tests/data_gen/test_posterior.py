@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from referee import PLAIN, Referee, only, reduced
 
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
 from data_gen.sampler.recording_process import sample_chunk

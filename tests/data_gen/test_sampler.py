@@ -14,7 +14,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.profiles import Knowledge
 from data_gen.sampler import Plan, files, sample_to_files
 from data_gen.sampler.draw import Tables

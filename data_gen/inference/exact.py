@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
-from data_gen.posterior.likelihood import (
+from data_gen.inference.likelihood import (
     IMPOSSIBLE,
     Factor,
     PatternTable,
