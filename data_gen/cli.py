@@ -159,6 +159,20 @@ def docs(out: Path, knowledge: Path | None) -> None:
     click.echo(f"{len(pages)} pages in {out}, {len(changed)} of them changed", err=True)
 
 
+@main.command(name="new-condition")
+@click.argument("condition")
+@click.option("--from", "source", help="CONDITION/PART whose numbers it takes over.")
+def new_condition(condition: str, source: str | None) -> None:
+    """Write the skeleton of a new condition; `check` then names what it still lacks.
+
+    Example: python -m data_gen new-condition morton_neuroma --from other_cause/forefoot
+    """
+    from data_gen.new_condition import new_condition
+
+    for path in _reporting(lambda: new_condition(condition, source)):
+        click.echo(path)
+
+
 def _world(folder: Path | None):  # type: ignore[no-untyped-def]
     from data_gen.world import load_world
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from data_gen.vocabulary.load import Vocabulary
 from data_gen.vocabulary.narrative.prose import clause, sentence, series, split, with_article
 from data_gen.vocabulary.narrative.recorded import Recorded
 from data_gen.vocabulary.quantity import counted
 
-SITES = (
+_FIRST_SITES = (
     "site_low_back",
     "site_buttock",
     "site_hip_groin",
@@ -49,6 +51,13 @@ _PAIN_NUMBERS = ("walking_distance_m", "exercise_minutes", "relief_minutes")
 _IRREGULAR = {"calf": "calves", "foot": "feet"}
 
 
+@lru_cache(maxsize=4)
+def sites(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Where it can hurt, from the back down; a site that has no place in that order comes last."""
+    every = [f.id for f in vocabulary.findings if f.asked == "site" and f.kind == "yes_no"]
+    return (*_FIRST_SITES, *(site for site in every if site not in _FIRST_SITES))
+
+
 @dataclass(frozen=True)
 class Complaint:
     """What the complaint is called, and whether that name is a plural."""
@@ -80,9 +89,9 @@ def opening(record: Recorded, *, complains: bool) -> str:
 def is_described(record: Recorded) -> bool:
     """Whether anything is recorded that the opening says of the complaint."""
     told = ("painless", "side", *_TIMING)
-    return bool(_said_before_noun(record) or record.present((*SITES, "worsening"))) or any(
-        finding in record for finding in told
-    )
+    return bool(
+        _said_before_noun(record) or record.present((*sites(record.vocabulary), "worsening"))
+    ) or any(finding in record for finding in told)
 
 
 def _subject(record: Recorded) -> str:
@@ -134,7 +143,9 @@ def _said_before_noun(record: Recorded) -> list[str]:
 def _place(record: Recorded) -> str:
     """The sites with the side: "both calves", "the thigh and calf on one side"."""
     side = record.choice("side")
-    names = [record.words(site).removeprefix("the ") for site in record.present(SITES)]
+    names = [
+        record.words(site).removeprefix("the ") for site in record.present(sites(record.vocabulary))
+    ]
     back = "the lower back" if record.yes("site_low_back") else ""
     limb = _limb_sites([name for name in names if name != "lower back"], side)
     if back and not limb and side:
