@@ -22,12 +22,12 @@ import numpy as np
 import pyagrum as gum
 
 from benchmarks.timing import timed
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.profiles import load_knowledge
 from data_gen.sampler import Plan, sample_to_files
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
-from data_gen.sampler.record import sample_chunk
+from data_gen.sampler.recording_process import sample_chunk
 from data_gen.world import World, build_world
 from tests.data_gen.referee import PLAIN, Referee, only, reduced
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from benchmarks.redraw import other_world
 from benchmarks.training_data import first, intervals_of, read_part
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.profiles import load_knowledge
 from data_gen.world import World, build_world
 from training.calibrate import TRAINING, Drawn, draw

@@ -26,7 +26,7 @@ from benchmarks.override_misses import Misses
 from data_gen.profiles import load_knowledge
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
-from data_gen.sampler.record import sample_chunk
+from data_gen.sampler.recording_process import sample_chunk
 from data_gen.vocabulary import load
 from data_gen.world import World, build_world
 from serve.overrides import LEVELS, RULES, evaluate, states

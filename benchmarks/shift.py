@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.redraw import other_world
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.profiles import Knowledge, load_knowledge
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.complete import complete

@@ -12,6 +12,12 @@ import click
 _EXISTING = click.Path(exists=True, path_type=Path)
 Result = TypeVar("Result")
 _NEW = click.Path(dir_okay=False, path_type=Path)
+_knowledge = click.option(
+    "--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own]."
+)
+_mix = click.option(
+    "--mix", default="training", show_default=True, help="clinic, training or id=share,…"
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,13 +29,13 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own].")
+@_knowledge
 def check(knowledge: Path | None) -> None:
     """Validate the knowledge and count its numbers.
 
     Example: python -m data_gen check
     """
-    from data_gen.profiles.report import check_report
+    from data_gen.check_report import check_report
 
     text, good = check_report(knowledge)
     click.echo(text)
@@ -41,12 +47,12 @@ def check(knowledge: Path | None) -> None:
 @click.option("--seed", type=click.IntRange(0), required=True, help="Same seed, same vignettes.")
 @click.option("--out", type=_NEW, required=True, help="FILE.parquet or FILE.csv.")
 @click.option("--truth", type=_NEW, help="Hidden states and exact posteriors, .parquet or .csv.")
-@click.option("--mix", default="training", show_default=True, help="clinic, training or id=share,…")
+@_mix
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 @click.option("--complete", is_flag=True, help="Every applicable cell recorded, without error.")
 @click.option("--forms", is_flag=True, help="What is asked is drawn too, and written: `not asked`.")
 @click.option("--narrative", is_flag=True, help="Add a paragraph of plain English for each case.")
-@click.option("--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own].")
+@_knowledge
 def sample(
     rows: int,
     seed: int,
@@ -82,15 +88,15 @@ def sample(
 @main.command()
 @click.argument("cases", type=_EXISTING)
 @click.option("--out", type=_NEW, required=True, help="FILE.parquet or FILE.csv.")
-@click.option("--mix", default="training", show_default=True, help="clinic, training or id=share,…")
+@_mix
 @click.option("--complete", is_flag=True, help="Read a blank as: does not apply.")
-@click.option("--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own].")
+@_knowledge
 def posterior(cases: Path, out: Path, mix: str, complete: bool, knowledge: Path | None) -> None:
     """Write p_<condition> and log_evidence of every case of a file.
 
     Example: python -m data_gen posterior examples/real_cases.csv --out build/exact.csv
     """
-    from data_gen.posterior.files import posterior_to_file
+    from data_gen.posterior_files import posterior_to_file
 
     world = _world(knowledge)
     world = world.complete() if complete else world
@@ -101,7 +107,7 @@ def posterior(cases: Path, out: Path, mix: str, complete: bool, knowledge: Path 
 @click.argument("old", type=_EXISTING)
 @click.argument("new", type=_EXISTING, required=False)
 @click.option("--patients", type=click.IntRange(1), default=20_000, show_default=True)
-@click.option("--mix", default="training", show_default=True, help="clinic, training or id=share,…")
+@_mix
 def diff(old: Path, new: Path | None, patients: int, mix: str) -> None:
     """Say what an edit changes: numbers, patients, top diagnoses.
 
@@ -110,16 +116,15 @@ def diff(old: Path, new: Path | None, patients: int, mix: str) -> None:
     Example: python -m data_gen diff ../before/data_gen/knowledge
     """
     from data_gen.diff import difference
-    from data_gen.profiles.load import KNOWLEDGE
 
-    found = _reporting(lambda: difference(old, new or KNOWLEDGE, patients, mix))
+    found = _reporting(lambda: difference(old, new, patients, mix))
     click.echo("\n".join(found.lines()))
 
 
 @main.command()
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--people", type=click.IntRange(100), default=60_000, show_default=True)
-@click.option("--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own].")
+@_knowledge
 def literature(seed: int, people: int, knowledge: Path | None) -> None:
     """Replay published statistics on people drawn as each study drew its own.
 
@@ -142,7 +147,7 @@ def literature(seed: int, people: int, knowledge: Path | None) -> None:
     show_default=True,
     help="Folder for the pages.",
 )
-@click.option("--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own].")
+@_knowledge
 def docs(out: Path, knowledge: Path | None) -> None:
     """Write the pages: conditions, findings, and what separates look-alikes.
 
@@ -150,21 +155,32 @@ def docs(out: Path, knowledge: Path | None) -> None:
     """
     from data_gen.pages.write import build_pages, write_pages
     from data_gen.profiles import load_knowledge
-    from data_gen.profiles.load import KNOWLEDGE
     from data_gen.world import build_world
 
-    known = _reporting(lambda: load_knowledge(knowledge or KNOWLEDGE))
+    known = _reporting(lambda: load_knowledge(knowledge))
     pages = _reporting(lambda: build_pages(known, build_world(known)))
     changed = _reporting(lambda: write_pages(pages, out))
     click.echo(f"{len(pages)} pages in {out}, {len(changed)} of them changed", err=True)
 
 
-def _world(knowledge: Path | None):  # type: ignore[no-untyped-def]
-    from data_gen.profiles import load_knowledge
-    from data_gen.profiles.load import KNOWLEDGE
-    from data_gen.world import build_world
+@main.command(name="new-condition")
+@click.argument("condition")
+@click.option("--from", "source", help="CONDITION/PART whose numbers it takes over.")
+def new_condition(condition: str, source: str | None) -> None:
+    """Write the skeleton of a new condition; `check` then names what it still lacks.
 
-    return _reporting(lambda: build_world(load_knowledge(knowledge or KNOWLEDGE)))
+    Example: python -m data_gen new-condition morton_neuroma --from other_cause/forefoot
+    """
+    from data_gen.new_condition import new_condition
+
+    for path in _reporting(lambda: new_condition(condition, source)):
+        click.echo(path)
+
+
+def _world(folder: Path | None):  # type: ignore[no-untyped-def]
+    from data_gen.world import load_world
+
+    return _reporting(lambda: load_world(folder))
 
 
 def _reporting(work: Callable[[], Result]) -> Result:

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.profiles import Knowledge, load_knowledge
-from data_gen.profiles.checks import located_numbers
+from data_gen.profiles.located import located_numbers
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
-from data_gen.sampler.record import sample_chunk
+from data_gen.sampler.recording_process import sample_chunk
 from data_gen.world import World, build_world
 
 Codes = npt.NDArray[np.int64]
@@ -75,8 +75,10 @@ def _share(part: int, whole: int) -> str:
     return f"{part / max(whole, 1):.2%}"
 
 
-def difference(old: Path, new: Path, patients: int, mix: str) -> Difference:
+def difference(old: Path, new: Path | None, patients: int, mix: str) -> Difference:
     """The difference between two knowledge folders, on so many patients under a mix.
+
+    Without `new`, the second is our own.
 
     Raises KnowledgeError where one of them has mistakes, ValueError for an unknown mix.
     """

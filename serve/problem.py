@@ -1,30 +1,5 @@
-"""What is wrong with an input, as a value: collected where it is found, raised only at the edge."""
+"""What is wrong with an input: the project's one `Problem`, under the name that serving uses."""
 
-from __future__ import annotations
+from data_gen.vocabulary.problem import Problem, RefusedError
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong: a stable code, where, what happened, and what to do next."""
-
-    code: str
-    where: str
-    message: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"{self.where}: {self.message}{remedy}"
-
-
-class RefusedError(ValueError):
-    """The file, bundle or arguments cannot be used at all: exit code 2."""
-
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
-
-    def __reduce__(self) -> tuple[type[RefusedError], tuple[Problem, ...]]:
-        return RefusedError, self.problems  # a worker process hands it to its parent
+__all__ = ["Problem", "RefusedError"]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from data_gen.posterior import ExactPosterior
-from data_gen.posterior.files import read_cases
+from data_gen.inference import ExactPosterior
+from data_gen.posterior_files import read_cases
 from data_gen.profiles import load_knowledge
 from data_gen.vocabulary.narrative import narrate
 from data_gen.vocabulary.table import case_of, values_from_table

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest
 
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.vocabulary import Vocabulary
 from data_gen.world.world import World
 from training.intervals import Intervals

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from data_gen.look_alikes.marginals import Marginals, build_marginals
+from data_gen.look_alikes.separation import Separator, separators
 from data_gen.pages.amounts import label, met
-from data_gen.pages.marginals import Marginals, build_marginals
-from data_gen.pages.separation import Separator, separators
 from data_gen.profiles import load_knowledge
 from data_gen.vocabulary import Finding
 from data_gen.world import World, build_world

@@ -91,8 +91,11 @@ def _reliability(
     model: Matrix, label: npt.NDArray[np.int64], vocabulary: Vocabulary, n_bins: int
 ) -> Figure:
     figure = Figure(figsize=(11, 9), layout="constrained")
-    grid = figure.subplots(4, 5, sharex=True, sharey=True).ravel()
-    for place, (axes, condition) in enumerate(zip(grid, vocabulary.condition_ids, strict=True)):
+    rows = -(-len(vocabulary.condition_ids) // 5)
+    grid = figure.subplots(rows, 5, sharex=True, sharey=True).ravel()
+    for axes in grid[len(vocabulary.condition_ids) :]:
+        axes.set_axis_off()
+    for place, (axes, condition) in enumerate(zip(grid, vocabulary.condition_ids, strict=False)):
         stated, observed, count = reliability(label == place, model[:, place], n_bins)
         error = np.sqrt(np.maximum(observed * (1 - observed), 1e-4) / count)
         axes.plot([0, 1], [0, 1], color=_START, linewidth=1)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from pydantic import ValidationError
 
 from data_gen.literature.claim import findings_of
 from data_gen.literature.schema import Literature, Population, Statistic
 from data_gen.profiles import Knowledge
-from data_gen.profiles.checks import located_numbers
-from data_gen.profiles.problem import KnowledgeError, Problem
-from data_gen.vocabulary.yaml_lines import line_of, read_yaml
+from data_gen.profiles.located import located_numbers
+from data_gen.profiles.problem import KnowledgeError, problem_at
+from data_gen.vocabulary.yaml_lines import read_yaml
 
 NAME = "literature.yaml"
 _WORDS = ("definition", "disposition", "frequency_word")
@@ -25,21 +24,25 @@ def load_literature(knowledge: Knowledge) -> Literature:
     try:
         literature = Literature.model_validate(read_yaml(path))
     except ValidationError as error:
-        raise KnowledgeError([_problem(path, item) for item in error.errors()]) from None
+        refused = [(tuple(item["loc"]), item["msg"]) for item in error.errors()]
+        raise KnowledgeError(
+            *(
+                problem_at(
+                    knowledge.folder,
+                    NAME,
+                    place,
+                    "is not valid",
+                    message.removeprefix("Value error, "),
+                )
+                for place, message in refused
+            )
+        ) from None
     problems = [
-        Problem(NAME, line_of(path, place), ".".join(map(str, place)), value, remedy)
-        for place, value, remedy in _mistakes(literature, knowledge)
+        problem_at(knowledge.folder, NAME, *found) for found in _mistakes(literature, knowledge)
     ]
     if problems:
-        raise KnowledgeError(problems)
+        raise KnowledgeError(*problems)
     return literature
-
-
-def _problem(path: Path, item: object) -> Problem:
-    location = tuple(item["loc"])  # type: ignore[index]
-    message = item["msg"].removeprefix("Value error, ")  # type: ignore[index]
-    entry = ".".join(str(part) for part in location)
-    return Problem(NAME, line_of(path, location), entry, "is not valid", message)
 
 
 Mistake = tuple[tuple[str | int, ...], str, str]

@@ -7,9 +7,7 @@ from pathlib import Path
 from data_gen.literature.load import load_literature
 from data_gen.literature.replay import WANTED, Replayed, replay
 from data_gen.literature.schema import Literature
-from data_gen.profiles import load_knowledge
-from data_gen.profiles.load import KNOWLEDGE
-from data_gen.profiles.problem import KnowledgeError
+from data_gen.profiles import KnowledgeError, load_knowledge
 from data_gen.world import build_world
 
 ALLOWED = 0.05
@@ -23,7 +21,7 @@ def literature_report(
 ) -> tuple[str, bool]:
     """The report as text, and whether enough unused statistics are inside."""
     try:
-        knowledge = load_knowledge(folder or KNOWLEDGE)
+        knowledge = load_knowledge(folder)
         literature = load_literature(knowledge)
         done = list(replay(literature, knowledge.studies, build_world(knowledge), seed, wanted))
     except KnowledgeError as error:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data_gen.look_alikes.deciding import Deciding
+from data_gen.look_alikes.separation import separators
 from data_gen.pages.amounts import background, label, met, stated
-from data_gen.pages.deciding import Deciding
 from data_gen.pages.markdown import bullets, percent, sentence, table
-from data_gen.pages.separation import separators
 from data_gen.pages.sources import Sources
 from data_gen.profiles import Knowledge
 from data_gen.profiles.located import Located, located_in

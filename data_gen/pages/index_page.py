@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from data_gen.look_alikes.deciding import Deciding
 from data_gen.pages.condition_page import TRIAGE
-from data_gen.pages.deciding import Deciding
 from data_gen.pages.markdown import percent, table
 from data_gen.profiles import Knowledge
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from data_gen.look_alikes.deciding import Deciding, Pair, pair_grounds
+from data_gen.look_alikes.separation import Separator
 from data_gen.pages.amounts import label, met
-from data_gen.pages.deciding import Deciding, Pair, pair_grounds
 from data_gen.pages.markdown import percent, table
-from data_gen.pages.separation import Separator
 from data_gen.profiles import Knowledge
-from data_gen.profiles.evidence import DIRECTION, GROUNDS, MEASURED, STUDY, WORD, bases
+from data_gen.profiles.provenance import DIRECTION, GROUNDS, MEASURED, STUDY, WORD, bases
 from data_gen.world import World
 
 _INTRO = """# What separates the look-alikes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from data_gen.look_alikes.deciding import find_deciding
 from data_gen.pages.condition_page import ConditionPage
-from data_gen.pages.deciding import find_deciding
 from data_gen.pages.findings_page import findings_page
 from data_gen.pages.index_page import index_page
 from data_gen.pages.separating_page import separating_page

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
+from data_gen.profiles.distributions import split_normal_cdf
 from data_gen.profiles.schema import Background, BackgroundEntry
 
 _AGES = 121
@@ -63,8 +64,6 @@ def _trait_rates(background: Background, entry: BackgroundEntry, band: int) -> t
 
 @lru_cache(maxsize=4)
 def _shares(edges: tuple[int, ...], low: float, median: float, high: float) -> list[float]:
-    from data_gen.world.distributions import split_normal_cdf
-
     below = [split_normal_cdf(float(edge), low, median, high) for edge in (*edges, _AGES)]
     return [(b - a) / (below[-1] - below[0]) for a, b in pairwise(below)]
 

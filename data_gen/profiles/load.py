@@ -2,66 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from data_gen.profiles.problem import KnowledgeError, Problem
+from data_gen.profiles.checks import check_knowledge
+from data_gen.profiles.knowledge import KNOWLEDGE, Knowledge
+from data_gen.profiles.problem import KnowledgeError, KnowledgeProblem, problem_in
 from data_gen.profiles.refused import schema_problems, without
-from data_gen.profiles.schema import Background, Mix, Pair, Pairs, Profile, Settings
-from data_gen.vocabulary import Vocabulary
+from data_gen.profiles.schema import Background, Mix, Pairs, Profile, Settings
 from data_gen.vocabulary import load as load_vocabulary
 from data_gen.vocabulary.yaml_lines import YamlError, duplicate_keys, line_of, read_yaml
 
-KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 Model = TypeVar("Model", bound=BaseModel)
 
 
-@dataclass(frozen=True)
-class Knowledge:
-    """Everything the generator knows, validated entry by entry."""
-
-    folder: Path
-    vocabulary: Vocabulary
-    background: Background
-    profiles: Mapping[str, Profile]
-    settings: Settings
-    mix: Mix
-    pairs: tuple[Pair, ...]
-    statements: Mapping[str, Mapping[str, Any]]
-    studies: Mapping[str, Mapping[str, Any]]
-
-    def hash(self) -> str:
-        """SHA-256 over the files that shape a sample."""
-        digest = hashlib.sha256(self.vocabulary.hash.encode())
-        for name in ("background.yaml", "mix.yaml", "settings.yaml", "pairs.yaml"):
-            digest.update((self.folder / name).read_bytes())
-        for condition in self.vocabulary.condition_ids:
-            digest.update((self.folder / "conditions" / f"{condition}.yaml").read_bytes())
-        return digest.hexdigest()
-
-
-def load_knowledge(folder: Path = KNOWLEDGE) -> Knowledge:
-    """The knowledge of a folder; KnowledgeError lists every mistake at once."""
-    from data_gen.profiles.checks import check_knowledge
-
-    reader = _Reader(folder)
+def load_knowledge(folder: Path | None = None) -> Knowledge:
+    """The knowledge of a folder, or our own; KnowledgeError lists every mistake at once."""
+    reader = _Reader(folder or KNOWLEDGE)
     knowledge = reader.read()
     problems = [*reader.problems]
     broken = {problem.file for problem in problems}
     for check in check_knowledge(knowledge) if knowledge is not None else ():
-        problems += [p for p in check.problems if not (check.whole and _concerns(p, broken))]
+        problems += [p for p in check.problems if not (check.whole_files and _concerns(p, broken))]
     if problems or knowledge is None:
-        raise KnowledgeError(problems)
+        raise KnowledgeError(*problems)
     return knowledge
 
 
-def _concerns(problem: Problem, broken: set[str]) -> bool:
+def _concerns(problem: KnowledgeProblem, broken: set[str]) -> bool:
     """Whether a problem may come from an entry that could not be read."""
     return bool(broken & {problem.file, "background.yaml", "mix.yaml"})
 
@@ -74,7 +46,7 @@ class _Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.problems: list[Problem] = []
+        self.problems: list[KnowledgeProblem] = []
 
     def read(self) -> Knowledge | None:
         vocabulary = load_vocabulary()
@@ -108,13 +80,13 @@ class _Reader:
         try:
             raw = read_yaml(path)
         except FileNotFoundError:
-            self.problems.append(Problem(name, 1, name, "no such file", "write it"))
+            self.problems.append(problem_in(name, 1, name, "no such file", "write it"))
             return None
         except YamlError as error:
             self.problems.append(_not_yaml(name, str(error)))
             return None
         for line, key in duplicate_keys(path):
-            self.problems.append(Problem(name, line, key, "written twice", "keep one of them"))
+            self.problems.append(problem_in(name, line, key, "written twice", "keep one of them"))
         return raw
 
     def _model(self, name: str, model: type[Model]) -> Model | None:
@@ -143,12 +115,12 @@ class _Reader:
                 line = line_of(self.folder / name, (key, position))
                 value = "has no id" if row is None else "id given twice"
                 remedy = "give one" if row is None else "rename one"
-                self.problems.append(Problem(name, line, str(row), value, remedy))
+                self.problems.append(problem_in(name, line, str(row), value, remedy))
             found[str(row)] = entry
         return found
 
 
-def _not_yaml(name: str, message: str) -> Problem:
+def _not_yaml(name: str, message: str) -> KnowledgeProblem:
     line = re.search(r":([0-9]+): ", message)
     what, _, remedy = message.rpartition("; ")
-    return Problem(name, int(line[1]) if line else 1, name, what.rpartition(": ")[2], remedy)
+    return problem_in(name, int(line[1]) if line else 1, name, what.rpartition(": ")[2], remedy)

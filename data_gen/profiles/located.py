@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from data_gen.profiles.load import Knowledge
-from data_gen.profiles.problem import Problem
+from data_gen.profiles.knowledge import Knowledge
+from data_gen.profiles.problem import KnowledgeProblem, problem_at
 from data_gen.profiles.schema import Based, Presentation, Profile
-from data_gen.vocabulary.yaml_lines import line_of
 
 Path = tuple[str | int, ...]
 
@@ -38,10 +37,9 @@ class Located:
         return name.removesuffix(".yaml") if folder == "conditions" else None
 
 
-def problem_at(knowledge: Knowledge, number: Located, value: str, remedy: str) -> Problem:
+def problem_of(knowledge: Knowledge, number: Located, value: str, remedy: str) -> KnowledgeProblem:
     """A mistake in a number, with the line that it stands on."""
-    line = line_of(knowledge.folder / number.file, number.path)
-    return Problem(number.file, line, number.entry, value, remedy)
+    return problem_at(knowledge.folder, number.file, number.path, value, remedy)
 
 
 def located_numbers(knowledge: Knowledge) -> Iterator[Located]:

@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from pathlib import Path
+
+from data_gen.vocabulary.problem import Problem, RefusedError
+from data_gen.vocabulary.yaml_lines import line_of
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
-    """One mistake in a knowledge file."""
+@dataclass(frozen=True)
+class KnowledgeProblem(Problem):
+    """A problem of a knowledge file that knows its line, and the entry it stands in."""
 
-    file: str
-    line: int
-    entry: str
-    value: str
-    remedy: str
-
-    def __str__(self) -> str:
-        """The mistake in one line: file, line, entry, value, remedy."""
-        return f"{self.file}:{self.line}: {self.entry}: {self.value}; {self.remedy}"
+    file: str = ""
+    line: int = 0
+    entry: str = ""
 
 
-class KnowledgeError(ValueError):
+def problem_in(file: str, line: int, entry: str, value: str, remedy: str) -> KnowledgeProblem:
+    """What is wrong with an entry: its value, and what to do about it."""
+    where, message = f"{file}:{line}", f"{entry}: {value}"
+    return KnowledgeProblem("knowledge", where, message, remedy, file, line, entry)
+
+
+def problem_at(
+    folder: Path, file: str, path: tuple[str | int, ...], value: str, remedy: str
+) -> KnowledgeProblem:
+    """What is wrong with the entry at a path of keys and positions, with the line it stands on."""
+    entry = ".".join(map(str, path)) or file
+    return problem_in(file, line_of(folder / file, path), entry, value, remedy)
+
+
+_in_order = attrgetter("file", "line", "entry", "message", "remedy")
+
+
+class KnowledgeError(RefusedError):
     """The knowledge has mistakes; `problems` lists them all."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
+    problems: tuple[KnowledgeProblem, ...]
+
+    def __init__(self, *problems: KnowledgeProblem) -> None:
+        super().__init__(*sorted(problems, key=_in_order))
+
+    def __str__(self) -> str:
         lines = "\n".join(f"  {problem}" for problem in self.problems)
-        super().__init__(f"the knowledge has {len(self.problems)} mistake(s):\n{lines}")
+        return f"the knowledge has {len(self.problems)} mistake(s):\n{lines}"

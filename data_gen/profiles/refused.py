@@ -9,8 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from data_gen.profiles.problem import Problem
-from data_gen.vocabulary.yaml_lines import line_of
+from data_gen.profiles.problem import KnowledgeProblem, problem_at
 
 Place = Sequence[int | str]
 _REMEDIES = {
@@ -24,7 +23,7 @@ _REMEDIES = {
 _HOLDERS = ("findings", "traits", "mix", "settings", "pairs", "groups", "trait_odds_ratios")
 
 
-def schema_problems(folder: Path, name: str, error: ValidationError) -> list[Problem]:
+def schema_problems(folder: Path, name: str, error: ValidationError) -> list[KnowledgeProblem]:
     """Every refusal of a file, with the line it stands on."""
     return [_problem(folder, name, item) for item in error.errors()]
 
@@ -60,19 +59,12 @@ def _without_none(out: Any) -> Any:
     return out
 
 
-def _problem(folder: Path, name: str, item: Any) -> Problem:
-    place = tuple(item["loc"])
-    line = line_of(folder / name, place)
-    given = item["input"]
+def _problem(folder: Path, name: str, item: Any) -> KnowledgeProblem:
+    place, given = tuple(item["loc"]), item["input"]
     shown = "is missing" if item["type"] == "missing" else f"{given!r} is not valid"
     value = "this entry is not valid" if isinstance(given, dict) and shown[0] == "{" else shown
     message = item["msg"].removeprefix("Value error, ")
     stated, _, remedy = message.partition("; ")
     if item["type"] == "value_error" and remedy:
-        return Problem(name, line, _dotted(place, name), stated, remedy)
-    remedy = _REMEDIES.get(item["type"], message)
-    return Problem(name, line, _dotted(place, name), value[:80], remedy)
-
-
-def _dotted(place: Place, name: str) -> str:
-    return ".".join(str(part) for part in place) or name
+        return problem_at(folder, name, place, stated, remedy)
+    return problem_at(folder, name, place, value[:80], _REMEDIES.get(item["type"], message))

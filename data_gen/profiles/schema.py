@@ -33,7 +33,7 @@ class Strict(BaseModel):
 class Based(Strict):
     """Anything that carries a number: where the number comes from."""
 
-    basis: Basis
+    basis: Basis = "judgement"
     cite: Strings = ()
     word: str | None = None
     why: str | None = None
@@ -217,8 +217,8 @@ class Settings(Strict):
     """How cases are recorded."""
 
     settings: dict[str, Setting]
-    vague: dict[str, Share]
-    quiet: dict[str, str]
+    coarse: dict[str, Share]
+    unremarkable: dict[str, str]
 
 
 class MixEntry(Based):

@@ -7,16 +7,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.sampler.card import Tally, write_card
 from data_gen.sampler.draw import Tables
-from data_gen.sampler.files import Span, in_order, table_file
+from data_gen.sampler.files import Span, in_order, spans, table_file
 from data_gen.sampler.keyed import Draws
-from data_gen.sampler.record import sample_chunk
+from data_gen.sampler.recording_process import sample_chunk
 from data_gen.sampler.tables import cases_table, truth_table
 from data_gen.world.world import World
 
@@ -44,7 +42,8 @@ def sample_to_files(world: World, plan: Plan, done: Callable[[int], None]) -> No
     Raises ValueError for an unknown mix, OSError where a file cannot be written.
     """
     world = world.complete() if plan.complete else world
-    work = _Work(world, plan, world.mix(plan.mix))
+    with_truth = plan.truth is not None
+    work = _SpanSampler(world, plan.seed, plan.mix, with_truth, plan.narrative, plan.forms)
     first = work(Span(0, 1))
     paths = [plan.out] if plan.truth is None else [plan.out, plan.truth]
     tally = Tally(world.vocabulary)
@@ -65,22 +64,39 @@ def _how(plan: Plan) -> str:
     return "--complete" if plan.complete else "--forms" if plan.forms else ""
 
 
-class _Work:
-    """Makes the tables of a span."""
+def sample_tables(
+    world: World, rows: int, seed: int, mix: str, truth: bool, narrative: bool, forms: bool = False
+) -> tuple[pa.Table, ...]:
+    """The cases, and with `truth` what is hidden of them, whole and in memory.
 
-    def __init__(self, world: World, plan: Plan, mix: npt.NDArray[np.float64]) -> None:
-        self.world, self.plan, self.mix = world, plan, mix
-        self.tables = Tables.of(world, mix)
-        self.posterior = ExactPosterior(world) if plan.truth else None
+    ValueError for an unknown mix, or for fewer rows than one.
+    """
+    if rows < 1:
+        raise ValueError(f"{rows} rows cannot be sampled; ask for 1 or more")
+    work = _SpanSampler(world, seed, mix, truth, narrative, forms)
+    parts = [work(span) for span in spans(rows)]
+    return tuple(pa.concat_tables(tables) for tables in zip(*parts, strict=True))
+
+
+class _SpanSampler:
+    """Makes the tables of a span: the cases, and with `truth` what is hidden of them."""
+
+    def __init__(
+        self, world: World, seed: int, mix: str, truth: bool, narrative: bool, forms: bool
+    ) -> None:
+        self.world, self.seed, self.narrative, self.forms = world, seed, narrative, forms
+        self.mix = world.mix(mix)
+        self.tables = Tables.of(world, self.mix)
+        self.posterior = ExactPosterior(world) if truth else None
 
     def __call__(self, span: Span) -> tuple[pa.Table, ...]:
-        draws = Draws(self.plan.seed, span.start, span.size)
-        plan = self.plan
-        sample = sample_chunk(self.tables, draws, self.posterior is not None, plan.forms)
+        draws = Draws(self.seed, span.start, span.size)
+        with_truth = self.posterior is not None
+        sample = sample_chunk(self.tables, draws, with_truth=with_truth, forms=self.forms)
         cases = cases_table(
-            self.world, sample, plan.seed, narrative=plan.narrative, forms=plan.forms
+            self.world, sample, self.seed, narrative=self.narrative, forms=self.forms
         )
         if self.posterior is None:
             return (cases,)
         posterior = self.posterior(sample.values, self.mix)
-        return cases, truth_table(self.world, sample, self.plan.seed, posterior)
+        return cases, truth_table(self.world, sample, self.seed, posterior)

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data_gen.posterior import Posterior
-from data_gen.sampler.record import Sample
+from data_gen.inference import Posterior
+from data_gen.sampler.recording_process import Sample
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.narrative import narrate
 from data_gen.vocabulary.table import case_of, columns_from_values

@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from data_gen.vocabulary.condition import Condition
 from data_gen.vocabulary.finding import Finding
+from data_gen.vocabulary.problem import Problem, RefusedError
 from data_gen.vocabulary.relation import (
     Alternatives,
     Applies,
@@ -101,45 +102,50 @@ def _findings(raw: Any) -> tuple[Finding, ...]:
 
 
 def _finding(entry: dict[str, Any], column: int) -> Finding:
-    kind = entry["kind"]
-    low, high = map(float, entry["values"]) if kind == "number" else (None, None)
+    given = partial(_given, entry, file="findings.yaml")
+    kind = given("kind")
+    low, high = map(float, given("values")) if kind == "number" else (None, None)
     return Finding(
-        id=entry["id"],
+        id=given("id"),
         kind=kind,
         column=column,
-        asked=entry["asked"],
-        meaning=entry["meaning"],
-        question=entry["question"],
-        values=tuple(entry["values"]) if kind == "choice" else (),
+        asked=given("asked"),
+        meaning=given("meaning"),
+        question=given("question"),
+        values=tuple(given("values")) if kind == "choice" else (),
         low=low,
         high=high,
         unit=entry.get("unit", ""),
-        phrases=tuple(_phrases(entry).items()),
+        phrases=tuple(_phrases(given, kind).items()),
     )
 
 
-def _phrases(entry: dict[str, Any]) -> dict[str, str]:
-    if entry["kind"] == "yes_no":
-        return {"present": entry["present"], "absent": entry["absent"]}
-    if entry["kind"] == "number":
-        return {"number": entry["phrase"]}
-    return dict(entry["phrases"])
+def _phrases(given: Callable[[str], Any], kind: str) -> dict[str, str]:
+    if kind == "yes_no":
+        return {"present": given("present"), "absent": given("absent")}
+    if kind == "number":
+        return {"number": given("phrase")}
+    return dict(given("phrases"))
 
 
 def _conditions(raw: Any) -> tuple[Condition, ...]:
+    wanted = [field.name for field in fields(Condition)]
     return tuple(
-        Condition(
-            id=entry["id"],
-            name=entry["name"],
-            icd10=entry["icd10"],
-            triage=entry["triage"],
-            indicates=entry["indicates"],
-            tests=tuple(entry["tests"]),
-            care=tuple(entry["care"]),
-            cite=tuple(entry["cite"]),
-        )
+        Condition(**{name: _frozen(_given(entry, name, "conditions.yaml")) for name in wanted})
         for entry in raw["conditions"]
     )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _given(entry: dict[str, Any], name: str, file: str) -> Any:
+    """What an entry says under a name; RefusedError where it says nothing."""
+    if name not in entry:
+        where = f"{file}: {entry.get('id', 'an entry without id')}"
+        raise RefusedError(Problem("missing", where, f"{name} is missing", "give it"))
+    return entry[name]
 
 
 def _relations(raw: Any, findings: Mapping[str, Finding]) -> Relations:

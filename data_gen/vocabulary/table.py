@@ -32,9 +32,7 @@ def columns_from_values(
     return {f.id: array_of(values[:, f.column], f, forms=forms) for f in vocabulary.findings}
 
 
-def array_of(
-    column: npt.NDArray[np.float64], finding: Finding, *, forms: bool = False
-) -> pa.Array:
+def array_of(column: npt.NDArray[np.float64], finding: Finding, *, forms: bool = False) -> pa.Array:
     """The Arrow array of one finding from its cell values (n_cases,), as `columns_from_values`."""
     blank, silent = np.isnan(column), np.isneginf(column)
     if finding.kind != "number":

@@ -1,5 +1,5 @@
 """The generative model as arrays, built once from the knowledge."""
 
-from data_gen.world.world import World, build_world
+from data_gen.world.world import World, build_world, load_world
 
-__all__ = ["World", "build_world"]
+__all__ = ["World", "build_world", "load_world"]

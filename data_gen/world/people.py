@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.profiles import Knowledge
+from data_gen.profiles.distributions import split_normal_cdf
 from data_gen.profiles.schema import Background, Pair, Percentiles, Presentation, Profile
-from data_gen.world.distributions import split_normal_cdf
 from data_gen.world.joint import fit_joint
 
 Array = npt.NDArray[np.float64]

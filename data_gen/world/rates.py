@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.profiles import Knowledge
+from data_gen.profiles.distributions import bin_probabilities
 from data_gen.profiles.schema import BackgroundEntry, Band, Entry
 from data_gen.vocabulary import Finding
-from data_gen.world.distributions import bin_probabilities
 from data_gen.world.people import TRAITS, Atom, People, noisy_or, shift_to
 
 Array = npt.NDArray[np.float64]

@@ -19,14 +19,14 @@ class Recording:
     """How the settings write cases down.
 
     `rate[finding id]` is (n_settings, n_values): P(recorded | setting, true value), with one value
-    for a number. `vague[finding id]` is how often a value is written as the one that covers it.
+    for a number. `coarse[finding id]` is how often a value is written as the one that covers it.
     """
 
     settings: tuple[str, ...]
     weight: Array  # (n_settings,)
     error: Array  # (n_settings,) a recorded yes/no cell says the opposite of the truth
     rate: dict[str, Array]
-    vague: dict[str, float]
+    coarse: dict[str, float]
 
     def complete(self) -> Recording:
         """The one setting in which every cell is written down, without error."""
@@ -36,7 +36,7 @@ class Recording:
             weight=np.ones(1),
             error=np.zeros(1),
             rate={key: np.ones((1, rate.shape[1])) for key, rate in self.rate.items()},
-            vague=dict.fromkeys(self.vague, 0.0),
+            coarse=dict.fromkeys(self.coarse, 0.0),
         )
 
 
@@ -49,19 +49,21 @@ def build_recording(knowledge: Knowledge) -> Recording:
         weight=np.array([s.weight for s in settings.values()]),
         error=np.array([s.error for s in settings.values()]),
         rate={
-            f.id: np.stack([_rate(s, f, knowledge.settings.quiet) for s in settings.values()])
+            f.id: np.stack(
+                [_rate(s, f, knowledge.settings.unremarkable) for s in settings.values()]
+            )
             for f in vocabulary.findings
         },
-        vague={finding: share.p for finding, share in knowledge.settings.vague.items()},
+        coarse={finding: share.p for finding, share in knowledge.settings.coarse.items()},
     )
 
 
-def _rate(setting: Setting, finding: Finding, quiet: dict[str, str]) -> Array:
+def _rate(setting: Setting, finding: Finding, unremarkable: dict[str, str]) -> Array:
     rate = setting.findings.get(finding.id) or setting.recorded[finding.asked]
     if finding.kind == "number":
         return np.array([rate.positive])
     values = ("no", "yes") if finding.kind == "yes_no" else finding.values
-    silent = "no" if finding.kind == "yes_no" else quiet.get(finding.id)
+    silent = "no" if finding.kind == "yes_no" else unremarkable.get(finding.id)
     return np.array([rate.negative if value == silent else rate.positive for value in values])
 
 
@@ -93,9 +95,9 @@ def emission(
         wrong = rate * recording.error[:, None]
         out[:, range(n_values), range(1, 1 + n_values)] -= wrong
         out[:, range(n_values), [2, 1]] += wrong
-    for vague in vocabulary.relations.recorded_as:
-        if vague.finding == finding.id:
-            _blur(out, vague.value, vague.means, recording.vague[finding.id])
+    for coarse in vocabulary.relations.recorded_as:
+        if coarse.finding == finding.id:
+            _blur(out, coarse.value, coarse.means, recording.coarse[finding.id])
     return out
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.profiles import Knowledge
+from data_gen.profiles import Knowledge, load_knowledge
 from data_gen.profiles.schema import Group as GroupEntry
 from data_gen.vocabulary import Vocabulary
 from data_gen.world.group import Group, GroupBuilder
@@ -95,6 +96,11 @@ class World:
         if not np.isfinite(out).all() or (out < 0).any() or out.sum() <= 0:
             raise ValueError(f"mix {text!r}: shares must be 0 or more and not all 0")
         return np.asarray(out / out.sum())
+
+
+def load_world(folder: Path | None = None) -> World:
+    """The world of a knowledge folder, or of our own; ValueError names what is wrong with it."""
+    return build_world(load_knowledge(folder))
 
 
 def build_world(knowledge: Knowledge) -> World:

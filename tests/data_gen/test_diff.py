@@ -10,8 +10,7 @@ from click.testing import CliRunner
 
 from data_gen.cli import main
 from data_gen.diff import difference
-from data_gen.profiles import load_knowledge
-from data_gen.profiles.load import KNOWLEDGE
+from data_gen.profiles import KNOWLEDGE, load_knowledge
 
 
 @pytest.fixture

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from data_gen.profiles import Knowledge, KnowledgeError, load_knowledge
+from data_gen.profiles import KNOWLEDGE, Knowledge, KnowledgeError, KnowledgeProblem, load_knowledge
 from data_gen.profiles.checks import check_knowledge
-from data_gen.profiles.load import KNOWLEDGE
-from data_gen.profiles.problem import Problem
 
 PAD = "conditions/peripheral_artery_disease.yaml"
 DOMS = "conditions/doms.yaml"
@@ -117,7 +115,6 @@ MISTAKES = {
     "key: written twice": entry(
         "  bruit: {p: 0.1, basis: judgement, p: 0.2}", "p", "written twice", "keep one"
     ),
-    "basis: missing": entry("  bruit: {p: 0.1}", "findings.bruit.basis", "is missing", "give it"),
     "basis: unknown": entry(
         "  bruit: {p: 0.1, basis: hearsay}", "findings.bruit.basis", "hearsay", "judgement"
     ),
@@ -209,7 +206,7 @@ def edit(folder: Path, mistake: Mistake) -> int:
     return text[: found.start()].count("\n") + 1 + put.startswith("findings:\n  ")
 
 
-def problems_of(folder: Path) -> tuple[Problem, ...]:
+def problems_of(folder: Path) -> tuple[KnowledgeProblem, ...]:
     """Everything that is wrong in a folder."""
     with pytest.raises(KnowledgeError) as caught:
         load_knowledge(folder)
@@ -221,7 +218,7 @@ def test_a_mistake_is_named(folder: Path, mistake: Mistake) -> None:
     """A mistake is reported with its file, line, entry, value and remedy."""
     line = edit(folder, mistake)
     told = [p for p in problems_of(folder) if p.file == mistake.file and p.entry == mistake.entry]
-    assert [p for p in told if mistake.value in p.value and mistake.remedy in p.remedy], told
+    assert [p for p in told if mistake.value in p.message and mistake.remedy in p.remedy], told
     if mistake.find == r"^findings:\n" and mistake.entry != DOMS:
         assert {p.line for p in told} == {line}
 
@@ -245,7 +242,7 @@ def test_mistakes_are_told_all_at_once(folder: Path) -> None:
         edit(folder, mistake)
     told = {(problem.file, problem.entry) for problem in problems_of(folder)}
     assert {(m.file, m.entry) for m in mistakes} <= told
-    cited = [p for p in problems_of(folder) if "000-no-such-statement" in p.value]
+    cited = [p for p in problems_of(folder) if "000-no-such-statement" in p.message]
     assert [p.entry for p in cited] == ["findings.site_clf"]
 
 
@@ -254,6 +251,17 @@ def test_a_refused_entry_brings_no_others_with_it(folder: Path) -> None:
     mistake = Mistake("background.yaml", r"bruit: \{p: \[[^]]*\]", "bruit: {p: 7", "", "", "")
     edit(folder, mistake)
     assert {problem.entry.split(".")[1] for problem in problems_of(folder)} == {"bruit"}
+
+
+def test_a_number_is_a_judgement_unless_it_says_otherwise(folder: Path) -> None:
+    """`basis: judgement` need not be written, and writing it changes nothing."""
+    bare = load_knowledge(folder).profiles["doms"]
+    path = folder / DOMS
+    text = path.read_text(encoding="utf-8")
+    assert "judgement" not in text
+    path.write_text(re.sub(r"\{p: (?!.*basis)", "{basis: judgement, p: ", text), encoding="utf-8")
+    assert load_knowledge(folder).profiles["doms"] == bare
+    assert {entry.basis for entry in bare.findings.values()} == {"document", "judgement"}
 
 
 def test_every_check_looks_at_something(knowledge: Knowledge) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from data_gen.pages.deciding import Deciding, count_grounds, find_deciding
+from data_gen.check_report import check_report
+from data_gen.look_alikes.deciding import Deciding, count_grounds, find_deciding
 from data_gen.profiles import Knowledge
-from data_gen.profiles.evidence import (
+from data_gen.profiles.frequency_words import BANDS, band_of
+from data_gen.profiles.provenance import (
     bases,
     cited_ids,
     for_overrides,
@@ -14,8 +16,6 @@ from data_gen.profiles.evidence import (
     not_encoded,
     uncited,
 )
-from data_gen.profiles.frequency_words import BANDS, band_of
-from data_gen.profiles.report import check_report
 from data_gen.world import World
 from serve.overrides import RULES
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_gen.vocabulary import load
+from data_gen.vocabulary.finding import ASKED, Asked, Finding
 from data_gen.vocabulary.narrative import narrate
-from data_gen.vocabulary.opening import QUALITIES, SITES
-from data_gen.vocabulary.prose import split
-from data_gen.vocabulary.sections import SECTIONS
+from data_gen.vocabulary.narrative.opening import QUALITIES, sites
+from data_gen.vocabulary.narrative.prose import split
+from data_gen.vocabulary.narrative.sections import sections
 
 VOCABULARY = load()
+SITES = sites(VOCABULARY)
 NOTHING = "Nothing is recorded about this patient."
 
 
@@ -183,9 +186,24 @@ def test_an_unknown_finding_is_refused() -> None:
 
 def test_every_finding_has_one_place() -> None:
     """Each finding is told in exactly one section, or by the opening sentence."""
-    told = [finding_id for _, findings in SECTIONS for finding_id in findings]
+    told = [finding_id for _, findings in sections(VOCABULARY) for finding_id in findings]
     opening = ["age_years", "sex", "side", "painless", "onset", "duration_days"]
     assert sorted([*told, *opening]) == sorted(VOCABULARY.finding_ids)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_finding_that_is_new_is_told(asked: Asked) -> None:
+    """A finding that no section names is told last in the section of its kind, not left out."""
+    phrases = (("present", "a new thing"), ("absent", "no new thing"))
+    if asked == "site":
+        phrases = (("present", "the toe"), ("absent", "does not affect the toe"))
+    column = len(VOCABULARY.findings)
+    new = Finding("new_thing", "yes_no", column, asked, "a", "b?", phrases=phrases)
+    vocabulary = replace(VOCABULARY, findings=(*VOCABULARY.findings, new))
+    for present, words in ((True, "thing|toe"), (False, "no new thing|not affect the toe")):
+        text = narrate({"side": "both", "new_thing": present}, vocabulary)
+        assert re.search(words, text), text
+        assert faults(text) == []
 
 
 PHRASES = [(f.id, words) for f in VOCABULARY.findings for _, words in f.phrases]

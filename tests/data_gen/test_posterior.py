@@ -13,10 +13,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from referee import PLAIN, Referee, only, reduced
 
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
-from data_gen.sampler.record import sample_chunk
+from data_gen.sampler.recording_process import sample_chunk
 from data_gen.vocabulary import NOT_ASKED, Finding
 from data_gen.vocabulary.complete import complete
 from data_gen.world import World
@@ -208,4 +208,6 @@ def _by_bin(world: World, rows: Array) -> Array:
 
 
 def _key(values: Array) -> str:
-    return ",".join(f"{column}={values[column]:g}" for column in np.flatnonzero(np.isfinite(values)))
+    return ",".join(
+        f"{column}={values[column]:g}" for column in np.flatnonzero(np.isfinite(values))
+    )

@@ -14,12 +14,12 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.profiles import Knowledge
 from data_gen.sampler import Plan, files, sample_to_files
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws, pick
-from data_gen.sampler.record import Sample, sample_chunk
+from data_gen.sampler.recording_process import Sample, sample_chunk
 from data_gen.vocabulary.complete import complete
 from data_gen.vocabulary.table import values_from_table
 from data_gen.world import World, build_world

@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
-from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary, load
-from data_gen.vocabulary.finding import ASKED, KINDS
+from data_gen.profiles import KNOWLEDGE
+from data_gen.profiles.checks.unfinished import CONTRACT, contract_lines, unfinished
+from data_gen.vocabulary import Vocabulary, load
 
-GOLDEN = Path(__file__).parent / "golden_vocabulary.txt"
-"""One finding a line: id, kind, values or range. Add lines at the end; a rename breaks files."""
-CONDITIONS = [
-    "peripheral_artery_disease",
-    "critical_limb_ischemia",
-    "acute_limb_ischemia",
-    "deep_vein_thrombosis",
-    "chronic_venous_insufficiency",
-    "lumbar_spinal_stenosis",
-    "sciatica",
-    "diabetic_neuropathy",
-    "peripheral_neuropathy",
-    "osteoarthritis",
-    "muscle_strain",
-    "tendinitis",
-    "shin_splints",
-    "stress_fracture",
-    "plantar_fasciitis",
-    "compartment_syndrome_exertional",
-    "doms",
-    "infection",
-    "muscle_cramps",
-    "other_cause",
-]
-HASH = "d1f51666e8d146fa883328cf593d226684ed43d4cd59183fc24645adcb6b241b"
-"""A bundle trained on another vocabulary is refused: change this only with the vocabulary."""
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -44,57 +19,25 @@ def vocabulary() -> Vocabulary:
     return load()
 
 
-def line(vocabulary: Vocabulary, finding_id: str) -> str:
-    """A finding as a line of the golden list."""
-    finding = vocabulary.finding(finding_id)
-    if finding.kind == "number":
-        return f"{finding.id} number {finding.low:g}..{finding.high:g} {finding.unit}".strip()
-    return " ".join([finding.id, finding.kind, "|".join(finding.values)]).strip()
+def test_the_vocabulary_is_that_of_its_contract(vocabulary: Vocabulary) -> None:
+    """Ids, order, kinds, values, ranges and units, conditions and relations are as files rely on.
 
-
-def test_findings_are_those_of_the_contract(vocabulary: Vocabulary) -> None:
-    """Ids, order, kinds, values, ranges and units are those of the golden list."""
-    golden = GOLDEN.read_text(encoding="utf-8").splitlines()
-    assert [line(vocabulary, finding) for finding in vocabulary.finding_ids] == golden
-
-
-def test_conditions_are_those_of_the_contract(vocabulary: Vocabulary) -> None:
-    """The twenty conditions, in the order of every output."""
-    assert list(vocabulary.condition_ids) == CONDITIONS
-
-
-def test_the_hash_is_that_of_the_contract(vocabulary: Vocabulary) -> None:
-    """What a model depends on has not changed: ids, kinds, values, conditions, relations."""
-    assert vocabulary.hash == HASH
+    Add findings and conditions at the end: a rename breaks files, and every change refuses models.
+    """
+    held = CONTRACT.read_text(encoding="utf-8").splitlines()
+    assert contract_lines(vocabulary) == held
+    assert held[-1] == f"hash,{vocabulary.hash}"
 
 
 def test_columns_are_the_order_of_the_findings(vocabulary: Vocabulary) -> None:
     """A finding's column is its place in the list."""
-    assert [f.column for f in vocabulary.findings] == list(range(155))
+    assert [f.column for f in vocabulary.findings] == list(range(len(vocabulary.findings)))
     assert vocabulary.column("sex") == 1
 
 
-def test_findings_are_whole(vocabulary: Vocabulary) -> None:
-    """Each finding has a known kind and section, a meaning, a question, and words for a story."""
-    for finding in vocabulary.findings:
-        assert finding.kind in KINDS
-        assert finding.asked in ASKED
-        assert finding.meaning
-        assert finding.question.endswith("?"), finding.id
-        assert (finding.low is not None) == (finding.kind == "number")
-        assert bool(finding.values) == (finding.kind == "choice")
-        wanted = {"yes_no": ("present", "absent"), "number": ("number",)}
-        for value in wanted.get(finding.kind, finding.values):
-            assert finding.phrase(value), finding.id
-
-
-def test_conditions_are_whole(vocabulary: Vocabulary) -> None:
-    """Each condition has a name, a code, a triage level, and what it indicates with its source."""
-    for condition in vocabulary.conditions:
-        assert re.fullmatch(r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,2})?", condition.icd10), condition.id
-        assert condition.triage in TRIAGE_LEVELS
-        assert condition.name
-        assert condition.indicates
+def test_nothing_is_unfinished(vocabulary: Vocabulary) -> None:
+    """Findings and conditions are whole, and the contract and the pages have all of them."""
+    assert unfinished(KNOWLEDGE, vocabulary, docs=DOCS) == []
 
 
 def test_the_most_dangerous_condition_is_an_emergency(vocabulary: Vocabulary) -> None:

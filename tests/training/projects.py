@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from data_gen.profiles import load_knowledge
-from data_gen.profiles.load import KNOWLEDGE
+from data_gen.profiles import KNOWLEDGE, load_knowledge
 from data_gen.sampler import Plan, sample_to_files
 from data_gen.world import build_world
 from training import pipeline

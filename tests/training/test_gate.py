@@ -28,7 +28,10 @@ from training.vignettes import Vignettes, read_vignettes
 Matrix = npt.NDArray[np.float64]
 VOCABULARY = load()
 KNOBS = params().gate
-NO_CASES = LabelledCases(np.empty((0, 155)), np.empty((0, 155), np.float32), np.empty(0, np.int64))
+N_FINDINGS = len(load().findings)
+NO_CASES = LabelledCases(
+    np.empty((0, N_FINDINGS)), np.empty((0, N_FINDINGS), np.float32), np.empty(0, np.int64)
+)
 
 
 @dataclass(frozen=True)
@@ -192,7 +195,7 @@ def test_labelled_cases_speak_for_a_candidate_or_against(
     """Held-out cases told better outweigh a little excess; told worse, they keep the champion."""
     rows = slice(0, 300)
     held_out = LabelledCases(
-        np.empty((300, 155)), vignettes.cases[rows], vignettes.label[rows]
+        np.empty((300, N_FINDINGS)), vignettes.cases[rows], vignettes.label[rows]
     )  # fmt: skip
     before, after = {"better": (0.3, 0.1), "same": (0.3, 0.3), "worse": (0.1, 0.3)}[labelled]
     truth = _certain(held_out.label)

@@ -10,8 +10,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from data_gen.profiles import load_knowledge
-from data_gen.profiles.load import KNOWLEDGE
+from data_gen.profiles import KNOWLEDGE, load_knowledge
 from data_gen.vocabulary import load
 from serve.bundle import load_bundle
 from serve.problem import RefusedError

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from data_gen.vocabulary import load
 from tests.serve.http.conftest import Server
 
 README = Path(__file__).parents[3] / "README.md"
@@ -25,4 +26,4 @@ def test_the_curl_example_is_answered(server: Server) -> None:
     command = blocks[0].replace("http://127.0.0.1:8000", server.url)
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     (answer,) = json.loads(done.stdout)["results"]
-    assert len(answer["probabilities"]) == 20
+    assert len(answer["probabilities"]) == len(load().conditions)

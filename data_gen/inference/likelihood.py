@@ -130,9 +130,7 @@ def _cell_chances(world: World, finding: Finding, errs: bool) -> tuple[Array, Ma
     two where only that one was asked; last, one that was not asked, which is certain.
     """
     parts = [
-        emission(
-            world.recording, world.vocabulary, finding, n_bins_of(world, finding), errs, asked
-        )
+        emission(world.recording, world.vocabulary, finding, n_bins_of(world, finding), errs, asked)
         for asked in [(), *_alone(world.vocabulary, finding)]
     ]
     parts.append(np.ones_like(parts[0][:, :, :1]))

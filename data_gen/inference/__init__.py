@@ -1,5 +1,5 @@
 """The exact posterior of the generative model."""
 
-from data_gen.posterior.exact import ExactPosterior, Posterior
+from data_gen.inference.exact import ExactPosterior, Posterior
 
 __all__ = ["ExactPosterior", "Posterior"]

@@ -98,7 +98,7 @@ class _Writer:
                 index = code.astype(np.int64)
                 self._write(finding, code, index, u, errs=group.errs)
         for m, finding in enumerate(group.members):
-            if finding.id in self.world.recording.vague:
+            if finding.id in self.world.recording.coarse:
                 self._blur(finding, group.codes[rows, m])
 
     def alternatives(self) -> None:
@@ -138,11 +138,12 @@ class _Writer:
         self.values[finding.column] = written
 
     def _blur(self, finding: Finding, code: Array) -> None:
-        share = self.world.recording.vague[finding.id]
-        for vague in self.world.vocabulary.relations.recorded_as:
-            if vague.finding == finding.id:
-                covered = np.isin(code, vague.means)
+        share = self.world.recording.coarse[finding.id]
+        for coarse in self.world.vocabulary.relations.recorded_as:
+            if coarse.finding == finding.id:
+                covered = np.isin(code, coarse.means)
+                # the key keeps its old word: another would draw other records
                 u = self.draws.uniform(f"vague/{finding.id}")
                 column = self.values[finding.column]
                 hit = covered & (u < share) & ~np.isnan(column)
-                column[hit] = vague.value
+                column[hit] = coarse.value

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from data_gen.profiles.background_rates import mean_rate, mean_traits
-from data_gen.profiles.load import Knowledge
+from data_gen.profiles.knowledge import Knowledge
 from data_gen.profiles.located import Located
 from data_gen.profiles.schema import Based, Presentation, Profile
 
@@ -15,46 +15,46 @@ Holder = Profile | Presentation
 
 
 @dataclass(frozen=True)
-class Fact:
+class PersonRate:
     """A habit or item of history, a trait, or a sex.
 
-    `given` is its rate in a condition, `whole` among all who consult; `located` is the entry of
+    `given` is its rate in a condition, `overall` among all who consult; `located` is the entry of
     the condition with the greatest rate.
     """
 
     located: Located
     given: float
-    whole: float
+    overall: float
 
 
-def facts_of(knowledge: Knowledge, condition: str) -> Iterator[Fact]:
+def person_rates(knowledge: Knowledge, condition: str) -> Iterator[PersonRate]:
     """The facts that a profile speaks of."""
     profile = knowledge.profiles[condition]
-    for trait, whole in mean_traits(knowledge.background).items():
-        yield from _fact(condition, profile, ("traits", trait), whole)
+    for trait, overall in mean_traits(knowledge.background).items():
+        yield from _rates(condition, profile, ("traits", trait), overall)
     background = knowledge.background
     for finding in knowledge.vocabulary.findings:
         entry = background.findings.get(finding.id)
         if finding.asked == "habit" and entry is not None and entry.p is not None:
-            whole = mean_rate(background, entry)
-            yield from _fact(condition, profile, ("findings", finding.id), whole)
-    for women in _fact(condition, profile, ("female",), background.female.p):
+            overall = mean_rate(background, entry)
+            yield from _rates(condition, profile, ("findings", finding.id), overall)
+    for women in _rates(condition, profile, ("female",), background.female.p):
         yield women
-        yield Fact(women.located, 1 - women.given, 1 - women.whole)
+        yield PersonRate(women.located, 1 - women.given, 1 - women.overall)
 
 
-def _fact(condition: str, profile: Profile, key: Path, whole: float) -> Iterator[Fact]:
+def _rates(condition: str, profile: Profile, key: Path, overall: float) -> Iterator[PersonRate]:
     file, shared = f"conditions/{condition}.yaml", _entry(profile, key)
     given = 0.0
     places = [Located(file, key, shared)] if shared is not None else []
     for name, presentation in profile.presentations.items():
         own = _entry(presentation, key)
         stated = own or shared
-        given += presentation.weight * (whole if stated is None else _p(stated))
+        given += presentation.weight * (overall if stated is None else _p(stated))
         if own is not None:
             places.append(Located(file, ("presentations", name, *key), own))
     if places:
-        yield Fact(max(places, key=lambda place: _p(place.based)), given, whole)
+        yield PersonRate(max(places, key=lambda place: _p(place.based)), given, overall)
 
 
 def _entry(holder: Holder, key: Path) -> Based | None:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from data_gen.vocabulary.narrative.recorded import Recorded
 from data_gen.vocabulary.quantity import plain, quantity
-from data_gen.vocabulary.record import Record
 
 
-def told_once(record: Record, said: dict[str, str]) -> dict[str, str]:
+def merged(record: Recorded, said: dict[str, str]) -> dict[str, str]:
     """The words for each finding, where findings of one fact share the words of the first."""
     for merge in _MERGES:
         said = said | {key: words for key, words in merge(record).items() if key in said}
     return {key: words for key, words in said.items() if words}
 
 
-def _fever(record: Record) -> dict[str, str]:
+def _fever(record: Recorded) -> dict[str, str]:
     """Fever and temperature as one fact: "a fever of 38.5 °C"."""
     degrees = record.agreed("fever")
     if degrees is None:
@@ -28,7 +28,7 @@ def _fever(record: Record) -> dict[str, str]:
     return {"fever": fever, "temperature_c": ""}
 
 
-def _weight(record: Record) -> dict[str, str]:
+def _weight(record: Recorded) -> dict[str, str]:
     """Obesity and body mass index as one fact: "is obese (BMI 34)"."""
     bmi = record.agreed("obesity")
     if bmi is None:
@@ -37,7 +37,7 @@ def _weight(record: Record) -> dict[str, str]:
     return {"obesity": obese, "bmi": ""} if record.yes("obesity") else {"obesity": ""}
 
 
-def _severity(record: Record) -> dict[str, str]:
+def _severity(record: Recorded) -> dict[str, str]:
     """Severe pain and its rating as one fact: "is severe (9 out of 10 at worst)"."""
     rating = record.agreed("severe_pain")
     if rating is None:
@@ -46,7 +46,7 @@ def _severity(record: Record) -> dict[str, str]:
     return {"severity": severe} if record.yes("severe_pain") else {"severe_pain": ""}
 
 
-def _swelling(record: Record) -> dict[str, str]:
+def _swelling(record: Recorded) -> dict[str, str]:
     """Swelling with the speed at which it came."""
     if "swelling" not in record or "swelling_sudden" not in record:
         return {}
@@ -57,7 +57,7 @@ def _swelling(record: Record) -> dict[str, str]:
     return {"swelling": came, "swelling_sudden": ""}
 
 
-def _implied(record: Record) -> dict[str, str]:
+def _implied(record: Recorded) -> dict[str, str]:
     """What another recorded finding already says."""
     at_once = record.yes("starts_immediately")
     said_by = {
@@ -70,7 +70,7 @@ def _implied(record: Record) -> dict[str, str]:
     return {finding: "" for finding, said in said_by.items() if said}
 
 
-_MERGES: tuple[Callable[[Record], dict[str, str]], ...] = (
+_MERGES: tuple[Callable[[Recorded], dict[str, str]], ...] = (
     _fever,
     _weight,
     _severity,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from data_gen.profiles.departure import more_than_background
-from data_gen.profiles.load import Knowledge
-from data_gen.profiles.located import located_in, located_numbers
+from data_gen.profiles.background_rates import mean_rate
+from data_gen.profiles.knowledge import Knowledge
+from data_gen.profiles.located import Located, located_in, located_numbers
+from data_gen.profiles.schema import Entry, Percentiles
 
 STUDY, MEASURED, WORD, DIRECTION = "study", "measured", "word", "direction"
 GROUNDS = (STUDY, MEASURED, WORD, DIRECTION)
@@ -68,7 +69,7 @@ def grounds(knowledge: Knowledge, condition: str, finding: str) -> frozenset[str
             continue
         found |= {STUDY} if number.based.basis == "study" else set()
         found |= {WORD} if number.based.basis == "document" else set()
-        more = more_than_background(knowledge, number)
+        more = _more_than_background(knowledge, number)
         for cited in number.based.cite:
             statement, study = knowledge.statements.get(cited), knowledge.studies.get(cited)
             if statement is not None and _agrees(statement, names, more):
@@ -107,3 +108,24 @@ def _names(knowledge: Knowledge, finding: str) -> set[str]:
     relations = knowledge.vocabulary.relations
     derived = {rule.finding for rule in relations.derived if rule.from_ == finding}
     return {finding} | derived | {p.second for p in relations.alternatives if p.first == finding}
+
+
+def _more_than_background(knowledge: Knowledge, number: Located) -> bool | None:
+    """Whether an entry says "more often" (a higher number) than the background, or less.
+
+    None for a choice without an order and for what the background does not speak of. A choice with
+    `none` is more where there is any; numbers are compared by their medians.
+    """
+    stated, background = number.based, knowledge.background
+    if isinstance(stated, Percentiles):
+        return stated.median > background.age.median
+    entry = background.findings.get(number.finding)
+    if entry is None or not isinstance(stated, Entry):
+        return None
+    if stated.p is not None and entry.p is not None:
+        return stated.p > mean_rate(background, entry)
+    if stated.of is not None and entry.of is not None and "none" in entry.of:
+        return stated.of.get("none", 0.0) < entry.of["none"]
+    if stated.median is not None and entry.median is not None:
+        return stated.median > entry.median
+    return True if stated.fever is not None else None

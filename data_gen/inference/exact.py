@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
-from data_gen.posterior.likelihood import (
+from data_gen.inference.likelihood import (
     IMPOSSIBLE,
     SILENT,
     Factor,
@@ -43,7 +43,7 @@ class Posterior:
 
 
 @dataclass(frozen=True)
-class Record:
+class RecordedCells:
     """The cells of all cases of a call, and what they say of each joint group."""
 
     cells: Codes  # (n_cases, n_findings)
@@ -120,7 +120,7 @@ class ExactPosterior:
         completed = complete(values, self.world.vocabulary)
         cells = cells_of(self.world, completed, values)
         tables = tuple(f.table(cells, completed.implied) for f in self._joint)
-        record = Record(cells, completed.implied, tables)
+        record = RecordedCells(cells, completed.implied, tables)
         log_joint = np.full((len(values), len(self.world.people.atoms)), -np.inf)
         parts = list(self._parts(completed.values))
         with _BLAS.limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
@@ -156,7 +156,7 @@ class ExactPosterior:
         known = people.age[:, np.maximum(ages, 0)].T * share
         return safe_log(np.where(ages[:, None] < 0, band, known))
 
-    def _log_atoms(self, record: Record, part: Part) -> Array:
+    def _log_atoms(self, record: RecordedCells, part: Part) -> Array:
         """Log P(atom, cells, age, sex | its condition): (n_rows, n_atoms)."""
         world = self.world
         cells, implied = record.cells[part.rows], record.implied[part.rows]
@@ -169,7 +169,7 @@ class ExactPosterior:
         atoms = _log_sum(log + safe_log(world.recording.weight), axis=2)
         return np.asarray(atoms + part.prior + safe_log(world.atom_weight))
 
-    def _terms(self, record: Record, part: Part) -> dict[int | None, Array]:
+    def _terms(self, record: RecordedCells, part: Part) -> dict[int | None, Array]:
         """The log-likelihood of the findings of each trait: (n_rows, 1 or 2, n_states)."""
         cells, implied = record.cells[part.rows], record.implied[part.rows]
         terms: dict[int | None, Array] = {

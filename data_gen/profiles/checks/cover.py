@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from data_gen.profiles.checked import Checked
-from data_gen.profiles.load import Knowledge
-from data_gen.profiles.problem import Problem
+from data_gen.profiles.checks.checked import Checked
+from data_gen.profiles.knowledge import Knowledge
+from data_gen.profiles.problem import KnowledgeProblem, problem_at, problem_in
 from data_gen.vocabulary.yaml_lines import line_of
 
 _SLACK = 1e-6
@@ -27,37 +27,24 @@ def cover_checks(knowledge: Knowledge) -> list[Checked]:
     ]
 
 
-def _problem(knowledge: Knowledge, file: str, path: Place, value: str, remedy: str) -> Problem:
-    line = line_of(knowledge.folder / file, path)
-    return Problem(file, line, ".".join(map(str, path)), value, remedy)
-
-
 def _background_covers(knowledge: Knowledge) -> Checked:
     relations = knowledge.vocabulary.relations
     computed = {"age_years", "sex", *(rule.finding for rule in relations.derived)}
     computed |= {pair.second for pair in relations.alternatives}
     wanted = set(knowledge.vocabulary.finding_ids) - computed
     found = set(knowledge.background.findings)
+    missing = ("is missing", "give its rate")
+    strange = (
+        "is computed or unknown",
+        "use an id of docs/findings.md that is not computed, or take it out",
+    )
     problems = [
-        *(
-            _problem(
-                knowledge, "background.yaml", ("findings", finding), "is missing", "give its rate"
-            )
-            for finding in sorted(wanted - found)
-        ),
-        *(
-            _problem(
-                knowledge,
-                "background.yaml",
-                ("findings", finding),
-                "is computed or unknown",
-                "use an id of docs/findings.md that is not computed, or take it out",
-            )
-            for finding in sorted(found - wanted)
-        ),
+        problem_at(knowledge.folder, "background.yaml", ("findings", finding), *said)
+        for said, ids in ((missing, wanted - found), (strange, found - wanted))
+        for finding in sorted(ids)
     ]
     name = "the background covers every finding"
-    return Checked(name, len(wanted), tuple(problems), whole=True)
+    return Checked(name, len(wanted), tuple(problems), whole_files=True)
 
 
 def _mix_covers(knowledge: Knowledge) -> Checked:
@@ -65,12 +52,15 @@ def _mix_covers(knowledge: Knowledge) -> Checked:
     missing = ("is missing", "list each condition once")
     strange = ("is no condition", f"use one of {', '.join(ids)}")
     problems = [
-        _problem(
-            knowledge, "mix.yaml", ("mix", condition), *(missing if condition in ids else strange)
+        problem_at(
+            knowledge.folder,
+            "mix.yaml",
+            ("mix", condition),
+            *(missing if condition in ids else strange),
         )
         for condition in sorted(set(mix) ^ set(ids))
     ]
-    return Checked("the mixes cover every condition", len(mix), tuple(problems), whole=True)
+    return Checked("the mixes cover every condition", len(mix), tuple(problems), whole_files=True)
 
 
 def _sums(knowledge: Knowledge) -> Checked:
@@ -84,34 +74,36 @@ def _sums(knowledge: Knowledge) -> Checked:
     weights = [setting.weight for setting in knowledge.settings.settings.values()]
     sums["settings.yaml", ("settings",), "weight"] = sum(weights)
     problems = [
-        _problem(knowledge, file, path, f"{what} sums to {total:.6g}", "make the sum 1")
+        problem_at(knowledge.folder, file, path, f"{what} sums to {total:.6g}", "make the sum 1")
         for (file, path, what), total in sums.items()
         if abs(total - 1) > _SLACK
     ]
-    return Checked("weights and shares sum to 1", len(sums), tuple(problems), whole=True)
+    return Checked("weights and shares sum to 1", len(sums), tuple(problems), whole_files=True)
 
 
 def _profile_names(knowledge: Knowledge) -> Checked:
     ids = knowledge.vocabulary.condition_ids
-    problems: list[Problem] = []
+    problems: list[KnowledgeProblem] = []
     items = 0
     for condition, profile in knowledge.profiles.items():
         file = f"conditions/{condition}.yaml"
         items += 1 + len(profile.confused_with)
         if profile.condition != condition:
             value = f"is {profile.condition!r} in the file of {condition}"
-            problems.append(_problem(knowledge, file, ("condition",), value, "use the file's name"))
+            problems.append(
+                problem_at(knowledge.folder, file, ("condition",), value, "use the file's name")
+            )
         for place, other in enumerate(profile.confused_with):
             if other not in ids or other == condition:
                 value = f"{other!r} is no other condition"
                 remedy = "use an id of docs/README.md"
                 path = ("confused_with", place)
-                problems.append(_problem(knowledge, file, path, value, remedy))
+                problems.append(problem_at(knowledge.folder, file, path, value, remedy))
     for file_path in sorted((knowledge.folder / "conditions").glob("*.yaml")):
         if file_path.stem not in ids:
             value, remedy = "is no condition", "rename the file, or take it away"
             file = f"conditions/{file_path.name}"
-            problems.append(Problem(file, 1, file_path.stem, value, remedy))
+            problems.append(problem_in(file, 1, file_path.stem, value, remedy))
     return Checked("profiles name conditions that exist", items, tuple(problems))
 
 
@@ -128,13 +120,13 @@ def _pairs(knowledge: Knowledge) -> Checked:
                 known = ", ".join(profile.presentations) if profile else "none"
                 path = ("pairs", position)
                 remedy = f"name one it has: {known}"
-                problems.append(_problem(knowledge, "pairs.yaml", path, value, remedy))
+                problems.append(problem_at(knowledge.folder, "pairs.yaml", path, value, remedy))
     return Checked("pairs name presentations that exist", len(knowledge.pairs), tuple(problems))
 
 
 def _evidence(knowledge: Knowledge) -> Checked:
     """Statements and study rows speak of findings and conditions that exist, in known words."""
-    problems: list[Problem] = []
+    problems: list[KnowledgeProblem] = []
     files = (
         ("documents.yaml", "statements", knowledge.statements),
         ("studies.yaml", "studies", knowledge.studies),
@@ -144,9 +136,11 @@ def _evidence(knowledge: Knowledge) -> Checked:
             for field, value, remedy in _strange(knowledge, key, content):
                 path = (key, position, field)
                 line = line_of(knowledge.folder / file, path)
-                problems.append(Problem(file, line, f"{row}.{field}", value, remedy))
+                problems.append(problem_in(file, line, f"{row}.{field}", value, remedy))
     items = len(knowledge.statements) + len(knowledge.studies)
-    return Checked("statements and study rows name what exists", items, tuple(problems), whole=True)
+    return Checked(
+        "statements and study rows name what exists", items, tuple(problems), whole_files=True
+    )
 
 
 def _strange(

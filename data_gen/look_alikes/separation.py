@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.pages.marginals import Marginals
+from data_gen.look_alikes.marginals import Marginals
 from data_gen.vocabulary import Vocabulary
 
 Array = npt.NDArray[np.float64]

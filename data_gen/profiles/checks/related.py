@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from data_gen.profiles.checked import Checked
-from data_gen.profiles.facts import facts_of
-from data_gen.profiles.known import Known, known_background, known_in
-from data_gen.profiles.load import Knowledge
-from data_gen.profiles.located import Located, problem_at
-from data_gen.profiles.problem import Problem
+from data_gen.profiles.checks.checked import Checked
+from data_gen.profiles.checks.effective import Effective, effective_background, effective_in
+from data_gen.profiles.checks.person_rates import person_rates
+from data_gen.profiles.knowledge import Knowledge
+from data_gen.profiles.located import Located, problem_of
+from data_gen.profiles.problem import KnowledgeProblem
 from data_gen.vocabulary.relation import Implication, Statement
 
 _SLACK = 1e-9
@@ -32,7 +32,7 @@ def related_checks(knowledge: Knowledge) -> list[Checked]:
 def _agreement(knowledge: Knowledge) -> Checked:
     """P(premise) <= P(what it implies), in every presentation, inherited numbers included."""
     rules = [rule for rule in knowledge.vocabulary.relations.implications if _in_words(rule)]
-    found: dict[tuple[str, str, str], Problem] = {}
+    found: dict[tuple[str, str, str], KnowledgeProblem] = {}
     places = list(_places(knowledge))
     for place in places:
         for rule in rules:
@@ -40,7 +40,7 @@ def _agreement(knowledge: Knowledge) -> Checked:
             if problem is not None:
                 found.setdefault((problem.file, problem.entry, rule.text), problem)
     items = len(places) * len(rules)
-    return Checked("related findings agree", items, tuple(found.values()), whole=True)
+    return Checked("related findings agree", items, tuple(found.values()), whole_files=True)
 
 
 def _in_words(rule: Implication) -> bool:
@@ -54,15 +54,15 @@ def _places(knowledge: Knowledge) -> Iterator[_Place]:
             yield _Place(condition, presentation)
 
 
-def _known(knowledge: Knowledge, place: _Place, finding: str) -> Known | None:
+def _effective(knowledge: Knowledge, place: _Place, finding: str) -> Effective | None:
     if place.condition is None or place.presentation is None:
-        return known_background(knowledge, finding)
-    return known_in(knowledge, place.condition, place.presentation, finding)
+        return effective_background(knowledge, finding)
+    return effective_in(knowledge, place.condition, place.presentation, finding)
 
 
-def _clash(knowledge: Knowledge, place: _Place, rule: Implication) -> Problem | None:
-    premise = _known(knowledge, place, rule.if_.finding)
-    then = _known(knowledge, place, rule.then.finding)
+def _clash(knowledge: Knowledge, place: _Place, rule: Implication) -> KnowledgeProblem | None:
+    premise = _effective(knowledge, place, rule.if_.finding)
+    then = _effective(knowledge, place, rule.then.finding)
     if premise is None or then is None:
         return None
     least, room = premise.share(rule.if_)[0], then.share(rule.then)[1]
@@ -72,7 +72,7 @@ def _clash(knowledge: Knowledge, place: _Place, rule: Implication) -> Problem | 
     here, other = (then, premise) if by_then else (premise, then)
     value = f"{_says(rule.if_, least)}, but {_says(rule.then, room)} ({other.where(knowledge)})"
     remedy = f"{rule.text}: lower the first to {room:.4g} or less, or raise the second"
-    return problem_at(knowledge, here.located, value, remedy)
+    return problem_of(knowledge, here.located, value, remedy)
 
 
 def _says(statement: Statement, share: float) -> str:
@@ -90,18 +90,20 @@ def _parts(knowledge: Knowledge) -> Checked:
     items = 0
     for condition in knowledge.profiles:
         share = knowledge.mix.mix.get(condition)
-        for fact in facts_of(knowledge, condition) if share is not None else ():
+        for rate in person_rates(knowledge, condition) if share is not None else ():
             items += 1
-            part = (share.clinic if share is not None else 0) * fact.given
-            if part > fact.whole + _SLACK:
-                problems.append(_too_many(knowledge, fact.located, part, fact.whole))
-    return Checked("P(F) is at least P(D) P(F|D)", items, tuple(problems), whole=True)
+            part = (share.clinic if share is not None else 0) * rate.given
+            if part > rate.overall + _SLACK:
+                problems.append(_too_many(knowledge, rate.located, part, rate.overall))
+    return Checked("P(F) is at least P(D) P(F|D)", items, tuple(problems), whole_files=True)
 
 
-def _too_many(knowledge: Knowledge, number: Located, part: float, whole: float) -> Problem:
+def _too_many(
+    knowledge: Knowledge, number: Located, part: float, overall: float
+) -> KnowledgeProblem:
     value = (
         f"with the clinic's share of {number.condition} it makes {part:.3g} of all who consult, "
-        f"but the background says {whole:.3g} in all"
+        f"but the background says {overall:.3g} in all"
     )
     remedy = "lower it or the share in mix.yaml, or raise the background"
-    return problem_at(knowledge, number, value, remedy)
+    return problem_of(knowledge, number, value, remedy)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from data_gen.vocabulary.facts import told_once
 from data_gen.vocabulary.load import Vocabulary
-from data_gen.vocabulary.opening import complaint, is_described, opening
-from data_gen.vocabulary.prose import chunks, clause, sentence
-from data_gen.vocabulary.record import Record, Value
-from data_gen.vocabulary.sections import SECTIONS, TOLD_FIRST, About
+from data_gen.vocabulary.narrative.merging import merged
+from data_gen.vocabulary.narrative.opening import complaint, is_described, opening
+from data_gen.vocabulary.narrative.prose import chunks, clause, sentence
+from data_gen.vocabulary.narrative.recorded import Recorded, Value
+from data_gen.vocabulary.narrative.sections import About, Sections, sections, told_first
 
 _LONGEST = 7  # phrases a sentence
 _SHORT = 4  # phrases of two sections on one subject that are told in one sentence
@@ -45,11 +45,13 @@ def narrate(case: Mapping[str, Value | None], vocabulary: Vocabulary) -> str:
     that is not in it, None or NaN is unknown, and the paragraph says nothing about it. The same
     case always gives the same text. Raises KeyError for an unknown finding.
     """
-    record = Record.of(case, vocabulary)
+    record = Recorded.of(case, vocabulary)
     said = _phrases(record)
     beside_pain = not complaint(record).plural
-    positive = list(_told({f: said[f] for f in said if not record.denied(f)}, also=beside_pain))
-    negative = _denied({f: said[f] for f in said if record.denied(f)})
+    order = sections(vocabulary)
+    present = {f: said[f] for f in said if not record.denied(f)}
+    positive = list(_told(present, order, also=beside_pain))
+    negative = _denied({f: said[f] for f in said if record.denied(f)}, order)
     complains = is_described(record) or any(part.about == "complaint" for part in positive)
     first = opening(record, complains=complains)
     subjects = _subjects(record, named=complains)
@@ -59,56 +61,57 @@ def narrate(case: Mapping[str, Value | None], vocabulary: Vocabulary) -> str:
     return " ".join([first, *rest]).strip() or _NOTHING
 
 
-def _phrases(record: Record) -> dict[str, str]:
+def _phrases(record: Recorded) -> dict[str, str]:
     """The words for every finding that is still to be told after the opening."""
-    findings = chain.from_iterable(section for _, section in SECTIONS)
+    findings = chain.from_iterable(section for _, section in sections(record.vocabulary))
     said = {finding: record.words(finding) for finding in findings if finding in record}
-    said = told_once(record, said)
+    said = merged(record, said)
+    first = told_first(record.vocabulary)
     return {
         finding: words
         for finding, words in said.items()
-        if not (finding in TOLD_FIRST and record.yes(finding))
+        if not (finding in first and record.yes(finding))
     }
 
 
-def _told(phrases: Mapping[str, str], *, also: bool) -> Iterator[Sentence]:
+def _told(phrases: Mapping[str, str], order: Sections, *, also: bool) -> Iterator[Sentence]:
     """The phrases as statements, section by section, none too long and few too short.
 
     `also` says that the symptoms come beside a pain already told: "she also has ...".
     """
-    for about, said in _sections(phrases):
+    for about, said in _grouped(phrases, order):
         for place, run in enumerate(chunks(said, _LONGEST)):
             goes_on = place > 0 or (also and about == "symptoms")
             yield Sentence(about, tuple(run), goes_on)
 
 
-def _denied(phrases: Mapping[str, str]) -> Iterator[Sentence]:
+def _denied(phrases: Mapping[str, str], order: Sections) -> Iterator[Sentence]:
     """What is absent, as statements; symptoms and history share one where they are few."""
-    for about, said in _sections(phrases, short=_LONGEST, history="symptoms"):
+    for about, said in _grouped(phrases, order, short=_LONGEST, history="symptoms"):
         for run in chunks(said, _LONGEST):
             yield Sentence(about, tuple(run))
 
 
-def _sections(
-    phrases: Mapping[str, str], *, short: int = _SHORT, history: About = "history"
+def _grouped(
+    phrases: Mapping[str, str], order: Sections, *, short: int = _SHORT, history: About = "history"
 ) -> list[tuple[About, list[str]]]:
     """The recorded sections in order, where neighbours on one subject join if they are short.
 
     `history` is what the history counts as.
     """
-    sections: list[tuple[About, list[str]]] = []
-    for part, findings in SECTIONS:
+    groups: list[tuple[About, list[str]]] = []
+    for part, findings in order:
         about = history if part == "history" else part
         said = [phrases[finding] for finding in findings if finding in phrases]
-        follows = bool(sections) and sections[-1][0] == about
-        if follows and len(sections[-1][1]) + len(said) <= short:
-            sections[-1][1].extend(said)
+        follows = bool(groups) and groups[-1][0] == about
+        if follows and len(groups[-1][1]) + len(said) <= short:
+            groups[-1][1].extend(said)
         elif said:
-            sections.append((about, said))
-    return sections
+            groups.append((about, said))
+    return groups
 
 
-def _subjects(record: Record, *, named: bool) -> dict[About, Subject]:
+def _subjects(record: Recorded, *, named: bool) -> dict[About, Subject]:
     """The subject of each section; `named` says that the opening has named the complaint."""
     name = complaint(record)
     pronoun = {"female": "she", "male": "he"}.get(record.choice("sex") or "")

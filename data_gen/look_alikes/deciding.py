@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from data_gen.pages.confusion import Confusion, measure_confusion
-from data_gen.pages.marginals import Marginals, build_marginals
-from data_gen.pages.separation import Separator, separators
+from data_gen.look_alikes.confusion import Confusion, measure_confusion
+from data_gen.look_alikes.marginals import Marginals, build_marginals
+from data_gen.look_alikes.separation import Separator, separators
 from data_gen.profiles import Knowledge
-from data_gen.profiles.evidence import GROUNDS, MEASURED, grounds
+from data_gen.profiles.provenance import GROUNDS, MEASURED, grounds
 from data_gen.world import World
 
 Pair = tuple[str, str]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.posterior import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
-from data_gen.sampler.record import sample_chunk
+from data_gen.sampler.recording_process import sample_chunk
 from data_gen.world import World
 
 Array = npt.NDArray[np.float64]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data_gen.profiles.background_rates import band_rates, with_odds
-from data_gen.profiles.load import Knowledge
+from data_gen.profiles.knowledge import Knowledge
 from data_gen.profiles.located import Located
 from data_gen.profiles.schema import Entry
 from data_gen.vocabulary.relation import Statement
@@ -13,7 +13,7 @@ from data_gen.vocabulary.yaml_lines import line_of
 
 
 @dataclass(frozen=True)
-class Known:
+class Effective:
     """The most specific entry on a finding: of a presentation, its condition, or the background.
 
     `tables` are the distributions it gives, by value: one, or several where the rate depends on
@@ -42,7 +42,9 @@ class Known:
         return f"{self.located.file}:{line}"
 
 
-def known_in(knowledge: Knowledge, condition: str, presentation: str, finding: str) -> Known | None:
+def effective_in(
+    knowledge: Knowledge, condition: str, presentation: str, finding: str
+) -> Effective | None:
     """What holds of a finding in a presentation; None for a finding that nothing speaks of."""
     file, profile = f"conditions/{condition}.yaml", knowledge.profiles[condition]
     own = profile.presentations[presentation].findings.get(finding)
@@ -52,10 +54,10 @@ def known_in(knowledge: Knowledge, condition: str, presentation: str, finding: s
     shared = profile.findings.get(finding)
     if shared is not None:
         return _stated(knowledge, Located(file, ("findings", finding), shared), finding)
-    return known_background(knowledge, finding)
+    return effective_background(knowledge, finding)
 
 
-def known_background(knowledge: Knowledge, finding: str) -> Known | None:
+def effective_background(knowledge: Knowledge, finding: str) -> Effective | None:
     """What the background says of a finding given in words, over all ages, sexes and traits."""
     entry = knowledge.background.findings.get(finding)
     if entry is None:
@@ -64,19 +66,19 @@ def known_background(knowledge: Knowledge, finding: str) -> Known | None:
     if entry.of is not None:
         values = knowledge.vocabulary.finding(finding).values
         tables = [entry.of] if entry.with_ is None else [entry.of, entry.with_]
-        return Known(located, tuple(tuple(t.get(v, 0.0) for v in values) for t in tables))
+        return Effective(located, tuple(tuple(t.get(v, 0.0) for v in values) for t in tables))
     rates = [rate for pair in band_rates(entry, len(knowledge.background.bands)) for rate in pair]
     rates += [with_odds(rate, entry.odds) for rate in rates] if entry.trait else []
-    return Known(located, tuple((1 - rate, rate) for rate in rates)) if rates else None
+    return Effective(located, tuple((1 - rate, rate) for rate in rates)) if rates else None
 
 
-def _stated(knowledge: Knowledge, located: Located, finding: str) -> Known | None:
+def _stated(knowledge: Knowledge, located: Located, finding: str) -> Effective | None:
     entry = located.based
     if not isinstance(entry, Entry) or finding not in knowledge.vocabulary.finding_ids:
         return None
     if entry.p is not None:
-        return Known(located, ((1 - entry.p, entry.p),))
+        return Effective(located, ((1 - entry.p, entry.p),))
     if entry.of is not None:
         values = knowledge.vocabulary.finding(finding).values
-        return Known(located, (tuple(entry.of.get(value, 0.0) for value in values),))
+        return Effective(located, (tuple(entry.of.get(value, 0.0) for value in values),))
     return None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
-from data_gen.vocabulary.opening import QUALITIES, SITES
+from data_gen.vocabulary.finding import Asked
+from data_gen.vocabulary.load import Vocabulary
+from data_gen.vocabulary.narrative.opening import QUALITIES, sites
 
 About = Literal["complaint", "symptoms", "limb", "history", "examination", "tests"]
+Sections = tuple[tuple[About, tuple[str, ...]], ...]
 
 _CHARACTER = """
     localised radiates_from_back worsening constant_pain rest_pain night_pain
@@ -46,10 +50,8 @@ _EXAMINATION = """
 """
 _TESTS = "abi exercise_abi_drop d_dimer_raised inflammation_raised electrolyte_abnormal"
 
-# Together with the identity and timing of the opening these are all findings of the vocabulary:
-# one that is added to it needs a place here.
-SECTIONS: tuple[tuple[About, tuple[str, ...]], ...] = (
-    ("complaint", ("severity", "severe_pain", *QUALITIES, *SITES, *_CHARACTER.split())),
+_SECTIONS: Sections = (
+    ("complaint", ("severity", "severe_pain", *QUALITIES, *_CHARACTER.split())),
     ("complaint", tuple(_PATTERN.split())),
     ("symptoms", tuple(_SYMPTOMS.split())),
     ("limb", tuple(_LIMB.split())),
@@ -57,5 +59,32 @@ SECTIONS: tuple[tuple[About, tuple[str, ...]], ...] = (
     ("examination", tuple(_EXAMINATION.split())),
     ("tests", tuple(_TESTS.split())),
 )
-# Present, these are part of the opening; absent, they are told in their section.
-TOLD_FIRST = frozenset((*SITES, *QUALITIES, "severe_pain", "worsening"))
+_IN_OPENING = ("age_years", "sex", "painless", "side", "onset", "duration_days")
+# A finding that none of them names is told last in the section of its kind.
+_BY_ASKED: dict[Asked, int] = {
+    "identity": 4,
+    "habit": 4,
+    "site": 0,
+    "pain": 1,
+    "symptom": 2,
+    "sign": 5,
+    "test": 6,
+}
+
+
+@lru_cache(maxsize=4)
+def sections(vocabulary: Vocabulary) -> Sections:
+    """Every finding that the opening does not always tell, by the subject of its sentence."""
+    told = [(about, list(findings)) for about, findings in _SECTIONS]
+    told[0][1][2 + len(QUALITIES) : 2 + len(QUALITIES)] = sites(vocabulary)
+    named = {*_IN_OPENING, *(finding for _, findings in told for finding in findings)}
+    for finding in vocabulary.findings:
+        if finding.id not in named:
+            told[_BY_ASKED[finding.asked]][1].append(finding.id)
+    return tuple((about, tuple(findings)) for about, findings in told)
+
+
+@lru_cache(maxsize=4)
+def told_first(vocabulary: Vocabulary) -> frozenset[str]:
+    """What is part of the opening where it is present; absent, it is told in its section."""
+    return frozenset((*sites(vocabulary), *QUALITIES, "severe_pain", "worsening"))

@@ -5,26 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from data_gen.profiles.checks import check_knowledge, located_numbers
-from data_gen.profiles.evidence import BASES, cited_ids, for_overrides, not_encoded, uncited
-from data_gen.profiles.load import KNOWLEDGE, Knowledge, load_knowledge
-from data_gen.profiles.problem import KnowledgeError
-from data_gen.world import World
+from data_gen.look_alikes.deciding import count_grounds, find_deciding
+from data_gen.profiles import KNOWLEDGE, Knowledge, KnowledgeError, load_knowledge
+from data_gen.profiles.checks import check_knowledge
+from data_gen.profiles.checks.unfinished import unfinished, unused
+from data_gen.profiles.located import located_numbers
+from data_gen.profiles.provenance import BASES, cited_ids, for_overrides, not_encoded, uncited
+from data_gen.vocabulary import load as load_vocabulary
+from data_gen.vocabulary.problem import RefusedError
+from data_gen.world import World, build_world
 
 _WIDTH = 34
 
 
 def check_report(folder: Path | None) -> tuple[str, bool]:
     """The report as text, and whether all is well."""
-    from data_gen.world import build_world
-
+    docs = KNOWLEDGE.parent.parent / "docs" if folder is None else None
     try:
-        knowledge = load_knowledge(folder or KNOWLEDGE)
+        left = unfinished(folder or KNOWLEDGE, load_vocabulary(), docs=docs)
+    except RefusedError as error:
+        return str(error), False
+    try:
+        knowledge = load_knowledge(folder)
+        left += unused(knowledge)
         world = build_world(knowledge)
     except KnowledgeError as error:
-        return str(error), False
+        return str(KnowledgeError(*error.problems, *left)), False
     except ValueError as error:
         return f"the numbers do not hold together: {error}; change one of them", False
+    if left:
+        return str(KnowledgeError(*left)), False
     lines = [f"{check.name}: {check.items:,} looked at" for check in check_knowledge(knowledge)]
     states = f"{world.n_states:,} hidden states for an age band and sex"
     lines += ["", *_cited(knowledge), f"{len(world.people.atoms)} atoms, {states}"]
@@ -44,9 +54,7 @@ def _cited(knowledge: Knowledge) -> list[str]:
 
 
 def _deciding(knowledge: Knowledge, world: World) -> list[str]:
-    """What the findings that decide rest on; imported here, since it samples the world."""
-    from data_gen.pages.deciding import count_grounds, find_deciding
-
+    """What the findings that decide rest on."""
     found = find_deciding(world)
     count = count_grounds(knowledge, found)
     total = count["all"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from data_gen.posterior.exact import ExactPosterior
+from data_gen.inference import ExactPosterior
 from data_gen.sampler.files import table_file
 from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.finding import Finding
+from data_gen.vocabulary.problem import Problem, RefusedError
 from data_gen.vocabulary.table import array_of, values_from_table
 from data_gen.vocabulary.words import CellProblem, parse_cell
 from data_gen.world.world import World
@@ -22,34 +25,50 @@ def posterior_to_file(world: World, cases: Path, out: Path, mix: str) -> None:
     """Write case_id, log_evidence and p_<condition> of every case.
 
     Cases are Parquet as the sampler writes it, or CSV in the case format. Here, unlike in scoring,
-    a bad cell is an error: ValueError names file, line, column and remedy, all at once.
+    a bad cell is an error: RefusedError names file, line, column and remedy, all at once.
     """
     table = read_cases(cases, world.vocabulary)
-    values = values_from_table(table, world.vocabulary)
+    result = posterior_table(world, table, mix)
+    ids = table["case_id"] if "case_id" in table.column_names else pa.array(range(len(table)))
+    result = result.add_column(0, "case_id", ids)
+    with table_file(out, result.schema) as writer:
+        writer.write_table(result)
+
+
+def posterior_table(world: World, cases: pa.Table, mix: str) -> pa.Table:
+    """log_evidence and p_<condition> of every case of a table with clean cells."""
+    values = values_from_table(cases, world.vocabulary)
     result = ExactPosterior(world)(values, world.mix(mix), workers=2)
-    ids = table["case_id"] if "case_id" in table.column_names else pa.array(range(len(values)))
-    columns = {"case_id": ids, "log_evidence": pa.array(result.log_evidence)}
+    columns = {"log_evidence": pa.array(result.log_evidence)}
     for column, condition in enumerate(world.vocabulary.condition_ids):
         columns[f"p_{condition}"] = pa.array(result.probability[:, column])
-    written = pa.table(columns)
-    with table_file(out, written.schema) as writer:
-        writer.write_table(written)
+    return pa.table(columns)
 
 
 def read_cases(path: Path, vocabulary: Vocabulary) -> pa.Table:
     """The cases of a Parquet or CSV file, cells checked; other columns are kept as they are."""
     if path.suffix == ".parquet":
         return pq.read_table(path)
-    table = _read_csv(path)
-    known = [name for name in table.column_names if name in vocabulary.finding_ids]
+    return read_cells(_read_csv(path), vocabulary, str(path), lambda row: f"{path}:{2 + row}")
+
+
+def read_cells(
+    table: pa.Table, vocabulary: Vocabulary, name: str, where: Callable[[int], str]
+) -> pa.Table:
+    """A table of texts with the cells of its findings read; other columns are kept as they are.
+
+    RefusedError names the place of every bad cell, which `where` knows by its row, or says that no
+    column of the table called `name` is a finding.
+    """
+    known = [column for column in table.column_names if column in vocabulary.finding_ids]
     if not known:
-        raise ValueError(f"{path}: no column is a finding; see docs/findings.md for their names")
-    problems: list[str] = []
-    for name in known:
-        column = _parse(path, table.column(name), name, vocabulary, problems)
-        table = table.set_column(table.column_names.index(name), name, column)
+        raise ValueError(f"{name}: no column is a finding; see docs/findings.md for their names")
+    problems: list[Problem] = []
+    for column in known:
+        cells = _parse(table.column(column), vocabulary.finding(column), where, problems)
+        table = table.set_column(table.column_names.index(column), column, cells)
     if problems:
-        raise ValueError("\n".join(problems))
+        raise RefusedError(*problems)
     return table
 
 
@@ -64,15 +83,14 @@ def _read_csv(path: Path) -> pa.Table:
 
 
 def _parse(
-    path: Path, column: pa.ChunkedArray, name: str, vocabulary: Vocabulary, problems: list[str]
+    column: pa.ChunkedArray, finding: Finding, where: Callable[[int], str], problems: list[Problem]
 ) -> pa.Array:
-    finding = vocabulary.finding(name)
     texts = column.combine_chunks().dictionary_encode()
     parsed = [parse_cell(finding, text or "") for text in texts.dictionary.to_pylist()]
     codes = texts.indices.to_numpy(zero_copy_only=False)
     for code, value in enumerate(parsed):
         if isinstance(value, CellProblem):
-            line = 2 + int(np.flatnonzero(codes == code)[0])
-            problems.append(f"{path}:{line}: column {name}: {value.message}; {value.remedy}")
+            place = f"{where(int(np.flatnonzero(codes == code)[0]))}: column {finding.id}"
+            problems.append(Problem(value.code, place, value.message, value.remedy))
     numbers = np.array([np.nan if isinstance(v, CellProblem) else v for v in parsed] + [np.nan])
     return array_of(numbers[np.nan_to_num(codes, nan=-1).astype(int)], finding)

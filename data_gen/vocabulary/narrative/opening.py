@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from data_gen.vocabulary.prose import clause, sentence, series, split, with_article
+from data_gen.vocabulary.load import Vocabulary
+from data_gen.vocabulary.narrative.prose import clause, sentence, series, split, with_article
+from data_gen.vocabulary.narrative.recorded import Recorded
 from data_gen.vocabulary.quantity import counted
-from data_gen.vocabulary.record import Record
 
-SITES = (
+_FIRST_SITES = (
     "site_low_back",
     "site_buttock",
     "site_hip_groin",
@@ -49,6 +51,13 @@ _PAIN_NUMBERS = ("walking_distance_m", "exercise_minutes", "relief_minutes")
 _IRREGULAR = {"calf": "calves", "foot": "feet"}
 
 
+@lru_cache(maxsize=4)
+def sites(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Where it can hurt, from the back down; a site that has no place in that order comes last."""
+    every = [f.id for f in vocabulary.findings if f.asked == "site" and f.kind == "yes_no"]
+    return (*_FIRST_SITES, *(site for site in every if site not in _FIRST_SITES))
+
+
 @dataclass(frozen=True)
 class Complaint:
     """What the complaint is called, and whether that name is a plural."""
@@ -57,7 +66,7 @@ class Complaint:
     plural: bool
 
 
-def complaint(record: Record) -> Complaint:
+def complaint(record: Recorded) -> Complaint:
     """Pain where the record speaks of pain, otherwise symptoms."""
     hurts = record.no("painless") or any(record.yes(finding) for finding in _PAIN)
     hurts = hurts or any(finding in record for finding in _PAIN_NUMBERS)
@@ -67,7 +76,7 @@ def complaint(record: Record) -> Complaint:
     return Complaint("symptoms", plural=True)
 
 
-def opening(record: Record, *, complains: bool) -> str:
+def opening(record: Recorded, *, complains: bool) -> str:
     """The first sentence, or "" where it has nothing to say.
 
     `complains` says that it has to name the complaint, because the case says something of it.
@@ -77,20 +86,20 @@ def opening(record: Record, *, complains: bool) -> str:
     return _introduced(record)
 
 
-def is_described(record: Record) -> bool:
+def is_described(record: Recorded) -> bool:
     """Whether anything is recorded that the opening says of the complaint."""
     told = ("painless", "side", *_TIMING)
-    return bool(_said_before_noun(record) or record.present((*SITES, "worsening"))) or any(
-        finding in record for finding in told
-    )
+    return bool(
+        _said_before_noun(record) or record.present((*sites(record.vocabulary), "worsening"))
+    ) or any(finding in record for finding in told)
 
 
-def _subject(record: Record) -> str:
+def _subject(record: Recorded) -> str:
     known = "age_years" in record or "sex" in record
     return with_article(_person(record)) if known else "the patient"
 
 
-def _introduced(record: Record) -> str:
+def _introduced(record: Recorded) -> str:
     if "sex" in record:
         return sentence("the patient", "is " + with_article(_person(record)))
     if "age_years" in record:
@@ -98,7 +107,7 @@ def _introduced(record: Record) -> str:
     return ""
 
 
-def _person(record: Record) -> str:
+def _person(record: Recorded) -> str:
     age = record.number("age_years")
     noun = record.words("sex") if "sex" in record else "patient"
     if age is None:
@@ -109,12 +118,12 @@ def _person(record: Record) -> str:
     return f"{record.words('age_years')} {young}"
 
 
-def _age(record: Record) -> str:
+def _age(record: Recorded) -> str:
     age = record.number("age_years") or 0
     return f"{counted(int(age), 'year')} old" if age >= 1 else "a baby"
 
 
-def _described(record: Record) -> str:
+def _described(record: Recorded) -> str:
     name = complaint(record)
     place = _place(record)
     noun = name.noun if place else f"leg {name.noun}"
@@ -124,17 +133,19 @@ def _described(record: Record) -> str:
     return f"{said}, which {history}" if history else said
 
 
-def _said_before_noun(record: Record) -> list[str]:
+def _said_before_noun(record: Recorded) -> list[str]:
     """The adjectives of the complaint: how bad, painless or not, and of what character."""
     rated = record.agreed("severe_pain") is not None  # then "severe" is said with the number
     ids = record.present(("painless", *(() if rated else ("severe_pain",)), *QUALITIES))
     return [split(record.words(finding))[1] for finding in ids]
 
 
-def _place(record: Record) -> str:
+def _place(record: Recorded) -> str:
     """The sites with the side: "both calves", "the thigh and calf on one side"."""
     side = record.choice("side")
-    names = [record.words(site).removeprefix("the ") for site in record.present(SITES)]
+    names = [
+        record.words(site).removeprefix("the ") for site in record.present(sites(record.vocabulary))
+    ]
     back = "the lower back" if record.yes("site_low_back") else ""
     limb = _limb_sites([name for name in names if name != "lower back"], side)
     if back and not limb and side:
@@ -164,7 +175,7 @@ def _plural(name: str) -> str:
     return " or ".join(_IRREGULAR.get(part, f"{part}s") for part in name.split(" or "))
 
 
-def _history(record: Record, *, plural: bool) -> str:
+def _history(record: Recorded, *, plural: bool) -> str:
     """How and when it began and whether it gets worse: "began suddenly three days ago"."""
     phrases = [record.words(finding) for finding in _TIMING if finding in record]
     if len(phrases) == 2:

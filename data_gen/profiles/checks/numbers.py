@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from data_gen.profiles.checked import Checked
+from data_gen.profiles.checks.checked import Checked
 from data_gen.profiles.frequency_words import BANDS, band_of
-from data_gen.profiles.load import Knowledge
-from data_gen.profiles.located import Located, located_numbers, problem_at
+from data_gen.profiles.knowledge import Knowledge
+from data_gen.profiles.located import Located, located_numbers, problem_of
 from data_gen.profiles.schema import Entry, Percentiles
 from data_gen.vocabulary import Finding
 from data_gen.vocabulary.quantity import plain, unit_name
@@ -41,7 +41,7 @@ def number_checks(knowledge: Knowledge) -> list[Checked]:
 
 def _run(name: str, check: Check, numbers: list[Located], knowledge: Knowledge) -> Checked:
     verdicts = ((number, check(knowledge, number)) for number in numbers)
-    problems = [problem_at(knowledge, number, *found) for number, found in verdicts if found]
+    problems = [problem_of(knowledge, number, *found) for number, found in verdicts if found]
     return Checked(name, len(numbers), tuple(problems))
 
 

@@ -13,14 +13,14 @@ _DENIALS = ("none", "never")
 
 
 @dataclass(frozen=True)
-class Record:
+class Recorded:
     """The recorded findings of one case, and the words for each."""
 
     case: Mapping[str, Value]
     vocabulary: Vocabulary
 
     @classmethod
-    def of(cls, case: Mapping[str, Value | None], vocabulary: Vocabulary) -> Record:
+    def of(cls, case: Mapping[str, Value | None], vocabulary: Vocabulary) -> Recorded:
         """The record of a case; None and NaN are unknown. KeyError for an unknown finding."""
         for finding_id in case:
             vocabulary.finding(finding_id)

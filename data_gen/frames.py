@@ -1,0 +1,92 @@
+"""Vignettes and exact posteriors as data frames. Nothing heavy is loaded before it is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, overload
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@overload
+def sample(
+    rows: int,
+    seed: int,
+    *,
+    mix: str = ...,
+    truth: Literal[False] = ...,
+    complete: bool = ...,
+    narrative: bool = ...,
+    knowledge: Path | None = ...,
+) -> pd.DataFrame: ...
+
+
+@overload
+def sample(
+    rows: int,
+    seed: int,
+    *,
+    mix: str = ...,
+    truth: Literal[True],
+    complete: bool = ...,
+    narrative: bool = ...,
+    knowledge: Path | None = ...,
+) -> tuple[pd.DataFrame, pd.DataFrame]: ...
+
+
+def sample(
+    rows: int,
+    seed: int,
+    *,
+    mix: str = "training",
+    truth: bool = False,
+    complete: bool = False,
+    narrative: bool = False,
+    knowledge: Path | None = None,
+) -> pd.DataFrame | tuple[pd.DataFrame, pd.DataFrame]:
+    """Synthetic cases, one a row; with `truth` also the hidden states and exact posteriors.
+
+    The cases are those that `python -m data_gen sample` writes: `case_id`, a column for each
+    finding, `condition`. A number is a float; yes/no and choices are categories (`no`, `yes`);
+    what is missing is unknown, never absent. `mix` is clinic, training, or `id=share,id=share`;
+    `complete` records every applicable cell without error; `narrative` adds a paragraph of
+    English; `knowledge` is a folder of knowledge files, our own by default.
+    Raises ValueError for fewer rows than one, an unknown mix, or a knowledge with mistakes.
+    """
+    from data_gen.sampler import sample_tables
+    from data_gen.world import load_world
+
+    world = load_world(knowledge)
+    world = world.complete() if complete else world
+    frames = [t.to_pandas() for t in sample_tables(world, rows, seed, mix, truth, narrative)]
+    return (frames[0], frames[1]) if truth else frames[0]
+
+
+def posterior(
+    cases: pd.DataFrame,
+    mix: str = "training",
+    *,
+    complete: bool = False,
+    knowledge: Path | None = None,
+) -> pd.DataFrame:
+    """The exact posterior of each case: `log_evidence` and `p_<condition>`, in the rows of `cases`.
+
+    Columns of `cases` that are findings are read as a case file's cells are: words, booleans or 0
+    and 1 for yes and no, a missing value for unknown; other columns are passed over. `complete`
+    reads a blank as "does not apply". Raises ValueError, naming each cell, for one that is no
+    value of its finding, and where no column is a finding.
+    """
+    import pyarrow as pa
+
+    from data_gen.posterior_files import posterior_table, read_cells
+    from data_gen.world import load_world
+
+    world = load_world(knowledge)
+    world = world.complete() if complete else world
+    known = [name for name in cases.columns if name in world.vocabulary.finding_ids]
+    table = pa.table({n: pa.array(cases[n], from_pandas=True).cast(pa.string()) for n in known})
+    index = cases.index
+    table = read_cells(table, world.vocabulary, "the frame", lambda row: f"row {index[row]!r}")
+    found: pd.DataFrame = posterior_table(world, table, mix).to_pandas()
+    return found.set_index(index)

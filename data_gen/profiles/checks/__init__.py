@@ -1,0 +1,16 @@
+"""What must hold between the files of the knowledge; each check says how much it looked at."""
+
+from __future__ import annotations
+
+from data_gen.profiles.checks.checked import Checked
+from data_gen.profiles.checks.cover import cover_checks
+from data_gen.profiles.checks.numbers import number_checks
+from data_gen.profiles.checks.related import related_checks
+from data_gen.profiles.knowledge import Knowledge
+
+__all__ = ["Checked", "check_knowledge"]
+
+
+def check_knowledge(knowledge: Knowledge) -> list[Checked]:
+    """Every check between files, in a fixed order."""
+    return [*number_checks(knowledge), *related_checks(knowledge), *cover_checks(knowledge)]
