@@ -116,7 +116,7 @@ def _factor(world: World, group: Group) -> Factor:
             world.recording,
             world.vocabulary,
             finding,
-            len(world.bins[finding.id].count) if finding.id in world.bins else 0,
+            world.n_bins(finding.id),
             errs=group.errs,
         )
         for finding in group.members

@@ -143,9 +143,7 @@ def _only_value(statement: Statement, vocabulary: Vocabulary) -> float | None:
     """The one value a statement leaves a finding, or None where it leaves several."""
     if statement.test == "is":
         return statement.value
-    finding = vocabulary.finding(statement.finding)
-    size = 2 if finding.kind == "yes_no" else len(finding.values)
-    if statement.test == "is_not" and size == 2:
+    if statement.test == "is_not" and len(vocabulary.finding(statement.finding).words) == 2:
         return 1.0 - statement.value
     return None
 
