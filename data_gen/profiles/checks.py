@@ -6,6 +6,7 @@ from data_gen.profiles.check_cover import cover_checks
 from data_gen.profiles.check_numbers import number_checks
 from data_gen.profiles.check_related import related_checks
 from data_gen.profiles.checked import Checked
+from data_gen.profiles.dead_numbers import dead_check
 from data_gen.profiles.load import Knowledge
 from data_gen.profiles.located import located_numbers
 
@@ -14,4 +15,9 @@ __all__ = ["Checked", "check_knowledge", "located_numbers"]
 
 def check_knowledge(knowledge: Knowledge) -> list[Checked]:
     """Every check between files, in a fixed order."""
-    return [*number_checks(knowledge), *related_checks(knowledge), *cover_checks(knowledge)]
+    return [
+        *number_checks(knowledge),
+        dead_check(knowledge),
+        *related_checks(knowledge),
+        *cover_checks(knowledge),
+    ]
