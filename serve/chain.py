@@ -21,8 +21,10 @@ from serve.columns import JOIN, NO_MODEL
 from serve.combine import NONE, Triage, combine, model_reason, top
 from serve.explain import explain
 from serve.flags import Flags, flags_of
-from serve.mapping import Reading
-from serve.normalise import Cache, Issue, Normalised, normalise
+from serve.header import Header
+from serve.issues import Issue
+from serve.mapping import Key
+from serve.normalise import Cache, Normalised, normalise
 from serve.probabilities import ModelOutput, micro, no_output, predict
 from serve.rows import Coded
 
@@ -66,13 +68,12 @@ class Scores:
     counts: Mapping[str, int]  # issues by code
     model_version: str
     explanations: list[str] | None  # where they were asked for; nothing where no model answered
+    words_met: frozenset[tuple[int, Key]]  # of a mapping, each with the place of its column
 
 
-def score_columns(
-    chain: Chain, columns: Mapping[int, Coded], readings: tuple[tuple[int, Reading], ...], n: int
-) -> Scores:
+def score_columns(chain: Chain, columns: Mapping[int, Coded], header: Header, n: int) -> Scores:
     """The scores of n cases whose cells are given as texts, by column."""
-    return score_values(chain, normalise(columns, readings, n, chain.vocabulary, chain.cache))
+    return score_values(chain, normalise(columns, header, n, chain.vocabulary, chain.cache))
 
 
 def score_values(chain: Chain, cases: Normalised) -> Scores:
@@ -98,6 +99,7 @@ def score_values(chain: Chain, cases: Normalised) -> Scores:
         counts=counts,
         model_version=chain.model_version,
         explanations=_explanations(chain, cases) if chain.explain else None,
+        words_met=cases.words_met,
     )
 
 

@@ -15,6 +15,7 @@ from serve.problem import RefusedError
 
 _FORMS = {"--out": (".csv", ".parquet", ".pq"), "--rejects": (".csv",), "--summary": (".json",)}
 """How the names of files end that each option can write."""
+_LISTED = 12  # columns that are named on stderr; the summary names all
 EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_REJECTS = 0, 1, 2, 4
 
 
@@ -236,14 +237,14 @@ def _tell(request: Any, report: Any, summary_path: str | None, *, show: bool | N
     """Say on stderr what came of the file, and write the counts where asked."""
     from data_gen.vocabulary import load
     from serve.destination import whole_file
-    from serve.tally import summary, versions
+    from serve.tally import columns_summary, summary, versions
 
     counts = summary(
         report.tally,
         report.ids.duplicated(),
-        report.header.warnings,
+        report.warnings,
         versions(report.model_version, load()),
-    )
+    ) | columns_summary(report.header, report.tally)
     if summary_path:
         with whole_file(summary_path) as stream:
             stream.write(json.dumps(counts, indent=1).encode() + b"\n")
@@ -259,8 +260,11 @@ def _tell(request: Any, report: Any, summary_path: str | None, *, show: bool | N
 def _words(request: Any, report: Any, counts: dict[str, Any]) -> Iterator[str]:
     from serve.normalise import UNREAD
 
-    for warning in report.header.warnings:
+    for warning in report.warnings:
         yield f"warning: {warning}"
+    yield f"columns read: {_listed(counts['columns_read'])}"
+    if counts["columns_not_read"]:
+        yield f"columns not read: {_listed(counts['columns_not_read'])}"
     levels = ", ".join(f"{n} {level}" for level, n in counts["triage"].items() if n)
     yield f"scored {counts['scored']} of {counts['rows_in']} rows: {levels or 'none'}"
     if counts["rejected"]:
@@ -269,6 +273,8 @@ def _words(request: Any, report: Any, counts: dict[str, Any]) -> Iterator[str]:
     if counts["issues"]:
         kinds = ", ".join(f"{n} {code}" for code, n in counts["issues"].items())
         yield f"issues in the column `issues`: {kinds}"
+    if counts["rows_without_finding"]:
+        yield f"{counts['rows_without_finding']} rows hold no finding"
     if unread := sum(n for code, n in counts["issues"].items() if code in UNREAD):
         yield (
             f"warning: cells that could not be read: {unread}; they count as unknown, so overrides "
@@ -278,3 +284,11 @@ def _words(request: Any, report: Any, counts: dict[str, Any]) -> Iterator[str]:
         yield f"{counts['duplicate_case_ids']} rows repeat the case_id of an earlier row"
     if counts["neutralised_cells"]:
         yield f"{counts['neutralised_cells']} cells got a leading apostrophe (--spreadsheet-safe)"
+
+
+def _listed(names: list[str]) -> str:
+    """How many columns there are, and the names of the first."""
+    from serve.issues import quoted_name
+
+    more = ", ..." if len(names) > _LISTED else ""
+    return f"{len(names)} ({', '.join(map(quoted_name, names[:_LISTED]))}{more})"

@@ -18,8 +18,9 @@ from serve.in_order import in_order
 from serve.inputs import CHUNK, Cases, read_cases
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.outputs import CsvRows, ParquetRows, Rejects, Rows
+from serve.problem import Problem
 from serve.source import Source, open_source
-from serve.tally import CaseIds, Tally
+from serve.tally import CaseIds, Tally, words_never_met
 from serve.worker import SHOWN, Scored, Settings, prepare, score_block
 
 _SMALL = 8 << 20  # bytes below which starting more processes costs more than it saves
@@ -65,6 +66,8 @@ class Report:
     short: list[Scored] = field(default_factory=list)
     """The blocks of a file of at most `SHOWN` cases; nothing for a longer one."""
     model_version: str = NO_MODEL
+    warnings: tuple[Problem, ...] = ()
+    """What the header gave reason to warn of, and what the whole file did."""
 
 
 def score_file(request: Request, progress: Callable[[float], None] | None = None) -> Report:
@@ -89,6 +92,8 @@ def score_file(request: Request, progress: Callable[[float], None] | None = None
                 if progress:
                     progress(cases.done(report.tally.rows_in))
             rows.close()
+        never = words_never_met(cases.header, report.tally, source.where)
+        report.warnings = (*cases.header.warnings, *never)
     return report
 
 

@@ -12,13 +12,14 @@ import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary import load as load_vocabulary
+from data_gen.vocabulary.words import cell_text
 from serve.chain import Chain, score_values
 from serve.columns import JOIN, probability_columns
 from serve.explain import Explanation, explain
 from serve.header import match_header
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.normalise import Cache, Normalised, normalise
-from serve.tables import cell_text, coded_values, score_table, without_dictionaries
+from serve.tables import coded_values, score_table, without_dictionaries
 from serve.worker import make_chain
 
 PROMOTED = Path(__file__).resolve().parent.parent / "models" / "leg_pain"
@@ -121,8 +122,8 @@ class Scorer:
         if not table.column_names:  # blank cases, or no cases
             return Normalised(np.full((table.num_rows, len(vocabulary.findings)), np.nan), {})
         header = match_header(table.column_names, "cases", vocabulary, columns)
-        coded = {place: coded_values(table.column(place)) for place, _ in header.readings}
-        return normalise(coded, header.readings, table.num_rows, vocabulary, Cache())
+        coded = {place: coded_values(table.column(place)) for place in header.used}
+        return normalise(coded, header, table.num_rows, vocabulary, Cache())
 
 
 def open_scorer(bundle: Path | str | None, mix: str = "training") -> Scorer:
