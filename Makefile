@@ -91,6 +91,8 @@ lock: .venv/dev.stamp ## renew the locks from pyproject.toml
 	$(COMPILE) pyproject.toml --extra train --extra http -o requirements.lock
 	$(COMPILE) pyproject.toml --extra train --extra http --extra spark --extra dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) pyproject.toml --extra train --extra http --extra bench -c requirements-dev.lock -o requirements-bench.lock
+# The locks name all that is needed: pip looks for nothing else, whatever was released since.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
@@ -100,14 +102,17 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	@$(PYTHON) -m venv .venv || { echo "this Python cannot make virtual environments: install its venv package (Debian: apt-get install python3-venv)" >&2; exit 1; }
 
 .venv/run.stamp: requirements.lock | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(INSTALL) requirements.lock
+	$(BIN)/python -m pip check
 	@$(BIN)/python -c 'import lightgbm' || { echo "LightGBM needs the OpenMP runtime libgomp (Debian: apt-get install libgomp1)" >&2; exit 1; }
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock .venv/run.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(INSTALL) requirements-dev.lock
+	$(BIN)/python -m pip check
 	@touch $@
 
 .venv/bench.stamp: requirements-bench.lock .venv/dev.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(INSTALL) requirements-bench.lock
+	$(BIN)/python -m pip check
 	@touch $@
