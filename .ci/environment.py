@@ -18,7 +18,8 @@ import sysconfig
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-BIN = Path(sys.prefix) / "bin"
+HERE = Path(sys.prefix).resolve()
+BIN = HERE / "bin"
 PACKAGES = Path(sysconfig.get_path("purelib"))
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+) *(?:; *([^\\\n]+?))? *\\?$", re.MULTILINE)
 _HEADER = re.compile(rb"#!.*python[0-9.]*\n|#!/bin/sh\n'''exec' .*\n' '''\n")
@@ -110,16 +111,21 @@ def _need_pip() -> None:
 def _follow_a_move() -> None:
     """Let the scripts begin with this interpreter, where the folder was another when they came."""
     activate = BIN / "activate"
-    if not activate.is_file() or sys.prefix not in activate.read_text(encoding="utf-8"):
-        _run("venv", "--without-pip", sys.prefix)
+    if not activate.is_file() or not _names(activate.read_bytes(), HERE):
+        _run("venv", "--without-pip", str(HERE))
     header = f"#!/bin/sh\n'''exec' \"{BIN / 'python'}\" \"$0\" \"$@\"\n' '''\n".encode()
     for script in BIN.iterdir():
         if script.is_symlink() or not script.is_file():
             continue
         content = script.read_bytes()
         old = _HEADER.match(content)
-        if old and os.fsencode(BIN) not in old[0]:
+        if old and not _names(old[0], BIN):
             script.write_bytes(header + content[old.end() :])
+
+
+def _names(text: bytes, path: Path) -> bool:
+    """Whether a text names a path, as a whole and not as the end of a longer one."""
+    return re.search(rb"[=!\"']" + re.escape(os.fsencode(path)) + rb"[/\"'\n]", text) is not None
 
 
 def _need_openmp() -> None:

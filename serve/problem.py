@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -28,3 +30,20 @@ class RefusedError(ValueError):
 
     def __reduce__(self) -> tuple[type[RefusedError], tuple[Problem, ...]]:
         return RefusedError, self.problems  # a worker process hands it to its parent
+
+
+@contextmanager
+def extra_needed(name: str) -> Iterator[None]:
+    """RefusedError with a remedy where a package of an optional extra is not installed.
+
+    A module of our own that is missing is a fault of the code, and is raised as it is.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in ("", "data_gen", "serve", "training"):
+            raise
+        remedy = f"install the extra: `pip install '.[{name}]'` in the project's folder"
+        problem = Problem("extra_missing", name, f"{missing} is not installed", remedy)
+        raise RefusedError(problem) from None

@@ -2,6 +2,8 @@
 
 import os
 
+import serve  # noqa: F401 - before any other: it turns the telemetry of libraries off
+
 # LightGBM's threads wait in a loop for each other unless told to sleep: on a machine that does
 # anything else, fitting takes four times as long. Read when the library is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
