@@ -139,9 +139,8 @@ def literature(seed: int, people: int, knowledge: Path | None) -> None:
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("docs"),
-    show_default=True,
-    help="Folder for the pages.",
+    default=Path(__file__).resolve().parent.parent / "docs",
+    help="Folder for the pages [default: the project's docs/].",
 )
 @_knowledge
 def docs(out: Path, knowledge: Path | None) -> None:

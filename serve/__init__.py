@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,12 @@ if TYPE_CHECKING:
     from serve.scorer import Scorer
 
 __all__ = ["load"]
+
+# Nothing leaves a user's machine unasked. Read when each library is loaded, which every entry does
+# after this: the command line, worker processes, Spark's workers, MLflow's environment, training.
+os.environ.update(
+    ORT_DISABLE_TELEMETRY="1", MLFLOW_DISABLE_TELEMETRY="true", DVC_NO_ANALYTICS="true"
+)
 
 
 def load(bundle: Path | str | None = None) -> Scorer:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from serve.problem import RefusedError
+from serve.problem import RefusedError, extra_needed
 
 _FORMS = {"--out": (".csv", ".parquet", ".pq"), "--rejects": (".csv",), "--summary": (".json",)}
 """How the names of files end that each option can write."""
@@ -149,10 +149,11 @@ def http(
     Example: python -m serve http --port 8000
     """
     with _edge(context):
-        from serve.http.options import Options, api_key, limits_of
-        from serve.http.server import serve
         from serve.scorer import PROMOTED
 
+        with extra_needed("http"):
+            from serve.http.options import Options, api_key, limits_of
+            from serve.http.server import serve
         folder = None if overrides_only else model or PROMOTED
         serve(Options(folder, mix, api_key(), limits_of(limits)), host, port)
 

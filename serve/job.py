@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from serve.inputs import CHUNK, Cases, read_cases
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.outputs import CsvRows, ParquetRows, Rejects, Rows
 from serve.problem import Problem
+from serve.processors import processors
 from serve.source import Source, open_source
 from serve.tally import CaseIds, Tally, words_never_met
 from serve.worker import SHOWN, Scored, Settings, prepare, score_block
@@ -127,9 +127,9 @@ def _count(report: Report, scored: Scored) -> None:
 
 
 def _workers(wanted: int | None, source: Source) -> int:
-    """As many processes as asked for; else one for a small file and one a processor otherwise."""
+    """As many processes as asked for; else one for a small file, or as many as may run at once."""
     if wanted is not None:
         return max(1, wanted)
     if source.size is not None and source.size < _SMALL:
         return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors()

@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
+
+from serve.problem import RefusedError, extra_needed
 
 Result = TypeVar("Result")
 KEPT = 3
 """Exit code of `gate` where the champion is kept."""
 
+_PROJECT = Path(__file__).resolve().parent.parent
+
+
+def _in_project(_: click.Context, __: click.Parameter, path: Path | None) -> Path:
+    """The file asked for; else that of the working folder, or of the project, which is entered.
+
+    The paths of the pipeline count from the folder that it runs in.
+    """
+    if path is None and not Path(_PARAMS).exists():
+        os.chdir(_PROJECT)
+    return path or Path(_PARAMS)
+
+
+_PARAMS = "params.yaml"
 _params = click.option(
-    "--params", "path", type=click.Path(path_type=Path), default="params.yaml", show_default=True
-)
+    "--params", "path", type=click.Path(path_type=Path), callback=_in_project,
+    help=f"The knobs [default: {_PARAMS}, here or in the project's folder].",
+)  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that say what to install where something is missing."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; exit 2 with a remedy where a package is not installed."""
+        try:
+            with extra_needed("train"):
+                return super().invoke(context)
+        except RefusedError as error:
+            _say(str(error))
+            sys.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """From vignettes to a tracked, gated, promoted model. `dvc repro` runs every stage in turn.
 
@@ -116,7 +147,6 @@ def _say(text: str) -> None:
 def _reporting(work: Callable[[], Result]) -> Result:
     """The result of the work; a message and exit 2 for bad input, 1 for a failing machine."""
     from data_gen.profiles import KnowledgeError
-    from serve.problem import RefusedError
 
     try:
         return work()

@@ -88,4 +88,7 @@ def _data(params: Params, places: Places, manifest: Mapping[str, Any]) -> list[D
 
 
 def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "none"
+    """SHA-256 of a text file, the same for every way of ending lines."""
+    if not path.exists():
+        return "none"
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()

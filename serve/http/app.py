@@ -20,7 +20,7 @@ from serve.http import schemas
 from serve.http.answers import Answer, answers
 from serve.http.bodies import CaseList, read_cases
 from serve.http.documented import document
-from serve.http.files import FileAnswer, FileOptions
+from serve.http.files import FileAnswer, FileOptions, no_temporary_file
 from serve.http.gate import FILE_ROUTE, Gate, failed
 from serve.http.lanes import FEW, QuickLane, SlowLane
 from serve.http.meters import Meters
@@ -162,6 +162,8 @@ def _told_routes(app: FastAPI, service: Service, gate: Gate) -> None:
     @app.get("/health/ready", response_model=schemas.Health)
     async def ready() -> Response:
         """200 where the next request would be taken; also where overrides alone answer."""
+        if (reason := no_temporary_file()) is not None:
+            return _json({"status": "unready", "reason": reason, **_state(service)}, 503)
         status, word = (503, "busy") if gate.full else (200, "ready")
         return _json({"status": word, **_state(service)}, status)
 

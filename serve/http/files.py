@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import BinaryIO, Literal, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -59,6 +59,16 @@ class _Checked:
     header: Header
     rows: int
     rejects: tuple[Reject, ...]
+
+
+def no_temporary_file() -> str | None:
+    """Why a large file could not be kept while it is scored; None where it could."""
+    try:
+        with TemporaryFile():
+            return None
+    except OSError as error:
+        said = error.strerror or str(error)
+        return f"no temporary file can be written ({said}): set TMPDIR to a folder that can be"
 
 
 class FileAnswer(Response):

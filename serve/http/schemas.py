@@ -92,7 +92,9 @@ class ScoreReply(BaseModel):
 class Health(BaseModel):
     """Whether the service can answer, and by what."""
 
-    status: Literal["live", "ready", "busy"]
+    status: Literal["live", "ready", "busy", "unready"]
+    reason: str | None = None
+    """Why it is unready."""
     model_version: str
     overrides_only: bool
 
