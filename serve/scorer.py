@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from serve.explain import Explanation, explain
 from serve.header import match_header
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.normalise import Cache, Normalised, normalise
+from serve.probabilities import mix_weights
 from serve.tables import cell_text, coded_values, score_table, without_dictionaries
 from serve.worker import make_chain
 
@@ -89,6 +90,15 @@ class Scorer:
     def model_version(self) -> str:
         """The version of the bundle in use, `none` where overrides alone answer."""
         return self.chain.model_version
+
+    def asked(self, mix: str = "training", *, explain: bool = False) -> Scorer:
+        """The same bundle asked under another class mix, and for explanations as well.
+
+        `mix` is what `serve score --mix` takes; RefusedError for one that means nothing.
+        """
+        bundle, vocabulary = self.chain.bundle, self.chain.vocabulary
+        weights = None if bundle is None else mix_weights(mix, bundle, vocabulary)
+        return Scorer(replace(self.chain, weights=weights, explain=explain))
 
     def score(self, cases: Any, columns: ColumnMapping = NO_MAPPING) -> ScoredCases:
         """The answers for cases given as a dict, dicts, an Arrow table or a pandas data frame.
