@@ -114,14 +114,15 @@ def spark(
     Example: python -m serve spark cases/ scored/ --master "local[2]"
     """
     with _edge(context):
-        from serve.spark_job import score_folder
+        from serve.spark_job import SparkRequest, score_folder
         from serve.spark_session import open_session, spark_errors
 
         folder = _bundle(model, overrides_only=overrides_only)
+        request = SparkRequest(cases, out, folder, mix)
         with open_session(master) as session, spark_errors():
-            rejected = score_folder(session, cases, out, folder, mix)
-        click.echo(f"scored {cases} into {out}; {rejected} records rejected", err=True)
-        if rejected:
+            report = score_folder(session, request)
+        click.echo(str(report.tally), err=True)
+        if report.tally.rejected:
             context.exit(EXIT_REJECTS)
 
 
