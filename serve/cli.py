@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from serve.in_order import WorkerLostError
 from serve.problem import RefusedError
 
 _FORMS = {"--out": (".csv", ".parquet", ".pq"), "--rejects": (".csv",), "--summary": (".json",)}
@@ -49,7 +50,9 @@ def score(
     """Score CASES, a CSV or Parquet file, or - for standard input.
 
     Every row of the input is in OUT, unchanged and in order, or in the rejects file. Exit codes:
-    0 done; 4 done, with rejects; 2 the file or arguments cannot be used; 1 anything else.
+    0 done; 4 done, with rejects; 2 the file, bundle or arguments cannot be used, and nothing was
+    begun; 1 anything else: among it a model that answered no row, where OUT is written, by
+    overrides alone.
 
     \b
     Example: python -m serve score cases.csv --out scored.csv --summary counts.json
@@ -57,15 +60,20 @@ def score(
     with _edge(context):
         from serve.job import Request, score_file  # heavy: not for --help
 
-        _check_paths(cases, {"--out": out, "--rejects": rejects, "--summary": summary})
+        bundle = _bundle(model, overrides_only=options["overrides_only"])
+        read = {"the file of cases": cases, "the mapping": columns, "the bundle": bundle}
+        _check_paths(read, {"--out": out, "--rejects": rejects, "--summary": summary})
         request = Request(
-            cases, out, rejects, _bundle(model, overrides_only=options["overrides_only"]),
-            options["mix"], options["workers"], options["spreadsheet_safe"], _mapping(columns),
-            options["explain"],
+            cases, out, rejects, bundle, options["mix"], options["workers"],
+            options["spreadsheet_safe"], _mapping(columns), options["explain"],
         )  # fmt: skip
         with _progress() as progress:
-            report = score_file(request, progress)
-        _tell(request, report, summary, show=show)
+            beside = _SummaryBeside(summary)
+            report = score_file(request, progress, beside)
+        _tell(request, report, beside.counts, show=show)
+        if bundle is not None and report.tally.scored and not report.tally.answered:
+            click.echo(f"error: {_unanswered(bundle, report.failure)}", err=True)
+            context.exit(EXIT_FAILED)
         if report.tally.rejected:
             context.exit(EXIT_REJECTS)
 
@@ -82,14 +90,16 @@ def template(context: click.Context, /, out: str, dictionary: str) -> None:
     Example: python -m serve template --out cases.csv --dictionary data_dictionary.csv
     """
     with _edge(context):
-        from serve.destination import check_writable, whole_file
+        from data_gen.vocabulary.atomic import WholeFiles
+        from serve.destination import check_apart, check_writable, open_output
         from serve.template import dictionary_text, header_text
 
         for option, path in (("--out", out), ("--dictionary", dictionary)):
             check_writable(option, path)
-        for path, text in ((out, header_text()), (dictionary, dictionary_text())):
-            with whole_file(path) as stream:
-                stream.write(text.encode())
+        check_apart({}, {"--out": out, "--dictionary": dictionary})
+        with WholeFiles() as files:
+            for path, text in ((out, header_text()), (dictionary, dictionary_text())):
+                open_output(files, path).write(text.encode())
         click.echo(f"wrote {out} and {dictionary}", err=True)
 
 
@@ -114,13 +124,25 @@ def spark(
     Example: python -m serve spark cases/ scored/ --master "local[2]"
     """
     with _edge(context):
+        from data_gen.vocabulary import load
+        from serve.destination import check_apart, check_new
         from serve.spark_job import score_folder
         from serve.spark_session import open_session, spark_errors
+        from serve.worker import make_chain
 
         folder = _bundle(model, overrides_only=overrides_only)
+        rejects = f"{out}.rejects"
+        check_apart({"the folder of cases": cases, "the bundle": folder},
+                    {"OUT": out, "OUT.rejects": rejects})  # fmt: skip
+        check_new("OUT", out)
+        check_new("OUT.rejects", rejects)
+        failure = make_chain(load(), folder, mix).failure  # refused before Spark is started
         with open_session(master) as session, spark_errors():
             rejected = score_folder(session, cases, out, folder, mix)
         click.echo(f"scored {cases} into {out}; {rejected} records rejected", err=True)
+        if folder is not None and failure:
+            click.echo(f"error: {_unanswered(folder, failure)}", err=True)
+            context.exit(EXIT_FAILED)
         if rejected:
             context.exit(EXIT_REJECTS)
 
@@ -164,41 +186,52 @@ def _edge(context: click.Context) -> Iterator[None]:
     except RefusedError as error:
         for problem in error.problems:
             click.echo(f"error: {problem}", err=True)
+        if any(problem.code.startswith("bundle_") for problem in error.problems):
+            click.echo("without a model, overrides alone answer: --overrides-only", err=True)
         context.exit(EXIT_REFUSED)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: nothing is left to tell
         context.exit(EXIT_FAILED)
     except OSError as error:
         spot = f"{error.filename}: " if error.filename else ""
-        click.echo(f"error: {spot}{error.strerror or error}; nothing was written", err=True)
-        context.exit(EXIT_FAILED)
-    except MemoryError:
-        click.echo("error: out of memory; use fewer --workers; nothing was written", err=True)
-        context.exit(EXIT_FAILED)
+        _fail(context, error, f"{spot}{error.strerror or error}")
+    except MemoryError as error:
+        _fail(context, error, "out of memory; use fewer --workers")
+    except WorkerLostError as error:
+        _fail(context, error, "a worker process was killed, perhaps as memory ran out; "
+              "use fewer --workers")  # fmt: skip
 
 
-def _check_paths(cases: str, outputs: dict[str, str | None]) -> None:
+def _fail(context: click.Context, error: BaseException, words: str) -> None:
+    """Say what went wrong and what stands after it, and exit."""
+    click.echo(f"error: {'; '.join([words, *getattr(error, '__notes__', ())])}", err=True)
+    context.exit(EXIT_FAILED)
+
+
+def _unanswered(bundle: Path, failure: str) -> str:
+    why = f" ({failure})" if failure else ""
+    return (
+        f"the model of {bundle} answered no row{why}: overrides alone did, and where none fires "
+        "that is no all-clear; see that it runs here (`pip install` the locked requirements), "
+        "train it again (`dvc repro`), or give --overrides-only"
+    )
+
+
+def _check_paths(read: dict[str, Any], outputs: dict[str, str | None]) -> None:
     """Raise RefusedError where an output cannot be written, or would replace another file here."""
-    from serve.destination import STDOUT, check_form, check_writable
-    from serve.problem import Problem
+    from serve.destination import check_apart, check_form, check_writable
+    from serve.job import rejects_beside
+    from serve.outputs import check_rejects
 
-    taken = {Path(cases).resolve(): "the file of cases"} if cases != STDOUT else {}
     for option, path in outputs.items():
-        if path is None:
-            continue
-        check_writable(option, path)
-        if path == STDOUT or not _regular(Path(path)):
-            continue
-        check_form(option, path, _FORMS[option])
-        place = Path(path).resolve()
-        if place in taken:
-            message = f"this is also {taken[place]}"
-            raise RefusedError(Problem("same_file", f"{option} {path}", message, "name another"))
-        taken[place] = option
-
-
-def _regular(path: Path) -> bool:
-    return path.is_file() or not path.exists()
+        if path is not None:
+            check_writable(option, path)
+            check_form(option, path, _FORMS[option])
+    beside = None
+    if outputs["--rejects"] is None:
+        beside = rejects_beside(outputs["--out"] or "")
+        check_rejects(beside)
+    check_apart(read, {**outputs, "the rejects (--rejects)": beside})
 
 
 def _bundle(model: Path | None, *, overrides_only: bool) -> Path | None:
@@ -232,21 +265,33 @@ def _progress() -> Iterator[Callable[[float], None] | None]:
         yield lambda part: bar.update(int(part * 1000) - bar.pos)
 
 
-def _tell(request: Any, report: Any, summary_path: str | None, *, show: bool | None) -> None:
-    """Say on stderr what came of the file, and write the counts where asked."""
-    from data_gen.vocabulary import load
-    from serve.destination import whole_file
-    from serve.tally import summary, versions
+class _SummaryBeside:
+    """Counts a report, and writes the counts as JSON, to appear together with the scored rows."""
 
-    counts = summary(
-        report.tally,
-        report.ids.duplicated(),
-        report.header.warnings,
-        versions(report.model_version, load()),
-    )
-    if summary_path:
-        with whole_file(summary_path) as stream:
-            stream.write(json.dumps(counts, indent=1).encode() + b"\n")
+    def __init__(self, path: str | None) -> None:
+        self.counts: dict[str, Any] = {}
+        self._path = path
+
+    def __call__(self, files: Any, report: Any) -> None:
+        from data_gen.vocabulary import load
+        from serve.destination import open_output
+        from serve.tally import summary, versions
+
+        self.counts = summary(
+            report.tally,
+            report.ids.duplicated(),
+            report.header.warnings,
+            versions(report.model_version, load()),
+        )
+        if self._path:
+            text = json.dumps(self.counts, indent=1) + "\n"
+            open_output(files, self._path).write(text.encode())
+
+
+def _tell(request: Any, report: Any, counts: dict[str, Any], *, show: bool | None) -> None:
+    """Say on stderr what came of the file."""
+    from data_gen.vocabulary import load
+
     wanted = sys.stderr.isatty() if show is None else show
     if wanted and report.short:
         from serve.screen import show_cases  # rich: only where something is shown
@@ -274,6 +319,9 @@ def _words(request: Any, report: Any, counts: dict[str, Any]) -> Iterator[str]:
             f"warning: cells that could not be read: {unread}; they count as unknown, so overrides "
             "may miss what they say; `issues` names each and how to write it"
         )
+    if request.bundle is not None and 0 < report.tally.answered < report.tally.scored:
+        silent = report.tally.scored - report.tally.answered
+        yield f"warning: no model answered {silent} rows: overrides alone (issue no_model)"
     if counts["duplicate_case_ids"]:
         yield f"{counts['duplicate_case_ids']} rows repeat the case_id of an earlier row"
     if counts["neutralised_cells"]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.chain import Scores
-from serve.columns import SOURCES
+from serve.columns import NO_MODEL, SOURCES
 from serve.quoting import quoted, split_record
 
 # The signs in ASCII and in full width, behind whatever a spreadsheet drops before it looks.
@@ -49,10 +49,11 @@ def lines_of(rows: Sequence[bytes], scores: Scores, vocabulary: Vocabulary) -> b
 
 def _last_cells(scores: Scores) -> list[bytes]:
     """The model's version and, where it was asked for, the explanation behind it."""
-    version = scores.model_version.encode()
+    versions = _coded(scores.known.astype(np.int64), [NO_MODEL, scores.model_version])
     if scores.explanations is None:
-        return [version] * len(scores.known)
-    return [b"%b,%b" % (version, cell) for cell in _written(scores.explanations)]
+        return versions
+    told = _written(scores.explanations)
+    return [b"%b,%b" % pair for pair in zip(versions, told, strict=True)]
 
 
 def _coded(codes: npt.NDArray[np.int64], words: Sequence[str]) -> list[bytes]:
