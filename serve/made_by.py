@@ -1,4 +1,4 @@
-"""What made an answer, so that a scored file can be traced to its model, its mix and its mapping."""
+"""What made an answer, so that it can be traced to its model, its mix and its mapping."""
 
 from __future__ import annotations
 

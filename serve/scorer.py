@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,9 +13,9 @@ import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary import load as load_vocabulary
-from serve.chain import Chain, score_values
-from serve.columns import JOIN, probability_columns
-from serve.explain import Explanation, explain
+from serve.chain import Chain, explanations, score_values
+from serve.columns import JOIN, NO_MODEL, probability_columns
+from serve.explain import Explanation
 from serve.header import match_header
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.normalise import Cache, Normalised, normalise
@@ -22,6 +23,7 @@ from serve.probabilities import mix_weights
 from serve.tables import cell_text, coded_values, score_table, without_dictionaries
 from serve.worker import make_chain
 
+_LOG = logging.getLogger("claudico.serve")
 PROMOTED = Path(__file__).resolve().parent.parent / "models" / "leg_pain"
 """Where the pipeline puts the bundle that is in use."""
 
@@ -112,7 +114,8 @@ class Scorer:
         table = without_dictionaries(table_of(cases))
         scores = score_values(self.chain, self._normalised(table, columns))
         output = score_table(scores, self.chain.vocabulary)
-        return ScoredCases(table, output, scores.model_version)
+        version = scores.model_version if scores.known.any() or not len(table) else NO_MODEL
+        return ScoredCases(table, output, version)
 
     def explain(self, cases: Any) -> list[Explanation | None]:
         """Why each case's top condition comes before the second; None where no model answers.
@@ -120,11 +123,7 @@ class Scorer:
         Takes what `score` takes. Each case asks the model a hundred times or more: a few
         milliseconds.
         """
-        bundle = self.chain.bundle
-        values = self._normalised(table_of(cases)).values
-        if bundle is None:
-            return [None] * len(values)
-        return list(explain(bundle, values, self.chain.vocabulary, self.chain.weights))
+        return explanations(self.chain, self._normalised(table_of(cases)).values)
 
     def _normalised(self, table: pa.Table, columns: ColumnMapping = NO_MAPPING) -> Normalised:
         vocabulary = self.chain.vocabulary
@@ -135,10 +134,16 @@ class Scorer:
         return normalise(coded, header.readings, table.num_rows, vocabulary, Cache())
 
 
-def open_scorer(bundle: Path | str | None, mix: str = "training") -> Scorer:
+def open_scorer(
+    bundle: Path | str | None, mix: str = "training", *, overrides_only: bool = False
+) -> Scorer:
     """A scorer with the bundle of a folder; for None the promoted one, or none if there is none."""
     folder = Path(bundle) if bundle is not None else PROMOTED if PROMOTED.is_dir() else None
-    return Scorer(make_chain(load_vocabulary(), folder, mix))
+    folder = None if overrides_only else folder
+    chain = make_chain(load_vocabulary(), folder, mix)
+    if chain.failure:
+        _LOG.warning("the model of %s cannot be run (%s): overrides alone", folder, chain.failure)
+    return Scorer(chain)
 
 
 def table_of(cases: Any) -> pa.Table:

@@ -19,16 +19,20 @@ from typing import Any
 import pyarrow as pa
 
 from data_gen.vocabulary import load
+from serve.chosen import chosen
 from serve.columns import NO_MODEL
 from serve.header import Header, match_header
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.normalise import Cache
 from serve.problem import Problem, RefusedError
-from serve.spark_files import Folder, Piece, find_files, open_file, read_files
+from serve.report import made
+from serve.spark_files import Folder, Piece, find_files, open_file, read_files, unique_names
 from serve.spark_types import as_spark, conformed, merged
 from serve.tally import Tally
 from serve.worker import Scored, Settings, Worker, prepare, score_block
 
+MADE = "_claudico.json"
+"""The file of the scored folder that says what made it."""
 _REJECTS = pa.schema(
     [("file", pa.string()), ("line", pa.int64()), ("code", pa.string()), ("record", pa.string())]
 )
@@ -47,6 +51,9 @@ class SparkRequest:
     bundle: Path | None = None
     mix: str = "training"
     mapping: ColumnMapping = NO_MAPPING
+    explain: bool = False
+    columns_out: str | None = None
+    """Names of the columns to write, with commas between them; None for all."""
 
     @property
     def rejects_path(self) -> str:
@@ -59,14 +66,18 @@ class Counts:
     """What the tasks count together."""
 
     tally: Tally = field(default_factory=Tally)
-    model_version: str = NO_MODEL
+    asked: str = NO_MODEL
+    """The version of the model that was asked."""
+    failure: str = ""
+    """What the model failed with last, if it did."""
     bad_files: set[str] = field(default_factory=set)
     """Files with rejected records."""
 
     def add(self, other: Counts) -> Counts:
         """Count what another task has counted as well."""
         self.tally.add(other.tally)
-        self.model_version = other.model_version if other.tally.scored else self.model_version
+        self.asked = other.asked if other.tally.scored else self.asked
+        self.failure = other.failure or self.failure
         self.bad_files |= other.bad_files
         return self
 
@@ -75,12 +86,26 @@ class Counts:
 class SparkReport:
     """What came of a folder."""
 
-    tally: Tally
-    model_version: str
+    counts: Counts
     duplicates: int
     headers: tuple[Header, ...]
     """Each different one."""
     warnings: tuple[Problem, ...]
+
+    @property
+    def tally(self) -> Tally:
+        """The running counts of all tasks."""
+        return self.counts.tally
+
+    @property
+    def failure(self) -> str:
+        """What the model failed with last, if it did."""
+        return self.counts.failure
+
+    @property
+    def model_version(self) -> str:
+        """The version of the model that answered, `none` where it answered nothing."""
+        return self.counts.asked if self.tally.answered or not self.tally.scored else NO_MODEL
 
 
 def score_folder(session: Any, request: SparkRequest) -> SparkReport:
@@ -89,13 +114,15 @@ def score_folder(session: Any, request: SparkRequest) -> SparkReport:
     Rejected records go to the Parquet folder `OUT.rejects`. Raises RefusedError, with every problem
     of every file, for a folder that holds no file of cases or one that cannot be used.
     """
-    _check_free(session, request)
     folder = find_files(session, request.cases)
     looks = _looked(session, folder, request.mapping)
     headers, warnings = _headers(looks, request.mapping)
-    settings = Settings(request.cases, headers[0], request.bundle, request.mix, parquet=True)
+    settings = Settings(
+        request.cases, headers[0], request.bundle, request.mix, parquet=True,
+        explain=request.explain,
+    )  # fmt: skip
     cases = merged([pa.ipc.read_schema(pa.py_buffer(look["schema"])) for look in looks])
-    schema = _out_schema(cases, settings)
+    schema = _out_schema(cases, settings, request)
     counts = _accumulator(session)
 
     def scored(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -106,20 +133,10 @@ def score_folder(session: Any, request: SparkRequest) -> SparkReport:
     found: Counts = counts.value
     if found.bad_files:
         _write_rejects(session, folder, request, sorted(found.bad_files))
-    return SparkReport(
-        found.tally, found.model_version, _duplicates(session, request.out, headers),
-        headers, (*folder.warnings, *warnings),
-    )  # fmt: skip
-
-
-def _check_free(session: Any, request: SparkRequest) -> None:
-    """Raise RefusedError where an earlier run's folder would be mixed up with this one's."""
-    jvm = session.sparkContext._jvm
-    for path in (request.out, request.rejects_path):
-        place = jvm.org.apache.hadoop.fs.Path(path)
-        if place.getFileSystem(session.sparkContext._jsc.hadoopConfiguration()).exists(place):
-            message, remedy = "there is something here already", "remove it, or name another folder"
-            raise RefusedError(Problem("output_exists", path, message, remedy))
+    duplicates = _duplicates(session, request.out, headers)
+    report = SparkReport(found, duplicates, headers, (*folder.warnings, *warnings))
+    _write_made(session, request, report)
+    return report
 
 
 def _looked(session: Any, folder: Folder, mapping: ColumnMapping) -> list[dict[str, Any]]:
@@ -178,11 +195,19 @@ def _together(alike: list[Problem]) -> Problem:
     return replace(first, where=f"{first.where} and {more} more files") if more else first
 
 
-def _out_schema(cases: pa.Schema, settings: Settings) -> pa.Schema:
-    """The columns of the cases, then those that no cases at all, scored, get."""
-    nothing = pa.RecordBatch.from_pylist([], schema=cases)
+def _out_schema(cases: pa.Schema, settings: Settings, request: SparkRequest) -> pa.Schema:
+    """The columns to write: of the cases, then those that no cases at all, scored, get."""
+    nothing = pa.RecordBatch.from_pylist([], schema=_texts(settings.header))
     answers = _table(score_block(prepare(settings), nothing)).schema
-    return pa.schema([*cases, *list(answers)[len(cases) :]])
+    fields = [*cases, *list(answers)[len(settings.header.names) :]]
+    if request.columns_out is not None:
+        places = chosen(request.columns_out, [field.name for field in fields])
+        fields = [fields[place] for place in places]
+    return pa.schema(fields)
+
+
+def _texts(header: Header) -> pa.Schema:
+    return pa.schema([(name, pa.string()) for name in unique_names(header.names)])
 
 
 def _files_of(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, bytes]]:
@@ -215,7 +240,8 @@ def _counts(scored: Scored, piece: Piece, path: str) -> Counts:
     tally = scored.tally
     tally.blank_lines += piece.blank_lines
     tally.rejected.update(reject.code for reject in piece.rejects)
-    return Counts(tally, scored.model_version, {path} if piece.rejects else set())
+    bad = {path} if piece.rejects else set()
+    return Counts(tally, scored.model_version, scored.failure, bad)
 
 
 def _accumulator(session: Any) -> Any:
@@ -247,6 +273,20 @@ def _write_rejects(
 
     frame = read_files(session, paths).mapInArrow(rejected, as_spark(_REJECTS))
     frame.write.parquet(request.rejects_path)
+
+
+def _write_made(session: Any, request: SparkRequest, report: SparkReport) -> None:
+    """Put what made the answers beside them, in a file that readers of the folder pass over.
+
+    Spark leaves no room for it in the metadata of the Parquet files that it writes.
+    """
+    place = session.sparkContext._jvm.org.apache.hadoop.fs.Path(request.out, MADE)
+    system = place.getFileSystem(session.sparkContext._jsc.hadoopConfiguration())
+    stream = system.create(place, False)
+    try:
+        stream.write(bytearray(json.dumps(made(request, report), indent=1).encode() + b"\n"))
+    finally:
+        stream.close()
 
 
 def _duplicates(session: Any, out: str, headers: Sequence[Header]) -> int:

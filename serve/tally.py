@@ -25,6 +25,8 @@ class Tally:
     """Running counts. `rows_in` is always `scored` plus `rejected`."""
 
     scored: int = 0
+    answered: int = 0
+    """Rows of those scored to which the model gave an answer."""
     rejected: Counter[str] = field(default_factory=Counter)
     blank_lines: int = 0
     neutralised: int = 0
@@ -40,6 +42,7 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Count another block of the same file as well."""
         self.scored += other.scored
+        self.answered += other.answered
         self.blank_lines += other.blank_lines
         self.neutralised += other.neutralised
         for name in ("rejected", "issues", "triage", "source"):
@@ -52,6 +55,7 @@ def tally_of(scores: Scores) -> Tally:
     sources = np.bincount(scores.triage.source, minlength=len(SOURCES)).tolist()
     return Tally(
         scored=len(scores.known),
+        answered=int(np.count_nonzero(scores.known)),
         issues=Counter(scores.counts),
         triage=Counter(dict(zip(TRIAGE_LEVELS, levels, strict=True))),
         source=Counter(dict(zip(SOURCES, sources, strict=True))),

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from serve.chain import Chain, Scores, score_values
+from serve.chain import Chain, Scores, explanations, score_values
 from serve.columns import JOIN, SOURCES
-from serve.explain import Explanation, explain
+from serve.explain import Explanation
 from serve.mapping import Reading
 from serve.normalise import Issue, Normalised, value_of
 from serve.probabilities import MICRO
@@ -102,9 +102,7 @@ def _split(text: str) -> list[str]:
 
 
 def _explained(chain: Chain, cases: Normalised) -> list[Answer | None]:
-    if chain.bundle is None:
-        return [None] * len(cases.values)
-    found = explain(chain.bundle, cases.values, chain.vocabulary, chain.weights)
+    found = explanations(chain, cases.values)
     return [None if one is None else _told(one) for one in found]
 
 
