@@ -22,8 +22,10 @@ from serve.combine import NONE, Triage, combine, model_reason, top
 from serve.explain import Explanation, explain
 from serve.failing import failure
 from serve.flags import Flags, flags_of
-from serve.mapping import Reading
-from serve.normalise import Cache, Issue, Normalised, normalise
+from serve.header import Header
+from serve.issues import Issue
+from serve.mapping import Key
+from serve.normalise import Cache, Normalised, normalise
 from serve.probabilities import ModelOutput, micro, no_output, predict
 from serve.rows import Coded
 
@@ -73,13 +75,12 @@ class Scores:
     failure: str
     """What the model failed with, if it did."""
     explanations: list[str] | None  # where they were asked for; nothing where no model answered
+    words_met: frozenset[tuple[int, Key]]  # of a mapping, each with the place of its column
 
 
-def score_columns(
-    chain: Chain, columns: Mapping[int, Coded], readings: tuple[tuple[int, Reading], ...], n: int
-) -> Scores:
+def score_columns(chain: Chain, columns: Mapping[int, Coded], header: Header, n: int) -> Scores:
     """The scores of n cases whose cells are given as texts, by column."""
-    return score_values(chain, normalise(columns, readings, n, chain.vocabulary, chain.cache))
+    return score_values(chain, normalise(columns, header, n, chain.vocabulary, chain.cache))
 
 
 def score_values(chain: Chain, cases: Normalised) -> Scores:
@@ -106,6 +107,7 @@ def score_values(chain: Chain, cases: Normalised) -> Scores:
         model_version=chain.model_version,
         failure=said.failure,
         explanations=_texts_of(explanations(chain, cases.values)) if chain.explain else None,
+        words_met=cases.words_met,
     )
 
 

@@ -23,7 +23,7 @@ from serve.outputs import CsvRows, ParquetRows, Rejects, Rows
 from serve.problem import Problem
 from serve.report import made
 from serve.source import Source, open_source
-from serve.tally import CaseIds, Tally
+from serve.tally import CaseIds, Tally, words_never_met
 from serve.worker import SHOWN, Scored, Settings, checked, prepare, score_block
 
 _SMALL = 8 << 20  # bytes below which starting more processes costs more than it saves
@@ -75,6 +75,8 @@ class Report:
     ids: CaseIds = field(default_factory=CaseIds)
     short: list[Scored] = field(default_factory=list)
     """The blocks of a file of at most `SHOWN` cases; nothing for a longer one."""
+    where: str = ""
+    """What the file is called in problems."""
     asked: str = NO_MODEL
     """The version of the model that was asked."""
     failure: str = ""
@@ -87,8 +89,8 @@ class Report:
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is told beside the rows' own issues."""
-        return self.header.warnings
+        """What the header gave reason to warn of, and what the whole file did."""
+        return (*self.header.warnings, *words_never_met(self.header, self.tally, self.where))
 
     @property
     def duplicates(self) -> int:
@@ -120,7 +122,7 @@ def score_file(
             source.where, cases.header, request.bundle, request.mix, request.parquet,
             request.spreadsheet_safe, request.explain, _places(request, cases.header),
         )  # fmt: skip
-        report = Report(cases.header)
+        report = Report(cases.header, where=source.where)
         workers = _workers(request.workers, source)
         with WholeFiles() as files:
             rows, rejects = _outputs(files, request, cases, settings.places)

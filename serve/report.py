@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from data_gen.vocabulary import load
 from serve.header import Header
+from serve.issues import quoted_name
 from serve.made_by import made_by
 from serve.mapping import ColumnMapping
 from serve.normalise import UNREAD
@@ -70,12 +71,9 @@ def made(asked: Asked, outcome: Outcome) -> dict[str, Any]:
 
 def columns_of(headers: Iterable[Header]) -> dict[str, list[str]]:
     """The columns that were read and those that were not, each once."""
-    read: dict[str, None] = {}
-    not_read: dict[str, None] = {}
-    for header in headers:
-        places = {place for place, _ in header.readings} | {header.case_id}
-        for place, name in enumerate(header.names):
-            (read if place in places else not_read)[name] = None
+    own = list(headers)
+    read = dict.fromkeys(name for header in own for name in header.read)
+    not_read = dict.fromkeys(name for header in own for name in header.not_read)
     return {"columns_read": [*read], "columns_not_read": [*not_read]}
 
 
@@ -133,4 +131,4 @@ def words(counts: Mapping[str, Any], rejects_path: str) -> Iterator[str]:
 def _named(names: Sequence[str]) -> str:
     """How many columns there are, and the names of the first."""
     more = ", ..." if len(names) > _NAMED else ""
-    return f"{len(names)} ({', '.join(map(repr, names[:_NAMED]))}{more})"
+    return f"{len(names)} ({', '.join(map(quoted_name, names[:_NAMED]))}{more})"

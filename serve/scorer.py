@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary import load as load_vocabulary
+from data_gen.vocabulary.words import cell_text
 from serve.chain import Chain, explanations, score_values
 from serve.columns import JOIN, NO_MODEL, probability_columns
 from serve.explain import Explanation
@@ -20,7 +21,7 @@ from serve.header import match_header
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.normalise import Cache, Normalised, normalise
 from serve.probabilities import mix_weights
-from serve.tables import cell_text, coded_values, score_table, without_dictionaries
+from serve.tables import coded_values, score_table, without_dictionaries
 from serve.worker import make_chain
 
 _LOG = logging.getLogger("claudico.serve")
@@ -130,8 +131,8 @@ class Scorer:
         if not table.column_names:  # blank cases, or no cases
             return Normalised(np.full((table.num_rows, len(vocabulary.findings)), np.nan), {})
         header = match_header(table.column_names, "cases", vocabulary, columns)
-        coded = {place: coded_values(table.column(place)) for place, _ in header.readings}
-        return normalise(coded, header.readings, table.num_rows, vocabulary, Cache())
+        coded = {place: coded_values(table.column(place)) for place in header.used}
+        return normalise(coded, header, table.num_rows, vocabulary, Cache())
 
 
 def open_scorer(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from data_gen.vocabulary.words import cell_text
 from serve.chain import Scores
 from serve.columns import EXPLANATION, NO_MODEL, SOURCES, probability_columns
 from serve.probabilities import MICRO
@@ -75,14 +75,3 @@ def coded_values(column: pa.ChunkedArray | pa.Array) -> Coded:
     texts = [*map(cell_text, array.dictionary.to_pylist()), ""]
     codes = array.indices.fill_null(len(texts) - 1) if array.null_count else array.indices
     return Coded(codes.to_numpy(zero_copy_only=False).astype(np.int32), texts)
-
-
-def cell_text(value: Any) -> str:
-    """A value from Python or Arrow as the text of a cell. None is blank; True is yes."""
-    if value is None:
-        return ""
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, float | np.floating):
-        return repr(float(value))
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

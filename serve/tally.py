@@ -15,6 +15,9 @@ import pyarrow as pa
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.chain import Scores
 from serve.columns import SOURCES
+from serve.header import Header
+from serve.issues import quoted_name
+from serve.mapping import Key
 from serve.problem import Problem
 
 _IDS_COMPARED = 10_000_000  # case ids kept in memory to count duplicates
@@ -33,6 +36,8 @@ class Tally:
     issues: Counter[str] = field(default_factory=Counter)
     triage: Counter[str] = field(default_factory=Counter)
     source: Counter[str] = field(default_factory=Counter)
+    words_met: set[tuple[int, Key]] = field(default_factory=set)
+    """The words of a mapping that some cell has, each with the place of its column."""
 
     @property
     def rows_in(self) -> int:
@@ -45,6 +50,7 @@ class Tally:
         self.answered += other.answered
         self.blank_lines += other.blank_lines
         self.neutralised += other.neutralised
+        self.words_met |= other.words_met
         for name in ("rejected", "issues", "triage", "source"):
             getattr(self, name).update(getattr(other, name))
 
@@ -59,6 +65,7 @@ def tally_of(scores: Scores) -> Tally:
         issues=Counter(scores.counts),
         triage=Counter(dict(zip(TRIAGE_LEVELS, levels, strict=True))),
         source=Counter(dict(zip(SOURCES, sources, strict=True))),
+        words_met=set(scores.words_met),
     )
 
 
@@ -110,6 +117,22 @@ def summary(
         "warnings": [vars(warning) for warning in warnings],
         "versions": versions,
     }
+
+
+def words_never_met(header: Header, tally: Tally, where: str) -> tuple[Problem, ...]:
+    """A warning for each word of a mapping that no cell of the file has."""
+    return tuple(
+        Problem(
+            "word_never_met",
+            where,
+            f"the word {str(key)!r} that the mapping gives column "
+            f"{quoted_name(header.names[place])} stands in no cell",
+            "check how the file writes it",
+        )
+        for place, reading in header.readings
+        for key in reading.words
+        if (place, key) not in tally.words_met
+    )
 
 
 def versions(model_version: str, vocabulary: Vocabulary) -> dict[str, str]:

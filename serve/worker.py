@@ -111,12 +111,11 @@ def score_block(worker: Worker, block: Block | pa.RecordBatch) -> Scored:
 def _score_text(worker: Worker, block: Block) -> Scored:
     settings, header = worker.settings, worker.settings.header
     rows = rows_of(block, len(header.names), settings.where)
-    places = [place for place, _ in header.readings]
-    wanted = places if header.case_id is None else [*places, header.case_id]
+    wanted = list(header.used)
     if settings.parquet:  # every column is written as a column
         wanted = list(range(len(header.names)))
     columns = coded_columns(rows, len(header.names), wanted)
-    scores = score_columns(worker.chain, columns, header.readings, len(rows.texts))
+    scores = score_columns(worker.chain, columns, header, len(rows.texts))
     tally = tally_of(scores)
     tally.blank_lines = rows.blank_lines
     tally.rejected.update(reject.code for reject in rows.rejects)
@@ -136,10 +135,8 @@ def _score_text(worker: Worker, block: Block) -> Scored:
 
 def _score_batch(worker: Worker, batch: pa.RecordBatch) -> Scored:
     settings, header = worker.settings, worker.settings.header
-    places = [place for place, _ in header.readings]
-    wanted = places if header.case_id is None else [*places, header.case_id]
-    columns = {place: coded_values(batch.column(place)) for place in wanted}
-    scores = score_columns(worker.chain, columns, header.readings, batch.num_rows)
+    columns = {place: coded_values(batch.column(place)) for place in header.used}
+    scores = score_columns(worker.chain, columns, header, batch.num_rows)
     tally = tally_of(scores)
     payload: bytes | pa.Table
     if settings.parquet:

@@ -38,7 +38,7 @@ from serve.worker import Scored, Settings, Worker, score_block
 WHERE = "body"
 _CHUNK = 1 << 18  # bytes of a block: some hundred rows, so that others are not kept waiting
 _IN_MEMORY = 1 << 20
-_LONGEST_HEADER = 2000
+_LONGEST_HEADER = 6000
 
 
 class FileOptions(BaseModel):
@@ -136,15 +136,32 @@ class FileAnswer(Response):
         return header_line(text, output_columns(vocabulary, explain=self._options.explain))
 
     def _told(self, checked: _Checked) -> dict[str, str]:
-        warnings = json.dumps([str(warning) for warning in checked.header.warnings])
         return {
             "content-type": "text/csv; charset=utf-8",
             "claudico-rows-scored": str(checked.rows),
             "claudico-rows-rejected": str(len(checked.rejects)),
             "claudico-model-version": self._chain.model_version,
             "claudico-overrides-only": "no" if self._chain.bundle else "yes",
-            "claudico-warnings": warnings if len(warnings) <= _LONGEST_HEADER else '["many"]',
+            "claudico-warnings": _warnings(checked.header.warnings),
         }
+
+
+def _warnings(warnings: Sequence[Problem]) -> str:
+    """The warnings as a header: each whole, in as many bytes as proxies let pass.
+
+    Those beyond are counted; what each means for a row stands in the row's `issues` all the same.
+    """
+    texts = [str(warning) for warning in warnings]
+    room = _LONGEST_HEADER
+    told = []
+    for text in texts:
+        room -= len(json.dumps(text)) + 2
+        if room < 0:
+            break
+        told.append(text)
+    if rest := len(texts) - len(told):
+        told.append(f"and {rest} columns more; the column `issues` names each in the rows it fills")
+    return json.dumps(told)
 
 
 async def _keep(receive: Receive, stream: BinaryIO, most: int) -> None:

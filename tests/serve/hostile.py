@@ -71,8 +71,8 @@ _UNUSABLE = (
     refused("header-twice", b"fever,abi,fever\nyes,1,no\n", "stands twice, in columns 1 and 3"),
     refused("header-twice-by-case", b"fever,Fever\nyes,no\n", "stands twice"),
     refused("header-twice-by-space", b"fever, fever \nyes,no\n", "stands twice"),
-    refused("pass-through-twice", b"fever,note,note\nyes,a,b\n", "'note' stands twice"),
-    refused("two-nameless", b"fever,,\nyes,a,b\n", "without a name stands twice"),
+    refused("case-id-twice", b"case_id,fever,CASE_ID\na,yes,b\n", "stands twice"),
+    refused("finding-twice", b"chest_pain,Chest Pain\nyes,no\n", "both give chest_pain"),
     refused("output-column", b"fever,triage\nyes,urgent\n", "as a column scoring writes"),
     refused("output-column-by-case", b"fever, P_DOMS \nyes,1\n", "as a column scoring writes"),
     refused("gzip", gzip.compress(HEADER + GOOD), "compressed with gzip"),
@@ -153,7 +153,6 @@ _CELLS = (
     bad_cell("zero-width-space", "bad_word", fever="yes\u200b"),
     bad_cell("megabyte-cell", "bad_word", fever="y" * 100_000),
     bad_cell("excel-error", "bad_number", abi="#DIV/0!"),
-    bad_cell("none-for-yes-no", "bad_word", fever="none"),
 )
 
 _FINE = (
@@ -180,6 +179,12 @@ _FINE = (
     fine("null-words-pass-through", HEADER + row(note="NULL"), note="NULL"),
     fine("words-for-unknown", HEADER + row(fever="N/A", abi="?", smoking="Unknown"), fever="N/A"),
     fine("shouted-words", HEADER + row(fever=" YES ", smoking="Never", sex="MALE"), fever=" YES "),
+    fine("other-missing-words", HEADER + row(fever="<NA>", abi="\\N", smoking="."), abi="\\N"),
+    fine("python-s-none", HEADER + row(fever="None", abi="None"), fever="None"),
+    fine("numbers-for-yes-no", HEADER + row(fever="1.00"), fever="1.00"),
+    fine("ticked", HEADER + row(fever="Unchecked"), fever="Unchecked"),
+    fine("pass-through-twice", b"fever,note,note\nyes,a,b\n", note="b"),
+    fine("two-nameless", b"fever,,\nyes,a,b\n", fever="yes"),
     fine("exponent", HEADER + row(age_years="6e1"), age_years="6e1"),
     fine("number-beyond-double", HEADER + row(abi="0." + "9" * 400)),
     fine("one-column", b"fever\nyes\n\nno\n", scored=3),

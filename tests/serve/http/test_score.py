@@ -149,10 +149,67 @@ def test_without_a_model_overrides_answer(client: httpx.Client, ask: Any) -> Non
     assert client.get("/health/ready").json()["overrides_only"] is False
 
 
-def test_a_near_miss_in_a_header_is_told(ask: Any) -> None:
-    """A column that nearly is a finding comes back in a header of the answer, never silently."""
-    body = b"age_years,sitecalf\n40,yes\n"
+def issues_of(client: httpx.Client, case: dict[str, Any]) -> tuple[str, list[dict[str, str]]]:
+    """The triage of one case, and what was wrong with it."""
+    reply = client.post("/v1/score", json={"cases": [case]})
+    assert reply.status_code == 200, reply.text
+    (result,) = reply.json()["results"]
+    return result["triage"], result["issues"]
+
+
+def test_a_field_equal_but_for_its_spelling_is_read_and_told(client: httpx.Client) -> None:
+    """`Chest Pain` is chest_pain: an emergency, with an issue that says how it was read."""
+    triage, (issue,) = issues_of(client, {"Chest Pain": "yes", "age_years": 60})
+    assert triage == "emergency"
+    assert (issue["code"], issue["finding"]) == ("read_as", "chest_pain")
+
+
+def test_a_field_near_a_finding_is_an_issue(client: httpx.Client) -> None:
+    """A near-miss is not read and not refused: its case says which overrides it may silence."""
+    _, (issue,) = issues_of(client, {"chest_pian": "yes", "age_years": 60})
+    assert (issue["code"], issue["finding"]) == ("near_miss", "chest_pain")
+    assert "keep overrides silent" in issue["message"]
+    assert issues_of(client, {"chest_pian": None, "age_years": 60})[1] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'\xef\xbb\xbf{"cases": [{"age_years": 61, "chest_pain": "yes"}]}',
+        b'{"cases": [{"age_years": NaN, "chest_pain": true, "smoking": NaN}]}',
+    ],
+    ids=["bom", "nan"],
+)
+def test_what_other_programs_write_as_json(client: httpx.Client, body: bytes) -> None:
+    """A byte order mark says nothing, and NaN is unknown."""
+    reply = client.post("/v1/score", content=body, headers={"Content-Type": "application/json"})
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["results"][0]["triage"] == "emergency"
+
+
+def test_braces_in_texts_are_no_cases(client: httpx.Client) -> None:
+    """A body is bounded by its cases, not by the braces that stand in their ids."""
+    cases = [{"case_id": "{" * (n % 7) + 'a\\"{', "age_years": 60} for n in range(600)]
+    reply = client.post("/v1/score", json={"cases": cases})
+    assert reply.status_code == 200, reply.text
+    assert [one["case_id"] for one in reply.json()["results"]] == [c["case_id"] for c in cases]
+
+
+def test_near_misses_of_a_file_are_told(ask: Any) -> None:
+    """A header of the answer names them whole, and the rows' issues do even where it is cut."""
+    names = [f"{finding}_x" for finding in IDS if finding != "age_years"]
+    body = f"age_years,{','.join(names)}\n40{',yes' * len(names)}\n".encode()
     answer = ask("POST", "/v1/score-file", content=body, headers=CSV)
+    warnings = json.loads(answer.headers["claudico-warnings"])
+    assert all("did you mean" in warning for warning in warnings[:-1])
+    assert f"and {len(names) - len(warnings) + 1} columns more" in warnings[-1]
+    (row,) = csv.DictReader(answer.text.splitlines())
+    assert [issue["code"] for issue in json.loads(row["issues"])].count("near_miss") == len(names)
+
+
+def test_one_near_miss_of_a_file_is_told(ask: Any) -> None:
+    """A column that is read by a name nearly its own comes back in a header of the answer."""
+    answer = ask("POST", "/v1/score-file", content=b"age_years,sitecalf\n40,yes\n", headers=CSV)
     (warning,) = json.loads(answer.headers["claudico-warnings"])
     assert "site_calf" in warning
 
