@@ -45,6 +45,8 @@ class Chain:
     weights: Matrix | None = None
     cache: Cache = field(default_factory=Cache)
     explain: bool = False
+    mix: str = "training"
+    """The class mix that the weights stand for."""
     failure: str = ""
     """Why there is no model, where there should be one."""
     logged: set[str] = field(default_factory=set)

@@ -101,7 +101,7 @@ class Scorer:
         """
         bundle, vocabulary = self.chain.bundle, self.chain.vocabulary
         weights = None if bundle is None else mix_weights(mix, bundle, vocabulary)
-        return Scorer(replace(self.chain, weights=weights, explain=explain))
+        return Scorer(replace(self.chain, weights=weights, mix=mix, explain=explain))
 
     def score(self, cases: Any, columns: ColumnMapping = NO_MAPPING) -> ScoredCases:
         """The answers for cases given as a dict, dicts, an Arrow table or a pandas data frame.

@@ -28,7 +28,7 @@ from serve.problem import Problem, RefusedError
 from serve.report import made
 from serve.spark_files import Folder, Piece, find_files, open_file, read_files, unique_names
 from serve.spark_types import as_spark, conformed, merged
-from serve.tally import Tally
+from serve.tally import Tally, words_never_met
 from serve.worker import Scored, Settings, Worker, prepare, score_block
 
 MADE = "_claudico.json"
@@ -134,7 +134,8 @@ def score_folder(session: Any, request: SparkRequest) -> SparkReport:
     if found.bad_files:
         _write_rejects(session, folder, request, sorted(found.bad_files))
     duplicates = _duplicates(session, request.out, headers)
-    report = SparkReport(found, duplicates, headers, (*folder.warnings, *warnings))
+    told = (*folder.warnings, *warnings, *_never_met(headers, found.tally, request.cases))
+    report = SparkReport(found, duplicates, headers, told)
     _write_made(session, request, report)
     return report
 
@@ -226,7 +227,7 @@ def _scored(
         of_file = _for_header(worker, file.header)
         for piece in file.pieces:
             scored = score_block(of_file, piece.batch)
-            count(_counts(scored, piece, path))
+            count(_counts(scored, piece, path, file.header))
             yield from conformed(_table(scored), schema, path).to_batches()
 
 
@@ -236,8 +237,11 @@ def _for_header(worker: Worker, header: Header) -> Worker:
     return replace(worker, settings=settings, chain=replace(worker.chain, cache=Cache()))
 
 
-def _counts(scored: Scored, piece: Piece, path: str) -> Counts:
+def _counts(scored: Scored, piece: Piece, path: str, header: Header) -> Counts:
+    """What a piece counts; words of a mapping by finding, for files differ in their columns."""
     tally = scored.tally
+    findings = {place: reading.finding.column for place, reading in header.readings}
+    tally.words_met = {(findings[place], key) for place, key in tally.words_met}
     tally.blank_lines += piece.blank_lines
     tally.rejected.update(reject.code for reject in piece.rejects)
     bad = {path} if piece.rejects else set()
@@ -273,6 +277,20 @@ def _write_rejects(
 
     frame = read_files(session, paths).mapInArrow(rejected, as_spark(_REJECTS))
     frame.write.parquet(request.rejects_path)
+
+
+def _never_met(headers: Sequence[Header], tally: Tally, where: str) -> Iterable[Problem]:
+    """A warning for each word of a mapping that no cell of any file has."""
+    problems: dict[Problem, None] = {}
+    for header in headers:
+        met = {
+            (place, key)
+            for place, reading in header.readings
+            for key in reading.words
+            if (reading.finding.column, key) in tally.words_met
+        }
+        problems |= dict.fromkeys(words_never_met(header, Tally(words_met=met), where))
+    return problems
 
 
 def _write_made(session: Any, request: SparkRequest, report: SparkReport) -> None:

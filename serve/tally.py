@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -137,10 +138,14 @@ def words_never_met(header: Header, tally: Tally, where: str) -> tuple[Problem, 
 
 def versions(model_version: str, vocabulary: Vocabulary) -> dict[str, str]:
     """What made the scores: the model, the vocabulary, and the libraries on the scoring path."""
-    libraries = {name: metadata.version(name) for name in ("numpy", "onnxruntime", "pyarrow")}
     return {
         "model_version": model_version,
         "vocabulary": vocabulary.hash[:12],
         "python": platform.python_version(),
-        **libraries,
+        **_libraries(),
     }
+
+
+@cache
+def _libraries() -> dict[str, str]:
+    return {name: metadata.version(name) for name in ("numpy", "onnxruntime", "pyarrow")}

@@ -83,7 +83,7 @@ def make_chain(vocabulary: Vocabulary, folder: Path | None, mix: str) -> Chain:
     except Exception as error:  # whatever a runtime raises: overrides must answer
         reason = f"{failure(error)}: {next(iter(str(error).splitlines()), '')[:200]}"
         return Chain(vocabulary, failure=reason)
-    return Chain(vocabulary, bundle, weights)
+    return Chain(vocabulary, bundle, weights, mix=mix)
 
 
 def checked(

@@ -40,6 +40,14 @@ def answers(chain: Chain, cases: Sequence[Case], *, explained: bool = False) -> 
     return found
 
 
+def fields_read(cases: Sequence[Case], vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """The names that some case has: those read as findings, and those that only nearly are some."""
+    names = dict.fromkeys(name for case in cases for name in case)
+    found = {name: named(name, vocabulary) for name in names}
+    read = [name for name, one in found.items() if one and one.likeness != "near"]
+    return {"columns_read": read, "columns_not_read": [name for name in names if name not in read]}
+
+
 def normalised_cases(vocabulary: Vocabulary, cases: Sequence[Case]) -> Normalised:
     """The matrix of cases; each value is read as the text that a file's cell would have.
 
