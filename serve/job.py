@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from data_gen.vocabulary import load
 from data_gen.vocabulary.atomic import WholeFiles
@@ -125,14 +124,14 @@ def score_file(
         report = Report(cases.header, where=source.where)
         workers = _workers(request.workers, source)
         with WholeFiles() as files:
-            rows, rejects = _outputs(files, request, cases, settings.places)
+            rows, rejects = _outputs(files, request, cases, settings, report)
             for scored in in_order(score_block, prepare, settings, cases.items, workers):
+                _count(report, scored)
                 rows.add(scored.payload)
                 rejects.add(scored.rejects)
-                _count(report, scored)
                 if progress:
                     progress(cases.done(report.tally.rows_in))
-            rows.close(as_metadata(made(request, report)))
+            rows.close()
             if beside:
                 beside(files, report)
     return report
@@ -147,22 +146,25 @@ def _places(request: Request, header: Header) -> tuple[int, ...] | None:
 
 
 def _outputs(
-    files: WholeFiles, request: Request, cases: Cases, places: tuple[int, ...] | None
+    files: WholeFiles, request: Request, cases: Cases, settings: Settings, report: Report
 ) -> tuple[Rows, Rejects]:
     """The two files to write. The scored one is opened first: where it appears, both are whole."""
-    rows = _rows(open_output(files, request.out), request, cases, places)
+    stream = open_output(files, request.out)
+    rows: Rows
+    if request.parquet:
+        rows = ParquetRows(stream, lambda: as_metadata(made(request, report)))
+    else:
+        rows = CsvRows(stream, _first_line(request, cases, settings))
     asked = request.rejects is not None
     return rows, Rejects(files, request.rejects_path, always=asked, safe=request.spreadsheet_safe)
 
 
-def _rows(stream: BinaryIO, request: Request, cases: Cases, places: tuple[int, ...] | None) -> Rows:
-    if request.parquet:
-        return ParquetRows(stream)
+def _first_line(request: Request, cases: Cases, settings: Settings) -> bytes:
     text = cases.header_text
     if request.spreadsheet_safe:
         text = neutralised([text])[0][0]
     names = output_columns(load(), explain=request.explain)
-    return CsvRows(stream, picked(header_line(text, names), places))
+    return picked(header_line(text, names), settings.places)
 
 
 def _count(report: Report, scored: Scored) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -25,8 +25,8 @@ class Rows(Protocol):
     def add(self, payload: bytes | pa.Table) -> None:
         """Write a block behind the earlier ones."""
 
-    def close(self, metadata: Mapping[str, str]) -> None:
-        """Write what is held back, and the file's end with its metadata where it can hold any."""
+    def close(self) -> None:
+        """Write what is held back, and the file's end."""
 
 
 class CsvRows:
@@ -40,15 +40,19 @@ class CsvRows:
         """Write a block of lines."""
         self._stream.write(payload)
 
-    def close(self, metadata: Mapping[str, str]) -> None:
-        """Do nothing: every line is written, and there is no place for metadata."""
+    def close(self) -> None:
+        """Do nothing: every line is written."""
 
 
 class ParquetRows:
-    """Scored rows as tables, in row groups of a fixed size."""
+    """Scored rows as tables, in row groups of a fixed size.
 
-    def __init__(self, stream: BinaryIO) -> None:
+    `metadata` of the file is asked for when its first rows are written.
+    """
+
+    def __init__(self, stream: BinaryIO, metadata: Callable[[], Mapping[str, str]]) -> None:
         self._stream = stream
+        self._metadata = metadata
         self._held: list[pa.Table] = []
         self._rows = 0
         self._writer: pq.ParquetWriter | None = None
@@ -60,11 +64,10 @@ class ParquetRows:
         if self._rows >= _GROUP:
             self._flush(self._rows - self._rows % _GROUP)
 
-    def close(self, metadata: Mapping[str, str]) -> None:
+    def close(self) -> None:
         """Write the rest and the file's end."""
         self._flush(self._rows)
         if self._writer is not None:
-            self._writer.add_key_value_metadata(metadata)
             self._writer.close()
 
     def _flush(self, count: int) -> None:
@@ -72,7 +75,8 @@ class ParquetRows:
             return
         held = pa.concat_tables(self._held).combine_chunks()
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._stream, held.schema)
+            own = {**(held.schema.metadata or {}), **self._metadata()}
+            self._writer = pq.ParquetWriter(self._stream, held.schema.with_metadata(own))
         self._writer.write_table(held.slice(0, count), row_group_size=_GROUP)
         rest = held.slice(count)
         self._held, self._rows = [rest], rest.num_rows
