@@ -39,6 +39,17 @@ class Session(Protocol):
 
 
 @dataclass(frozen=True)
+class Verified:
+    """A bundle that is whole and made for this vocabulary; its graph is not opened yet."""
+
+    model: bytes
+    manifest: Mapping[str, Any]
+    model_version: str
+    thresholds: Thresholds | None
+    """Of its prediction sets, where it has them."""
+
+
+@dataclass(frozen=True)
 class Bundle:
     """A verified bundle: its session, its manifest, and the version that names it."""
 
@@ -51,16 +62,38 @@ class Bundle:
 
 
 def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
-    """The bundle of a folder, whole and made for this vocabulary.
+    """The bundle of a folder, whole, made for this vocabulary, and ready to answer.
 
-    Raises RefusedError for a flipped bit, a missing or unlisted file, or another vocabulary.
+    Raises RefusedError as `verify_bundle` does, and whatever the runtime raises for its graph.
+    """
+    return open_bundle(verify_bundle(folder, vocabulary))
+
+
+def verify_bundle(folder: Path, vocabulary: Vocabulary) -> Verified:
+    """The bundle of a folder, whole and made for this vocabulary; no runtime is needed.
+
+    Raises RefusedError for a flipped bit, a missing or unlisted file, another vocabulary, or a
+    manifest that is not one.
     """
     files, version = verify(folder)
-    manifest = _manifest(files["manifest.json"], folder)
-    _check_vocabulary(manifest, vocabulary, folder)
-    session = _session(files["model.onnx"])
+    try:
+        manifest = _manifest(files["manifest.json"], folder)
+        _check_vocabulary(manifest, vocabulary, folder)
+        training = [float(manifest["mix"]["training"][key]) for key in vocabulary.condition_ids]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, RefusedError):
+            raise
+        raise _unlike(folder, "its manifest is not what this code reads") from None
+    if min(training) <= 0:
+        raise _unlike(folder, "a condition has no share in the mix of its training")
+    return Verified(files["model.onnx"], manifest, version, _thresholds(manifest, folder))
+
+
+def open_bundle(verified: Verified) -> Bundle:
+    """The bundle with a session of its graph; raises whatever the runtime raises."""
+    session = _session(verified.model)
     outputs = tuple(output.name for output in session.get_outputs())
-    return Bundle(session, manifest, version, outputs, _thresholds(manifest, folder))
+    return Bundle(session, verified.manifest, verified.model_version, outputs, verified.thresholds)
 
 
 def verify(folder: Path) -> tuple[dict[str, bytes], str]:
@@ -104,18 +137,20 @@ def _manifest(content: bytes, folder: Path) -> Mapping[str, Any]:
     manifest: dict[str, Any] = json.loads(content)
     if manifest.get("format") != FORMAT:
         message = f"format {manifest.get('format')!r}, and this code reads format {FORMAT}"
-        remedy = "train the bundle with this version of the code"
-        raise RefusedError(Problem("bundle_format", str(folder), message, remedy))
+        raise _unlike(folder, message)
     return manifest
+
+
+def _unlike(folder: Path, message: str) -> RefusedError:
+    remedy = "train the bundle with this version of the code"
+    return RefusedError(Problem("bundle_format", str(folder), message, remedy))
 
 
 def _thresholds(manifest: Mapping[str, Any], folder: Path) -> Thresholds | None:
     try:
         return Thresholds.of(manifest, manifest["conditions"])
     except (KeyError, TypeError, ValueError):
-        message = "its prediction sets are not what this code reads"
-        remedy = "train the bundle with this version of the code"
-        raise RefusedError(Problem("bundle_format", str(folder), message, remedy)) from None
+        raise _unlike(folder, "its prediction sets are not what this code reads") from None
 
 
 def _check_vocabulary(manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path) -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.chain import Scores
-from serve.columns import SOURCES
+from serve.columns import NO_MODEL, SOURCES
 from serve.quoting import quoted, split_record
 
 # The signs in ASCII and in full width, behind whatever a spreadsheet drops before it looks.
@@ -27,8 +27,13 @@ def header_line(input_header: bytes, names: Sequence[str]) -> bytes:
     return input_header + b"," + ",".join(names).encode() + b"\n"
 
 
-def lines_of(rows: Sequence[bytes], scores: Scores, vocabulary: Vocabulary) -> bytes:
-    """The scored rows as text, each ending in a newline."""
+def lines_of(
+    rows: Sequence[bytes],
+    scores: Scores,
+    vocabulary: Vocabulary,
+    places: Sequence[int] | None = None,
+) -> bytes:
+    """The scored rows as text, each ending in a newline; `places` are the columns, None for all."""
     triage, top = scores.triage, scores.top[:, 0]
     levels = _coded(triage.level, TRIAGE_LEVELS)
     sources = _coded(triage.source, SOURCES)
@@ -39,20 +44,32 @@ def lines_of(rows: Sequence[bytes], scores: Scores, vocabulary: Vocabulary) -> b
     last = _last_cells(scores)
     columns = zip(rows, levels, sources, _written(scores.reasons), open_, tops, strict=True)
     tails = zip(numbers, sets, novelty, _written(scores.issues), last, strict=True)
-    return b"".join(
-        [
-            b"%b,%b,%b,%b,%b,%b%b,%b,%b,%b,%b\n" % (*head, *tail)
-            for head, tail in zip(columns, tails, strict=True)
-        ]
-    )
+    lines = [
+        b"%b,%b,%b,%b,%b,%b%b,%b,%b,%b,%b\n" % (*head, *tail)
+        for head, tail in zip(columns, tails, strict=True)
+    ]
+    return b"".join(lines if places is None else [picked(line, places) for line in lines])
+
+
+def picked(line: bytes, places: Sequence[int] | None) -> bytes:
+    """The cells at some places of a line, in their order; the line itself for None."""
+    if places is None:
+        return line
+    text = line.removesuffix(b"\n")
+    if b'"' not in text:
+        cells = text.split(b",")
+        return b",".join([cells[place] for place in places]) + b"\n"
+    cells = split_record(text)
+    return b",".join([quoted(cells[place].decode()).encode() for place in places]) + b"\n"
 
 
 def _last_cells(scores: Scores) -> list[bytes]:
     """The model's version and, where it was asked for, the explanation behind it."""
-    version = scores.model_version.encode()
+    versions = _coded(scores.known.astype(np.int64), [NO_MODEL, scores.model_version])
     if scores.explanations is None:
-        return [version] * len(scores.known)
-    return [b"%b,%b" % (version, cell) for cell in _written(scores.explanations)]
+        return versions
+    told = _written(scores.explanations)
+    return [b"%b,%b" % pair for pair in zip(versions, told, strict=True)]
 
 
 def _coded(codes: npt.NDArray[np.int64], words: Sequence[str]) -> list[bytes]:

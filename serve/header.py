@@ -140,12 +140,16 @@ def _twice(
 def _taken(
     names: Sequence[str], keys: Sequence[str], where: str, ours: Collection[str]
 ) -> Iterator[Problem]:
-    for place, key in enumerate(keys):
-        if key in ours:
-            name = quoted_name(names[place])
-            message = f"column {place + 1} is named {name}, as a column scoring writes"
-            remedy = "rename or delete it (is this a file that was scored before?)"
-            yield Problem("output_column", where, message, remedy)
+    taken = [place for place, key in enumerate(keys) if key in ours]
+    if len(taken) > 1:
+        shown = ", ".join(names[place] for place in taken[:3]) + ", ..." * (len(taken) > 3)
+        message = f"it was scored before: {len(taken)} of its columns scoring wrote ({shown})"
+        remedy = "score the file that it was made from, or delete these columns"
+        yield Problem("scored_before", where, message, remedy)
+        return
+    for place in taken:
+        message = f"column {place + 1} is named {quoted_name(names[place])}, as one scoring writes"
+        yield Problem("output_column", where, message, "rename or delete it")
 
 
 def _none_known(names: Sequence[str], where: str, found: Sequence[Named | None]) -> Problem:

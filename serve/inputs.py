@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -49,7 +50,9 @@ def _csv(source: Source, match: Callable[[Sequence[str], str], Header], chunk: i
     where = f"{source.where}, line {record.line}"
     names = [cell.decode() for cell in split_record(record.text)]
     header = match(names, where)
-    items = blocks(source.stream, chunk, len(names), pending, line)
+    # One empty block first, so that a file without rows still has its columns.
+    nothing = [Block(line)]
+    items = chain(nothing, blocks(source.stream, chunk, len(names), pending, line))
     size = source.size or 0
     return Cases(header, record.text, items, lambda _: source.stream.tell() / size if size else 0.0)
 

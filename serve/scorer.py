@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,17 @@ import pyarrow as pa
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary import load as load_vocabulary
 from data_gen.vocabulary.words import cell_text
-from serve.chain import Chain, score_values
-from serve.columns import JOIN, probability_columns
-from serve.explain import Explanation, explain
+from serve.chain import Chain, explanations, score_values
+from serve.columns import JOIN, NO_MODEL, probability_columns
+from serve.explain import Explanation
 from serve.header import match_header
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.normalise import Cache, Normalised, normalise
+from serve.probabilities import mix_weights
 from serve.tables import coded_values, score_table, without_dictionaries
 from serve.worker import make_chain
 
+_LOG = logging.getLogger("claudico.serve")
 PROMOTED = Path(__file__).resolve().parent.parent / "models" / "leg_pain"
 """Where the pipeline puts the bundle that is in use."""
 
@@ -91,6 +94,15 @@ class Scorer:
         """The version of the bundle in use, `none` where overrides alone answer."""
         return self.chain.model_version
 
+    def asked(self, mix: str = "training", *, explain: bool = False) -> Scorer:
+        """The same bundle asked under another class mix, and for explanations as well.
+
+        `mix` is what `serve score --mix` takes; RefusedError for one that means nothing.
+        """
+        bundle, vocabulary = self.chain.bundle, self.chain.vocabulary
+        weights = None if bundle is None else mix_weights(mix, bundle, vocabulary)
+        return Scorer(replace(self.chain, weights=weights, mix=mix, explain=explain))
+
     def score(self, cases: Any, columns: ColumnMapping = NO_MAPPING) -> ScoredCases:
         """The answers for cases given as a dict, dicts, an Arrow table or a pandas data frame.
 
@@ -103,7 +115,8 @@ class Scorer:
         table = without_dictionaries(table_of(cases))
         scores = score_values(self.chain, self._normalised(table, columns))
         output = score_table(scores, self.chain.vocabulary)
-        return ScoredCases(table, output, scores.model_version)
+        version = scores.model_version if scores.known.any() or not len(table) else NO_MODEL
+        return ScoredCases(table, output, version)
 
     def explain(self, cases: Any) -> list[Explanation | None]:
         """Why each case's top condition comes before the second; None where no model answers.
@@ -111,11 +124,7 @@ class Scorer:
         Takes what `score` takes. Each case asks the model a hundred times or more: a few
         milliseconds.
         """
-        bundle = self.chain.bundle
-        values = self._normalised(table_of(cases)).values
-        if bundle is None:
-            return [None] * len(values)
-        return list(explain(bundle, values, self.chain.vocabulary, self.chain.weights))
+        return explanations(self.chain, self._normalised(table_of(cases)).values)
 
     def _normalised(self, table: pa.Table, columns: ColumnMapping = NO_MAPPING) -> Normalised:
         vocabulary = self.chain.vocabulary
@@ -126,10 +135,16 @@ class Scorer:
         return normalise(coded, header, table.num_rows, vocabulary, Cache())
 
 
-def open_scorer(bundle: Path | str | None, mix: str = "training") -> Scorer:
+def open_scorer(
+    bundle: Path | str | None, mix: str = "training", *, overrides_only: bool = False
+) -> Scorer:
     """A scorer with the bundle of a folder; for None the promoted one, or none if there is none."""
     folder = Path(bundle) if bundle is not None else PROMOTED if PROMOTED.is_dir() else None
-    return Scorer(make_chain(load_vocabulary(), folder, mix))
+    folder = None if overrides_only else folder
+    chain = make_chain(load_vocabulary(), folder, mix)
+    if chain.failure:
+        _LOG.warning("the model of %s cannot be run (%s): overrides alone", folder, chain.failure)
+    return Scorer(chain)
 
 
 def table_of(cases: Any) -> pa.Table:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.words import cell_text
 from serve.chain import Scores
-from serve.columns import EXPLANATION, SOURCES, probability_columns
+from serve.columns import EXPLANATION, NO_MODEL, SOURCES, probability_columns
 from serve.probabilities import MICRO
 from serve.rows import Coded, coded
 
@@ -34,7 +34,7 @@ def score_table(scores: Scores, vocabulary: Vocabulary) -> pa.Table:
             "prediction_set": _picked(*scores.prediction_set),
             "novelty": pa.array(np.round(novelty, 6), mask=np.isnan(novelty)),
             "issues": _strings(scores.issues),
-            "model_version": _picked([scores.model_version], np.zeros(len(known), np.int64)),
+            "model_version": _picked([NO_MODEL, scores.model_version], known.astype(np.int64)),
             **told,
         }
     )

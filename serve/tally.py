@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -28,6 +29,8 @@ class Tally:
     """Running counts. `rows_in` is always `scored` plus `rejected`."""
 
     scored: int = 0
+    answered: int = 0
+    """Rows of those scored to which the model gave an answer."""
     rejected: Counter[str] = field(default_factory=Counter)
     blank_lines: int = 0
     neutralised: int = 0
@@ -45,6 +48,7 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Count another block of the same file as well."""
         self.scored += other.scored
+        self.answered += other.answered
         self.blank_lines += other.blank_lines
         self.neutralised += other.neutralised
         self.words_met |= other.words_met
@@ -58,6 +62,7 @@ def tally_of(scores: Scores) -> Tally:
     sources = np.bincount(scores.triage.source, minlength=len(SOURCES)).tolist()
     return Tally(
         scored=len(scores.known),
+        answered=int(np.count_nonzero(scores.known)),
         issues=Counter(scores.counts),
         triage=Counter(dict(zip(TRIAGE_LEVELS, levels, strict=True))),
         source=Counter(dict(zip(SOURCES, sources, strict=True))),
@@ -115,15 +120,6 @@ def summary(
     }
 
 
-def columns_summary(header: Header, tally: Tally) -> dict[str, Any]:
-    """Which columns were read, which were not, and how many rows hold no finding."""
-    return {
-        "columns_read": list(header.read),
-        "columns_not_read": list(header.not_read),
-        "rows_without_finding": tally.issues["no_findings"],
-    }
-
-
 def words_never_met(header: Header, tally: Tally, where: str) -> tuple[Problem, ...]:
     """A warning for each word of a mapping that no cell of the file has."""
     return tuple(
@@ -142,10 +138,14 @@ def words_never_met(header: Header, tally: Tally, where: str) -> tuple[Problem, 
 
 def versions(model_version: str, vocabulary: Vocabulary) -> dict[str, str]:
     """What made the scores: the model, the vocabulary, and the libraries on the scoring path."""
-    libraries = {name: metadata.version(name) for name in ("numpy", "onnxruntime", "pyarrow")}
     return {
         "model_version": model_version,
         "vocabulary": vocabulary.hash[:12],
         "python": platform.python_version(),
-        **libraries,
+        **_libraries(),
     }
+
+
+@cache
+def _libraries() -> dict[str, str]:
+    return {name: metadata.version(name) for name in ("numpy", "onnxruntime", "pyarrow")}

@@ -30,8 +30,13 @@ class Tally:
             self.conditions[entry["values"]] += entry["counts"]
 
 
-def write_card(world: World, mix: str, seed: int, complete: bool, out: Path, tally: Tally) -> None:
-    """Write the card beside `out`, as NAME.card.md."""
+def card_path(out: Path) -> Path:
+    """Where the card of a sample stands: beside it, as NAME.card.md."""
+    return out.with_name(f"{out.name}.card.md")
+
+
+def card_text(world: World, mix: str, seed: int, complete: bool, out: Path, tally: Tally) -> str:
+    """The card of a sample."""
     mean = tally.recorded.sum() / max(tally.rows, 1)
     how = "every applicable cell, without error" if complete else "as the settings write cases down"
     lines = [
@@ -64,4 +69,4 @@ def write_card(world: World, mix: str, seed: int, complete: bool, out: Path, tal
         "never absent.",
         "",
     ]
-    out.with_name(f"{out.name}.card.md").write_text("\n".join(lines), encoding="utf-8")
+    return "\n".join(lines)

@@ -12,9 +12,9 @@ import numpy as np
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.words import cell_text, is_blank
-from serve.chain import Chain, Scores, score_values
+from serve.chain import Chain, Scores, explanations, score_values
 from serve.columns import JOIN, SOURCES
-from serve.explain import Explanation, explain
+from serve.explain import Explanation
 from serve.header import told
 from serve.issues import Issue
 from serve.mapping import Reading
@@ -38,6 +38,14 @@ def answers(chain: Chain, cases: Sequence[Case], *, explained: bool = False) -> 
         for answer, explanation in zip(found, _explained(chain, normalised), strict=True):
             answer["explanation"] = explanation
     return found
+
+
+def fields_read(cases: Sequence[Case], vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """The names that some case has: those read as findings, and those that only nearly are some."""
+    names = dict.fromkeys(name for case in cases for name in case)
+    found = {name: named(name, vocabulary) for name in names}
+    read = [name for name, one in found.items() if one and one.likeness != "near"]
+    return {"columns_read": read, "columns_not_read": [name for name in names if name not in read]}
 
 
 def normalised_cases(vocabulary: Vocabulary, cases: Sequence[Case]) -> Normalised:
@@ -115,9 +123,7 @@ def _split(text: str) -> list[str]:
 
 
 def _explained(chain: Chain, cases: Normalised) -> list[Answer | None]:
-    if chain.bundle is None:
-        return [None] * len(cases.values)
-    found = explain(chain.bundle, cases.values, chain.vocabulary, chain.weights)
+    found = explanations(chain, cases.values)
     return [None if one is None else _told(one) for one in found]
 
 

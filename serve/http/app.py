@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from data_gen.vocabulary import load
 from serve.http import schemas
-from serve.http.answers import Answer, answers
+from serve.http.answers import Answer, answers, fields_read
 from serve.http.bodies import CaseList, read_cases
 from serve.http.documented import document
 from serve.http.files import FileAnswer, FileOptions, no_temporary_file
@@ -27,6 +27,8 @@ from serve.http.meters import Meters
 from serve.http.model import Model
 from serve.http.options import Options
 from serve.http.refusal import Refusal, refusal_body, refuse
+from serve.made_by import made_by
+from serve.mapping import NO_MAPPING
 from serve.problem import Problem
 from serve.tally import Tally
 
@@ -122,7 +124,11 @@ def _reply(service: Service, read: CaseList, results: list[Answer]) -> Answer:
         {"case_id": case_id, **answer}
         for case_id, answer in zip(read.case_ids, results, strict=True)
     ]
-    return {**state, "warnings": [_SILENT] if state["overrides_only"] else [], "results": told}
+    warnings = [_SILENT] if state["overrides_only"] else []
+    chain = service.model.chain
+    columns = fields_read(read.cases, service.vocabulary)
+    made = made_by(chain.model_version, chain.mix, service.vocabulary, NO_MAPPING, columns)
+    return {**state, "made_by": made, "warnings": warnings, "results": told}
 
 
 def _state(service: Service) -> Answer:

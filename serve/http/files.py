@@ -27,6 +27,8 @@ from serve.http.lanes import SlowLane
 from serve.http.options import Limits
 from serve.http.refusal import Refusal, refuse, unusable
 from serve.inputs import Cases, read_cases
+from serve.made_by import made_by
+from serve.mapping import NO_MAPPING
 from serve.normalise import Cache
 from serve.problem import Problem, RefusedError
 from serve.records import Block
@@ -38,7 +40,7 @@ from serve.worker import Scored, Settings, Worker, score_block
 WHERE = "body"
 _CHUNK = 1 << 18  # bytes of a block: some hundred rows, so that others are not kept waiting
 _IN_MEMORY = 1 << 20
-_LONGEST_HEADER = 6000
+_LONGEST_HEADER, _LONGEST_NAMES = 6000, 2000
 
 
 class FileOptions(BaseModel):
@@ -146,23 +148,26 @@ class FileAnswer(Response):
         return header_line(text, output_columns(vocabulary, explain=self._options.explain))
 
     def _told(self, checked: _Checked) -> dict[str, str]:
+        header, chain = checked.header, self._chain
+        made = made_by(chain.model_version, chain.mix, chain.vocabulary, NO_MAPPING, {})
         return {
             "content-type": "text/csv; charset=utf-8",
             "claudico-rows-scored": str(checked.rows),
             "claudico-rows-rejected": str(len(checked.rejects)),
             "claudico-model-version": self._chain.model_version,
             "claudico-overrides-only": "no" if self._chain.bundle else "yes",
-            "claudico-warnings": _warnings(checked.header.warnings),
-        }
+            "claudico-warnings": _list(
+                [str(warning) for warning in header.warnings], _LONGEST_HEADER,
+                "columns more; the column `issues` names each in the rows it fills",
+            ),
+            "claudico-made-by": json.dumps(made),
+            "claudico-columns-read": _list(header.read, _LONGEST_NAMES, "more"),
+            "claudico-columns-not-read": _list(header.not_read, _LONGEST_NAMES, "more"),
+        }  # fmt: skip
 
 
-def _warnings(warnings: Sequence[Problem]) -> str:
-    """The warnings as a header: each whole, in as many bytes as proxies let pass.
-
-    Those beyond are counted; what each means for a row stands in the row's `issues` all the same.
-    """
-    texts = [str(warning) for warning in warnings]
-    room = _LONGEST_HEADER
+def _list(texts: Sequence[str], room: int, more: str) -> str:
+    """Texts as a header: each whole, in as many bytes as proxies let pass; the rest are counted."""
     told = []
     for text in texts:
         room -= len(json.dumps(text)) + 2
@@ -170,7 +175,7 @@ def _warnings(warnings: Sequence[Problem]) -> str:
             break
         told.append(text)
     if rest := len(texts) - len(told):
-        told.append(f"and {rest} columns more; the column `issues` names each in the rows it fills")
+        told.append(f"and {rest} {more}")
     return json.dumps(told)
 
 

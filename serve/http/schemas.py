@@ -79,12 +79,25 @@ class Result(BaseModel):
     explanation: ExplanationReply | None = None
 
 
+class MadeBy(BaseModel):
+    """What made the answers."""
+
+    mix: str
+    mapping: str | None
+    """Always null: a mapping is for files of `serve score`."""
+    versions: dict[str, str]
+    columns_read: list[str]
+    columns_not_read: list[str]
+    """Fields that are nearly named like a finding; each is in the `issues` of its case."""
+
+
 class ScoreReply(BaseModel):
     """The answers, in the order of the cases."""
 
     model_version: str
     overrides_only: bool
     """True while no model can be loaded: then silence is no all-clear."""
+    made_by: MadeBy
     warnings: list[str]
     results: list[Result]
 
