@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from data_gen.vocabulary import Vocabulary, load
 from serve.problem import Problem, RefusedError
 from training.bundle import HASHED, manifest, write_bundle
-from training.champion import Store
 from training.contender import open_contender
 from training.labelled import LabelledCases, case_files, read_labelled
 from training.params import Params
 from training.places import Places, labelled_folder, pair
+from training.promotion.model_store import ModelStore
 from training.vignettes import hash_of_files, read_vignettes
 
 if TYPE_CHECKING:
@@ -88,13 +87,13 @@ def gate(params: Params, places: Places) -> bool:
     from training.report import write_json
 
     vocabulary = load()
-    store = Store(places.models)
+    store = ModelStore(places.models)
     candidate, champion = open_contender(places.candidate), store.champion()
 
     grounds = partial(_grounds, params, places, store, vocabulary)
     decision = decide(candidate, champion, store.turned_down(), grounds, vocabulary, params.gate)
     if not (decision.same and _decided(places) == candidate.version):
-        write_json(places.decision, decision.as_dict())
+        write_json(places.decision, {**decision.as_dict(), "history_length": len(store.history())})
     return decision.promote
 
 
@@ -106,8 +105,8 @@ def register(params: Params, places: Places) -> str:
     from training.track import Aliases, in_temporary_copy, move_aliases
 
     decision = _json(places.decision, "run `python -m training gate` first")
-    store = Store(places.models)
-    candidate, before = open_contender(places.candidate).version, store.version()
+    store = ModelStore(places.models)
+    candidate, before = open_contender(places.candidate).version, store.champion_version()
     _check_decision(decision, places, candidate)
     promote = decision["decision"] == "promote" and before != candidate
     if promote:
@@ -130,7 +129,7 @@ def rollback(params: Params, places: Places, version: str | None) -> str:
     """Bring back an earlier champion and hold it there; what was done, in words."""
     from training.track import Aliases, move_aliases
 
-    store = Store(places.models)
+    store = ModelStore(places.models)
     candidate = open_contender(places.candidate).version if places.candidate.exists() else None
     back = store.earlier(version)
     aliases = Aliases(back, None if candidate == back else candidate)
@@ -138,7 +137,7 @@ def rollback(params: Params, places: Places, version: str | None) -> str:
         params.track.experiment,
         params.track.model,
         aliases,
-        lambda: store.roll_back(back, candidate),
+        lambda: store.roll_back(back, "by hand", candidate),
     )
     return f"champion is {back} again{said}"
 
@@ -172,24 +171,25 @@ def _check_metrics(places: Places, candidate: str) -> None:
         raise RefusedError(Problem("stale_metrics", str(path), message, remedy))
 
 
-def _promote(store: Store, places: Places) -> None:
+def _promote(store: ModelStore, places: Places) -> None:
     """The candidate with its metrics, card and hold-out becomes the champion."""
-    from training.folders import whole_folder
+    store.promote(_files(places), places.decision.read_bytes())
+
+
+def _files(places: Places) -> dict[str, bytes]:
+    """What a promoted version consists of: the bundle, and beside it metrics, card and hold-out."""
     from training.holdout import HOLDOUT
     from training.report import METRICS
 
-    with whole_folder(places.candidate.with_name("promoted")) as folder:
-        for name in (*HASHED, "bundle.sha256"):
-            shutil.copy(places.candidate / name, folder)
-        for name in (METRICS, "MODEL_CARD.md"):
-            shutil.copy(places.reports / name, folder)
-        for source, target in zip(places.cases("test"), pair(folder, HOLDOUT), strict=True):
-            shutil.copy(source, target)
-    store.promote(places.candidate.with_name("promoted"))
-    shutil.rmtree(places.candidate.with_name("promoted"))
+    bundle = [places.candidate / name for name in (*HASHED, "bundle.sha256")]
+    beside = [places.reports / name for name in (METRICS, "MODEL_CARD.md")]
+    files = {path.name: path.read_bytes() for path in (*bundle, *beside)}
+    for source, target in zip(places.cases("test"), pair(Path(), HOLDOUT), strict=True):
+        files[target.name] = source.read_bytes()
+    return files
 
 
-def _grounds(params: Params, places: Places, store: Store, vocabulary: Vocabulary) -> Grounds:
+def _grounds(params: Params, places: Places, store: ModelStore, vocabulary: Vocabulary) -> Grounds:
     """What the gate compares on. A hold-out that cannot be read is told, and not used."""
     from training.gate import Grounds
     from training.holdout import read_holdout
@@ -199,7 +199,8 @@ def _grounds(params: Params, places: Places, store: Store, vocabulary: Vocabular
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
     labelled = read_labelled(labelled_folder(params), vocabulary, real)
     try:
-        holdout, note = read_holdout(store.champion_folder, vocabulary), ""
+        champion = store.champion_version() or ""
+        holdout, note = read_holdout(store.folder(champion), vocabulary), ""
     except RefusedError as error:
         holdout, note = None, f"the champion's hold-out: {error}"
     return Grounds(vignettes, real, labelled.of(labelled.held_out), holdout, note)

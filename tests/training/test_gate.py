@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from data_gen.vocabulary import load
+from serve.bundle import bundle_folder
 from serve.problem import RefusedError
 from tests.training.projects import ROOT, params
 from training.contender import Contender
@@ -229,7 +230,7 @@ def test_the_table_shows_every_check_and_what_could_not_be_compared(tmp_path: Pa
 
 def test_a_champions_holdout_is_read_with_todays_columns(project: Path, tmp_path: Path) -> None:
     """A finding that has come since is unknown, one that has gone is left out, none is refused."""
-    champion = project / "models" / "leg_pain"
+    champion = bundle_folder(project / "models" / "leg_pain")
     before = read_holdout(champion, VOCABULARY)
     cases = pq.read_table(champion / "holdout.parquet")
     truth = pq.read_table(champion / "holdout_truth.parquet")
