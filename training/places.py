@@ -19,7 +19,7 @@ class Places:
     models: Path = Path("models/leg_pain")
 
     def cases(self, part: str) -> tuple[Path, Path]:
-        """The cases and the truth of `train` or `test`."""
+        """The cases and the truth of `train`, `validation` or `test`."""
         return pair(self.vignettes, part)
 
     @property
