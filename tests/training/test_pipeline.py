@@ -18,7 +18,7 @@ from serve.problem import RefusedError
 from tests.training.projects import params, run_all, sample
 from tests.training.quiet import QUIET
 from training import pipeline
-from training.gate_table import show
+from training.promotion.gate_table import show
 from training.promotion.model_store import ModelStore
 
 pytestmark = QUIET

@@ -21,7 +21,7 @@ from tests.training.projects import ROOT, params
 from tests.training.quiet import QUIET
 from training import pipeline
 from training.contender import open_contender
-from training.gate import Decision
+from training.promotion.gate import Decision
 from training.promotion.model_store import ModelStore
 from training.record import record, revision
 from training.report import write_json
