@@ -23,8 +23,13 @@ from serve.prediction_sets import Thresholds
 from serve.problem import Problem, RefusedError
 
 HASHES = "bundle.sha256"
+POINTER = "champion.json"
+"""In a model store: which of its versions is in use."""
+VERSIONS = "versions"
+"""In a model store: the folder of its bundles, each named by its version."""
 FORMAT = 1
 _NEEDED = ("manifest.json", "model.onnx")
+_VERSION = re.compile(r"[0-9a-f]{12}")
 _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_][A-Za-z0-9_.-]*)\n")
 _AGAIN = "train it again (`dvc repro`) or copy the whole folder again"
 
@@ -62,7 +67,7 @@ class Bundle:
 
 
 def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
-    """The bundle of a folder, whole, made for this vocabulary, and ready to answer.
+    """The bundle of a folder, or of the version in use of a model store, whole and ready to answer.
 
     Raises RefusedError as `verify_bundle` does, and whatever the runtime raises for its graph.
     """
@@ -75,6 +80,7 @@ def verify_bundle(folder: Path, vocabulary: Vocabulary) -> Verified:
     Raises RefusedError for a flipped bit, a missing or unlisted file, another vocabulary, or a
     manifest that is not one.
     """
+    folder = bundle_folder(folder)
     files, version = verify(folder)
     try:
         manifest = _manifest(files["manifest.json"], folder)
@@ -94,6 +100,20 @@ def open_bundle(verified: Verified) -> Bundle:
     session = _session(verified.model)
     outputs = tuple(output.name for output in session.get_outputs())
     return Bundle(session, verified.manifest, verified.model_version, outputs, verified.thresholds)
+
+
+def bundle_folder(folder: Path) -> Path:
+    """The folder itself, or that of the version in use where it is a model store."""
+    pointer = folder / POINTER
+    if not pointer.is_file():
+        return folder
+    try:
+        version = json.loads(_read(pointer))["version"]
+    except (ValueError, KeyError, TypeError):
+        version = None
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        raise _damaged(pointer, "it names no version")
+    return folder / VERSIONS / version
 
 
 def verify(folder: Path) -> tuple[dict[str, bytes], str]:

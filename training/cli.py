@@ -98,19 +98,23 @@ def evaluate(path: Path) -> None:
 @click.option("--stage", is_flag=True, help="As a pipeline stage: exit 0 whatever is decided.")
 @_params
 def gate(path: Path, stage: bool) -> None:
-    """Compare the candidate with the champion; the decision goes to reports/gate.json.
+    """Judge the candidate; the decision goes to reports/gate.json, its table to reports/gate.md.
 
     Exits 0 where the candidate is better, 3 where the champion is kept.
 
     Example: python -m training gate
     """
     from training import pipeline
-    from training.gate_table import show
     from training.params import read_params
+    from training.promotion.gate_table import show
 
-    better = _reporting(lambda: pipeline.gate(read_params(path), pipeline.Places()))
-    _say(show(pipeline.Places().decision))
-    sys.exit(0 if better or stage else KEPT)
+    places = pipeline.Places()
+    found = _reporting(lambda: pipeline.decision(read_params(path), places))
+    if found.same:
+        _say(f"nothing to decide: the candidate is the champion, {found.champion}")
+    else:
+        _say(show(places.decision))
+    sys.exit(0 if found.promote or stage else KEPT)
 
 
 @main.command()

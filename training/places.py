@@ -16,10 +16,10 @@ class Places:
     vignettes: Path = Path("build/vignettes")
     candidate: Path = Path("build/candidate")
     reports: Path = Path("reports")
-    models: Path = Path("models")
+    models: Path = Path("models/leg_pain")
 
     def cases(self, part: str) -> tuple[Path, Path]:
-        """The cases and the truth of `train` or `test`."""
+        """The cases and the truth of `train`, `validation` or `test`."""
         return pair(self.vignettes, part)
 
     @property

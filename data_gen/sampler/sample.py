@@ -14,6 +14,7 @@ from data_gen.sampler.card import Tally, card_path, card_text
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.files import Span, in_order, spans, table_writer
 from data_gen.sampler.keyed import Draws
+from data_gen.sampler.origin import Origin
 from data_gen.sampler.recording_process import sample_chunk
 from data_gen.sampler.tables import cases_table, truth_table
 from data_gen.vocabulary.atomic import WholeFiles
@@ -33,6 +34,11 @@ class Plan:
     complete: bool = False
     narrative: bool = False
 
+    def origin(self, world: World) -> Origin:
+        """What its Parquet files say of themselves."""
+        hashes = world.knowledge_hash, world.vocabulary.hash
+        return Origin(*hashes, self.mix, self.seed, self.rows, self.complete)
+
 
 def sample_to_files(world: World, plan: Plan, done: Callable[[int], None]) -> None:
     """Write the cases, their truth if wanted, and a card beside them; all whole or not at all.
@@ -45,10 +51,11 @@ def sample_to_files(world: World, plan: Plan, done: Callable[[int], None]) -> No
     first = work(Span(0, 1))
     paths = [plan.out] if plan.truth is None else [plan.out, plan.truth]
     tally = Tally(world.vocabulary)
+    origin = plan.origin(world).as_metadata()
     with WholeFiles() as files:
         with ExitStack() as stack:
             writers = [
-                stack.enter_context(table_writer(files, path, table.schema))
+                stack.enter_context(table_writer(files, path, table.schema.with_metadata(origin)))
                 for path, table in zip(paths, first, strict=True)
             ]
             for tables in in_order(work, plan.rows, plan.workers, done):

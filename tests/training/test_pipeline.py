@@ -12,13 +12,13 @@ import pytest
 
 from data_gen.profiles import KNOWLEDGE, load_knowledge
 from data_gen.vocabulary import load
-from serve.bundle import load_bundle
+from serve.bundle import bundle_folder, load_bundle
 from serve.problem import RefusedError
 from tests.training.projects import params, run_all, sample
 from tests.training.quiet import QUIET
 from training import pipeline
-from training.champion import Store
-from training.gate_table import show
+from training.promotion.gate_table import show
+from training.promotion.model_store import ModelStore
 
 pytestmark = QUIET
 _WHAT = "walking|sitting|movement|cough|stairs"
@@ -28,11 +28,12 @@ _WORSE = re.compile(rf"(\n +worse_(?:{_WHAT}): {{p: )([\d.]+)(, basis: judge)")
 def test_the_first_candidate_becomes_a_champion_that_scoring_loads(project: Path) -> None:
     """With no champion the candidate is promoted, with metrics, card and hold-out beside it."""
     bundle = load_bundle(project / "models" / "leg_pain", load())
-    metrics = json.loads((project / "models/leg_pain/metrics.json").read_text())
-    card = (project / "models/leg_pain/MODEL_CARD.md").read_text()
+    folder = bundle_folder(project / "models" / "leg_pain")
+    metrics = json.loads((folder / "metrics.json").read_text())
+    card = (folder / "MODEL_CARD.md").read_text()
     assert metrics["model_version"] == bundle.model_version
     assert f"# Model card: {bundle.model_version}" in card
-    assert (project / "models/leg_pain/holdout_truth.parquet").exists()
+    assert (folder / "holdout_truth.parquet").exists()
 
 
 def test_the_report_is_one_page_with_everything_in_it(project: Path) -> None:
@@ -63,30 +64,33 @@ def test_the_same_candidate_is_kept_and_nothing_changes(inside: Path) -> None:
 @pytest.mark.usefixtures("unrecorded")
 def test_a_worse_candidate_is_turned_away(inside: Path) -> None:
     """A candidate with a higher excess is not promoted, and the table says why."""
-    champion = Store(inside / "models").version()
+    champion = ModelStore(inside / "models" / "leg_pain").champion_version()
     said = run_all(params(epochs=1))
     assert said.startswith(f"kept {champion}: worse or not better: excess")
     assert re.search(r" NO +excess on today's vignettes", show(inside / "reports/gate.json"))
-    assert Store(inside / "models").version() == champion
+    assert ModelStore(inside / "models" / "leg_pain").champion_version() == champion
 
 
 def test_a_better_candidate_is_promoted_and_can_be_rolled_back(inside: Path) -> None:
     """A lower excess promotes; a rollback brings the old one back, aliases too, and holds it."""
     database = f"sqlite:///{inside}/mlflow.db"
-    store, client = Store(inside / "models"), mlflow.MlflowClient(database, database)
-    old = store.version()
+    store, client = (
+        ModelStore(inside / "models" / "leg_pain"),
+        mlflow.MlflowClient(database, database),
+    )
+    old = store.champion_version()
     better = params(epochs=12)
     lenient = better.gate.model_copy(update={"real_emergencies": 99, "real_top3": 99})
     better = better.model_copy(update={"gate": lenient})
     assert "promoted" in run_all(better)
-    new = store.version()
+    new = store.champion_version()
     assert _aliases(client) == {"champion": new}
     assert f"champion is {old} again" in pipeline.rollback(better, pipeline.Places(), None)
     assert _aliases(client) == {"champion": old, "challenger": new}
     assert not pipeline.gate(better, pipeline.Places())
     assert "a rollback turned this candidate down" in show(inside / "reports/gate.json")
     pipeline.register(better, pipeline.Places())
-    assert store.version() == old
+    assert store.champion_version() == old
 
 
 @pytest.mark.usefixtures("unrecorded")
@@ -138,7 +142,7 @@ def test_a_stale_decision_is_refused() -> None:
 @pytest.mark.parametrize("name", ["manifest.json", "model.onnx", "estimator.joblib"])
 def test_a_damaged_champion_is_told(inside: Path, name: str) -> None:
     """A flipped byte in the champion stops the gate with the file's name."""
-    path = inside / "models" / "leg_pain" / name
+    path = bundle_folder(inside / "models" / "leg_pain") / name
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)

@@ -20,9 +20,9 @@ from data_gen.vocabulary import load
 from tests.training.projects import ROOT, params
 from tests.training.quiet import QUIET
 from training import pipeline
-from training.champion import Store
 from training.contender import open_contender
-from training.gate import Decision
+from training.promotion.gate import Decision
+from training.promotion.model_store import ModelStore
 from training.record import record, revision
 from training.report import write_json
 
@@ -58,7 +58,9 @@ def test_the_champion_loads_and_scores(inside: Path, recwarn: pytest.WarningsRec
     assert found[[f"p_{name}" for name in load().condition_ids]].sum(axis=1).to_list() == (
         pytest.approx([1, 1], abs=1e-6)
     )
-    assert set(found["model_version"]) == {Store(inside / "models").version()}
+    assert set(found["model_version"]) == {
+        ModelStore(inside / "models" / "leg_pain").champion_version()
+    }
     assert not [w for w in recwarn if "type hints" in str(w.message)]
 
 
