@@ -19,6 +19,7 @@ from serve.inputs import CHUNK, Cases, read_cases
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.outputs import CsvRows, ParquetRows, Rejects, Rows
 from serve.problem import Problem
+from serve.rows import BOM
 from serve.source import Source, open_source
 from serve.tally import CaseIds, Tally, words_never_met
 from serve.worker import SHOWN, Scored, Settings, prepare, score_block
@@ -80,14 +81,15 @@ def score_file(request: Request, progress: Callable[[float], None] | None = None
         cases = read_cases(source, request.match, request.chunk)
         settings = Settings(
             source.where, cases.header, request.bundle, request.mix, request.parquet,
-            request.spreadsheet_safe, request.explain,
+            request.spreadsheet_safe, request.explain, cases.header_text.removeprefix(BOM),
         )  # fmt: skip
         report = Report(cases.header)
         workers = _workers(request.workers, source)
         with _outputs(request, cases) as (rows, rejects):
             for scored in in_order(score_block, prepare, settings, cases.items, workers):
                 rows.add(scored.payload)
-                rejects.add(scored.rejects)
+                before = report.tally.rows_in if source.kind == "parquet" else 0
+                rejects.add([r._replace(line=r.line + before) for r in scored.rejects])
                 _count(report, scored)
                 if progress:
                     progress(cases.done(report.tally.rows_in))

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from data_gen.vocabulary import load
 from serve.header import Header, match_header
-from serve.inputs import Cases, read_cases
+from serve.inputs import Cases, no_rows, read_cases
 from serve.problem import Problem, RefusedError
 from serve.rows import rows_of
 from serve.source import csv_source
@@ -114,8 +114,7 @@ def _rejected(batches: Iterable[pa.RecordBatch], settings: Settings) -> Iterator
 
 def _out_schema(cases: pa.Schema, settings: Settings) -> Any:
     """The Spark schema of scored cases: that of no cases at all, scored."""
-    nothing = pa.RecordBatch.from_pylist([], schema=cases)
-    return _spark(_table(score_block(prepare(settings), nothing)).schema)
+    return _spark(_table(score_block(prepare(settings), no_rows(cases))).schema)
 
 
 def _table(scored: Scored) -> pa.Table:
