@@ -21,6 +21,7 @@ from serve.outputs import CsvRows, ParquetRows, Rejects, Rows
 from serve.problem import Problem
 from serve.processors import processors
 from serve.report import made
+from serve.rows import BOM
 from serve.source import Source, open_source
 from serve.tally import CaseIds, Tally, words_never_met
 from serve.worker import SHOWN, Scored, Settings, checked, prepare, score_block
@@ -120,15 +121,17 @@ def score_file(
         settings = Settings(
             source.where, cases.header, request.bundle, request.mix, request.parquet,
             request.spreadsheet_safe, request.explain, _places(request, cases.header),
+            cases.header_text.removeprefix(BOM),
         )  # fmt: skip
         report = Report(cases.header, where=source.where)
         workers = _workers(request.workers, source)
         with WholeFiles() as files:
             rows, rejects = _outputs(files, request, cases, settings, report)
             for scored in in_order(score_block, prepare, settings, cases.items, workers):
+                before = report.tally.rows_in if source.kind == "parquet" else 0
                 _count(report, scored)
                 rows.add(scored.payload)
-                rejects.add(scored.rejects)
+                rejects.add([r._replace(line=r.line + before) for r in scored.rejects])
                 if progress:
                     progress(cases.done(report.tally.rows_in))
             rows.close()

@@ -18,12 +18,13 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from serve.arrow_columns import without_blank_rows
 from serve.header import Header, match_header
 from serve.inputs import Cases, read_cases
 from serve.mapping import ColumnMapping
 from serve.problem import Problem, RefusedError
 from serve.records import Block
-from serve.rows import Reject, Rows, coded_columns, rows_of
+from serve.rows import BOM, Reject, Rows, coded_columns, rows_of
 from serve.source import Source, csv_source
 from serve.tables import text_table, without_dictionaries
 
@@ -176,8 +177,9 @@ def _open_csv(
             content, warnings = plain, (Problem("backslash_quotes", path, message),)
     cases = read(content)
     own = cases.header.names[: len(cases.header.names) - len(partitions)]
+    own_header = cases.header_text.removeprefix(BOM)
     pieces = (
-        _piece(rows_of(block, len(own), path), own, partitions)
+        _piece(rows_of(block, len(own), path, own_header), own, partitions)
         for block in cases.items
         if isinstance(block, Block)
     )
@@ -218,12 +220,18 @@ def _open_parquet(
     cases = read_cases(Source(path, "parquet", io.BytesIO(content), b"", len(content)), match)
     schema = pq.read_schema(io.BytesIO(content))
     nothing = _with_partitions(without_dictionaries(schema.empty_table()), partitions)
-    pieces = (
-        Piece(_one_batch(_with_partitions(pa.Table.from_batches([batch]), partitions)))
-        for batch in cases.items
-        if isinstance(batch, pa.RecordBatch)
-    )
-    return CaseFile(nothing.schema, cases.header, pieces, ())
+    return CaseFile(nothing.schema, cases.header, _parquet_pieces(cases, partitions), ())
+
+
+def _parquet_pieces(cases: Cases, partitions: Sequence[tuple[str, str]]) -> Iterator[Piece]:
+    before = 0
+    for batch in cases.items:
+        if isinstance(batch, pa.RecordBatch):
+            filled, blank = without_blank_rows(batch)
+            table = _with_partitions(pa.Table.from_batches([filled]), partitions)
+            rejects = tuple(reject._replace(line=reject.line + before) for reject in blank)
+            yield Piece(_one_batch(table), rejects)
+            before += batch.num_rows
 
 
 def _match(
