@@ -38,18 +38,21 @@ class RecordEnds:
     def end_of(self, start: int) -> End:
         """How the record that begins at `start` ends."""
         text, place, cells = self._text, start, 1
-        end_of_line = -1
+        first_end = end_of_line = -1
         passed: list[tuple[int, int]] = []  # the quotes that open cells, and the cells before each
         while True:
             self.steps += 1
             if end_of_line < place:
                 found = text.find(b"\n", place)
                 end_of_line = found if found >= 0 else len(text)
+                first_end = end_of_line if first_end < 0 else first_end
             quote = self._opening(start, place, end_of_line)
             cells += text.count(b",", place, end_of_line if quote < 0 else quote)
             if quote < 0:
                 kind: Literal["line", "open"] = "line" if end_of_line < len(text) else "open"
-                return self._keep(passed, End(kind, end_of_line, cells))
+                end = End(kind, end_of_line, cells)
+                # A record of one line is never tried again.
+                return end if end_of_line == first_end else self._keep(passed, end)
             if quote in self._after:
                 known = self._after[quote]
                 return self._keep(passed, known._replace(cells=cells + known.cells))
@@ -74,7 +77,7 @@ class RecordEnds:
 
     def _keep(self, passed: list[tuple[int, int]], end: End) -> End:
         for quote, before in passed:
-            self._after[quote] = end._replace(cells=end.cells - before)
+            self._after[quote] = End(end.kind, end.place, end.cells - before)
         return end
 
 

@@ -8,8 +8,10 @@ answer's `issues`, as in a file, so that no emergency is lost to a typo elsewher
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from data_gen.vocabulary import Vocabulary
@@ -20,6 +22,8 @@ from serve.http.options import Limits
 from serve.http.refusal import Refusal, refuse
 from serve.problem import Problem
 
+MOST_MEANT = 50
+"""Unknown fields of a body for which a finding of nearly that name is looked for: it takes time."""
 LONGEST = 200
 """Characters of the longest text a field may hold."""
 TYPES: Mapping[Kind, tuple[str, ...]] = {
@@ -92,8 +96,8 @@ def _parsed(body: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _TwiceError(_shown(next(name for name in names if names.count(name) > 1)))
+        times = Counter(name for name, _ in pairs)
+        raise _TwiceError(_shown(next(name for name, _ in pairs if times[name] > 1)))
     return made
 
 
@@ -118,12 +122,17 @@ def _problems(content: Any, vocabulary: Vocabulary) -> Iterator[Problem]:
         yield Problem("no_cases", "cases", "this is not a list of cases", remedy)
         return
     known = {finding.id: finding.kind for finding in vocabulary.findings}
+    looked_for = count()
     for row, case in enumerate(cases):
-        yield from _case_problems(case, f"cases[{row}]", known, vocabulary)
+        yield from _case_problems(case, f"cases[{row}]", known, vocabulary, looked_for)
 
 
 def _case_problems(
-    case: Any, where: str, known: Mapping[str, Kind], vocabulary: Vocabulary
+    case: Any,
+    where: str,
+    known: Mapping[str, Kind],
+    vocabulary: Vocabulary,
+    looked_for: Iterator[int],
 ) -> Iterator[Problem]:
     if not isinstance(case, dict):
         yield _wrong_type(where, case, "an object", 'write {"age_years": 67, "site_calf": "yes"}')
@@ -136,7 +145,7 @@ def _case_problems(
             kind = known[name]
             yield from _value_problems(field, value, TYPES[kind], REMEDIES[kind])
         else:
-            remedy = _meant(name, vocabulary)
+            remedy = _meant(name, vocabulary, looked_for)
             yield Problem("unknown_field", field, "no finding is called so", remedy)
 
 
@@ -150,10 +159,11 @@ def _value_problems(
         yield Problem("too_long", field, message, remedy)
 
 
-def _meant(name: str, vocabulary: Vocabulary) -> str:
-    close = near_finding(name[:LONGEST], vocabulary)
-    if close is not None:
-        return f"did you mean {close}?"
+def _meant(name: str, vocabulary: Vocabulary, looked_for: Iterator[int]) -> str:
+    if next(looked_for) < MOST_MEANT:
+        close = near_finding(name[:LONGEST], vocabulary)
+        if close is not None:
+            return f"did you mean {close}?"
     return "GET /v1/vocabulary lists the findings"
 
 
