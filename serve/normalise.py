@@ -28,6 +28,7 @@ from serve.rows import Coded
 Matrix = npt.NDArray[np.float64]
 UNREAD: tuple[str, ...] = get_args(Code)
 """The codes of issues about a cell that could not be read."""
+_LONG = 100  # characters of a text from which on it is not kept: no value is written so
 _REMEMBERED = 100_000  # distinct texts of a column whose values are kept between blocks
 
 
@@ -87,6 +88,8 @@ def normalise(
 
 
 def _remembered(text: str, reading: Reading, known: dict[str, float | Issue]) -> float | Issue:
+    if len(text) > _LONG:
+        return value_of(text, reading)
     if text not in known:
         known[text] = value_of(text, reading)
     return known[text]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 
@@ -16,8 +16,9 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from data_gen.vocabulary import load
+from serve.columns import NO_MODEL
 from serve.http import schemas
-from serve.http.answers import Answer, answers, fields_read
+from serve.http.answers import Answer, Case, answers, fields_read
 from serve.http.bodies import CaseList, read_cases
 from serve.http.documented import document
 from serve.http.files import FileAnswer, FileOptions, no_temporary_file
@@ -33,7 +34,7 @@ from serve.problem import Problem
 from serve.tally import Tally
 
 _LARGE = 1 << 16  # bytes from which a body is parsed aside, so that others are not kept waiting
-_SILENT = "no model is loaded: overrides alone answer, and where none fires that is no all-clear"
+_SILENT = "no model answers: overrides alone do, and where none fires that is no all-clear"
 
 
 class Service:
@@ -47,7 +48,7 @@ class Service:
         self.meters = Meters()
         self.meters.model_loaded.set_function(lambda: float(self.model.loaded))
         self.quick = QuickLane(
-            lambda cases: answers(self.model.chain, cases), self.meters.together.observe
+            lambda cases: self._answers(cases, explained=False), self.meters.together.observe
         )
         self.slow = SlowLane(options.limits.slow_requests)
 
@@ -64,8 +65,12 @@ class Service:
             return read, await self._aside(read)
 
     async def _aside(self, read: CaseList) -> list[Answer]:
-        chain = self.model.chain
-        return await self.slow.run(lambda: answers(chain, read.cases, explained=read.explain))
+        return await self.slow.run(lambda: self._answers(read.cases, explained=read.explain))
+
+    def _answers(self, cases: Sequence[Case], *, explained: bool) -> list[Answer]:
+        found = answers(self.model.chain, cases, explained=explained)
+        self.model.silent = all(answer["probabilities"] is None for answer in found)
+        return found
 
     def _read(self, body: bytes) -> CaseList:
         return read_cases(body, self.vocabulary, self.options.limits)
@@ -124,7 +129,8 @@ def _reply(service: Service, read: CaseList, results: list[Answer]) -> Answer:
         {"case_id": case_id, **answer}
         for case_id, answer in zip(read.case_ids, results, strict=True)
     ]
-    warnings = [_SILENT] if state["overrides_only"] else []
+    silent = state["overrides_only"] or any(answer["probabilities"] is None for answer in results)
+    warnings = [_SILENT] if silent else []
     chain = service.model.chain
     columns = fields_read(read.cases, service.vocabulary)
     made = made_by(chain.model_version, chain.mix, service.vocabulary, NO_MAPPING, columns)
@@ -132,8 +138,8 @@ def _reply(service: Service, read: CaseList, results: list[Answer]) -> Answer:
 
 
 def _state(service: Service) -> Answer:
-    chain = service.model.chain
-    return {"model_version": chain.model_version, "overrides_only": chain.bundle is None}
+    version = service.model.version
+    return {"model_version": version, "overrides_only": version == NO_MODEL}
 
 
 def _told_routes(app: FastAPI, service: Service, gate: Gate) -> None:

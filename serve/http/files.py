@@ -98,6 +98,8 @@ class FileAnswer(Response):
                 raise unusable(error) from None
             if checked.rejects and self._options.rejects == "refuse":
                 raise Refusal(422, tuple(map(_reject_problem, checked.rejects)))
+            if self._options.explain and checked.rows > self._limits.explained_rows:
+                raise _too_many_explained(self._limits.explained_rows)
             scope["cases"] = checked.rows
             gone = asyncio.create_task(_gone(receive))
             try:
@@ -181,6 +183,12 @@ def _list(texts: Sequence[str], room: int, more: str) -> str:
     if rest := len(texts) - len(told):
         told.append(f"and {rest} {more}")
     return json.dumps(told)
+
+
+def _too_many_explained(most: int) -> Refusal:
+    message = f"a file that asks for explanations may have {most} rows"
+    remedy = "send it in parts, or without ?explain=true"
+    return refuse(413, "too_many_rows", message, remedy, WHERE)
 
 
 async def _keep(receive: Receive, stream: BinaryIO, most: int) -> None:
