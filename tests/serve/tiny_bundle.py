@@ -15,14 +15,24 @@ from data_gen.vocabulary import load
 _SCALE = {"number": 0.01, "choice": 0.5, "yes_no": 1.0}
 
 
+BREAKS_AT = 119.5
+"""The age from which the graph fails at a whole block of cases."""
+
+
 def model_bytes(n_findings: int, scales: list[float], n_conditions: int) -> bytes:
-    """The graph: softmax of known * value * weight, plus bias; novelty is the share of known."""
+    """The graph: softmax of known * value * weight, plus bias; novelty is the share of known.
+
+    It picks the first of one number, or the second, which is not there, where a case is too old.
+    """
     rng = np.random.default_rng(7)
     weights = (rng.normal(size=(n_findings, n_conditions)) * np.array(scales)[:, None]).astype("f4")
     constants = [
         numpy_helper.from_array(weights, "weights"),
         numpy_helper.from_array(rng.normal(size=n_conditions).astype("f4"), "bias"),
         numpy_helper.from_array(np.float32(-0.5), "least"),
+        numpy_helper.from_array(np.array([load().column("age_years")]), "age"),
+        numpy_helper.from_array(np.float32(BREAKS_AT - 0.25), "oldest"),
+        numpy_helper.from_array(np.zeros(1, "f4"), "one_number"),
     ]
     nodes = [
         helper.make_node("Greater", ["cases", "least"], ["is_known"]),
@@ -30,7 +40,13 @@ def model_bytes(n_findings: int, scales: list[float], n_conditions: int) -> byte
         helper.make_node("Mul", ["cases", "known"], ["values"]),
         helper.make_node("MatMul", ["values", "weights"], ["sums"]),
         helper.make_node("Add", ["sums", "bias"], ["margins"]),
-        helper.make_node("Softmax", ["margins"], ["probabilities"], axis=1),
+        helper.make_node("Gather", ["cases", "age"], ["ages"], axis=1),
+        helper.make_node("ReduceMax", ["ages"], ["last_age"], axes=[0, 1], keepdims=0),
+        helper.make_node("Greater", ["last_age", "oldest"], ["too_old"]),
+        helper.make_node("Cast", ["too_old"], ["which"], to=TensorProto.INT64),
+        helper.make_node("Gather", ["one_number", "which"], ["nought"]),
+        helper.make_node("Add", ["margins", "nought"], ["whole"]),
+        helper.make_node("Softmax", ["whole"], ["probabilities"], axis=1),
         helper.make_node("ReduceMean", ["known"], ["novelty"], axes=[1], keepdims=0),
     ]
     real = TensorProto.FLOAT
