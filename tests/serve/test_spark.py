@@ -193,36 +193,63 @@ def test_the_same_summary(tree: Tree) -> None:
 def test_fail_on(tree: Tree) -> None:
     """With --fail-on, a near-miss column ends in exit 1 and a sentence; the rows are written."""
     assert tree.run.returncode == 1
-    assert "error: near-miss: 1 columns are nearly named like a finding" in tree.run.stderr
+    assert "error: near-miss: 2 columns are nearly named like a finding" in tree.run.stderr
 
 
 TEXTS = ['say "hi"', "a, b", "ends in \\", '\\"', 'a\\b "c"', "two\nlines", '"', "plain", '",",']
 
 
-def test_quotes_as_spark_writes_them(tmp_path: Path) -> None:
-    """Texts that Spark's own CSV writer puts behind backslashes come back as they were."""
-    code = (
-        "import json, sys; from serve.spark_session import open_session\n"
-        "from serve.spark_job import SparkRequest, score_folder\n"
-        "with open_session('local[1]') as spark:\n"
-        "    rows = [(str(k), 61, text) for k, text in enumerate(json.loads(sys.argv[1]))]\n"
-        "    frame = spark.createDataFrame(rows, 'case_id string, age_years int, note string')\n"
-        "    frame.coalesce(1).write.csv(sys.argv[2], header=True)\n"
-        "    report = score_folder(spark, SparkRequest(sys.argv[2], sys.argv[3]))\n"
-        "    print(json.dumps([w.code for w in report.warnings]))\n"
-    )
-    command = [
-        sys.executable,
-        "-c",
-        code,
-        json.dumps(TEXTS),
-        str(tmp_path / "c"),
-        str(tmp_path / "o"),
-    ]
+IN_ONE_SESSION = """
+import json, sys
+from serve.problem import RefusedError
+from serve.spark_job import SparkRequest, score_folder
+from serve.spark_session import open_session
+texts, written, scored, bad = sys.argv[1:]
+with open_session("local[1]") as spark:
+    rows = [(str(place), 61, text) for place, text in enumerate(json.loads(texts))]
+    frame = spark.createDataFrame(rows, "case_id string, age_years int, note string")
+    frame.coalesce(1).write.csv(written, header=True)
+    warnings = score_folder(spark, SparkRequest(written, scored)).warnings
+    try:
+        score_folder(spark, SparkRequest(bad, f"{bad}.out"))
+    except RefusedError as error:
+        print(json.dumps([[warning.code for warning in warnings], str(error)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], str]:
+    """A folder, the warnings for what Spark wrote in it, and why a folder of bad files is no use.
+
+    One session for both: it takes long to start.
+    """
+    where = tmp_path_factory.mktemp("session")
+    bad = where / "bad"
+    bad.mkdir()
+    (bad / "a.csv").write_bytes(HEADER + GOOD)
+    (bad / "b.csv.gz").write_bytes(gzip.compress(b"age_years\n61\n")[:-6])
+    (bad / "c.csv").write_bytes(b"colour,taste\nred,sweet\n")
+    paths = [str(where / "written"), str(where / "scored"), str(bad)]
+    command = [sys.executable, "-c", IN_ONE_SESSION, json.dumps(TEXTS), *paths]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    rows = pq.read_table(tmp_path / "o").sort_by("case_id").to_pylist()
+    warnings, refused = json.loads(done.stdout.splitlines()[-1])
+    return where, warnings, refused
+
+
+def test_quotes_as_spark_writes_them(session: tuple[Path, list[str], str]) -> None:
+    """Texts that Spark's own CSV writer puts behind backslashes come back as they were."""
+    where, warnings, _ = session
+    rows = pq.read_table(where / "scored").sort_by("case_id").to_pylist()
     assert [row["note"] for row in rows] == TEXTS
-    assert "backslash_quotes" in json.loads(done.stdout.splitlines()[-1])
+    assert "backslash_quotes" in warnings
+
+
+def test_bad_files_are_told_at_once(session: tuple[Path, list[str], str]) -> None:
+    """Every file that cannot be used is named at once, and nothing is written."""
+    where, _, refused = session
+    assert "b.csv.gz: the gzip file is damaged" in refused
+    assert "c.csv, line 1: no column is the name of a finding" in refused
+    assert not (where / "bad.out").exists()
 
 
 @pytest.mark.parametrize(
@@ -265,21 +292,6 @@ def test_names_that_spark_tells_apart(names: list[str]) -> None:
     unique = unique_names(names)
     assert len({name.lower() for name in unique}) == len(names)
     assert all(unique)
-
-
-def test_two_bad_files_are_told_at_once(tmp_path: Path) -> None:
-    """Every file that cannot be used is named at once, and nothing is written."""
-    folder = tmp_path / "cases"
-    folder.mkdir()
-    (folder / "a.csv").write_bytes(HEADER + GOOD)
-    (folder / "b.csv.gz").write_bytes(gzip.compress(b"age_years\n61\n")[:-6])
-    (folder / "c.csv").write_bytes(b"colour,taste\nred,sweet\n")
-    run = _spark(str(folder), str(tmp_path / "out"), "--overrides-only")
-    assert run.returncode == 2
-    assert "b.csv.gz: the gzip file is damaged" in run.stderr
-    assert "c.csv, line 1: no column is the name of a finding" in run.stderr
-    assert not (tmp_path / "out").exists()
-    assert "Traceback" not in run.stderr
 
 
 def test_a_bad_file_is_told(tmp_path: Path) -> None:
