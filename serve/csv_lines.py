@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import isnan
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from serve.arrow_columns import column_texts
 from serve.chain import Scores
 from serve.columns import NO_MODEL, SOURCES
 from serve.quoting import quoted, split_record
@@ -20,6 +21,7 @@ _RUNS = re.compile("[\t\r\n]|[\\s\0\ufeff\u200b-\u200f\u2060]*[=+\\-@\uff1d\uff0
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # Rows worth a closer look: a cell begins with a sign, a blank, or what no ASCII text begins with.
 _MAY_RUN = re.compile(rb'(?:^|,)"?[=+\-@\x00-\x20\x80-\xff]')
+_YES_NO = {"true": "yes", "false": "no"}
 
 
 def header_line(input_header: bytes, names: Sequence[str]) -> bytes:
@@ -145,16 +147,14 @@ def runs(cell: str) -> bool:
     return bool(_RUNS.match(cell)) and not _NUMBER.fullmatch(cell)
 
 
-def lines_of_table(table: pa.Table | pa.RecordBatch) -> list[bytes]:
-    """The rows of a table as CSV text without line ends: null as blank, numbers in full."""
-    columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
+def lines_of_table(table: pa.Table | pa.RecordBatch, in_words: Collection[int] = ()) -> list[bytes]:
+    """The rows of a table as CSV text without line ends: null as blank, numbers in full.
+
+    Booleans are true and false; in the columns `in_words`, yes and no.
+    """
+    columns = []
+    for place, (name, column) in enumerate(zip(table.schema.names, table.columns, strict=True)):
+        texts = column_texts(column, name).to_pylist()
+        words = _YES_NO if place in in_words and pa.types.is_boolean(column.type) else {}
+        columns.append(["" if text is None else quoted(words.get(text, text)) for text in texts])
     return [",".join(cells).encode() for cells in zip(*columns, strict=True)]
-
-
-def _cell(value: object) -> str:
-    """A value as it stands in a file. Yes/no columns of Parquet are written as words."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return quoted(str(value))

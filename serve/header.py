@@ -33,6 +33,11 @@ class Header:
         return tuple(dict.fromkeys([*(p for p, _ in (*self.readings, *self.told)), *ids]))
 
     @property
+    def yes_no(self) -> frozenset[int]:
+        """The places of the columns that are read as a yes or a no."""
+        return frozenset(p for p, reading in self.readings if reading.finding.kind == "yes_no")
+
+    @property
     def read(self) -> tuple[str, ...]:
         """The names of the columns that are read, as findings or as the case's id."""
         read = {place for place, _ in self.readings} | {self.case_id}

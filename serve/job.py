@@ -21,6 +21,7 @@ from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.outputs import CsvRows, ParquetRows, Rejects, Rows
 from serve.problem import Problem
 from serve.report import made
+from serve.rows import BOM
 from serve.source import Source, open_source
 from serve.tally import CaseIds, Tally, words_never_met
 from serve.worker import SHOWN, Scored, Settings, checked, prepare, score_block
@@ -120,6 +121,7 @@ def score_file(
         settings = Settings(
             source.where, cases.header, request.bundle, request.mix, request.parquet,
             request.spreadsheet_safe, request.explain, _places(request, cases.header),
+            cases.header_text.removeprefix(BOM),
         )  # fmt: skip
         report = Report(cases.header, where=source.where)
         workers = _workers(request.workers, source)
@@ -128,7 +130,9 @@ def score_file(
             for scored in in_order(score_block, prepare, settings, cases.items, workers):
                 _count(report, scored)
                 rows.add(scored.payload)
-                rejects.add(scored.rejects)
+                before = report.tally.rows_in - scored.tally.rows_in
+                shift = before if source.kind == "parquet" else 0
+                rejects.add([r._replace(line=r.line + shift) for r in scored.rejects])
                 if progress:
                     progress(cases.done(report.tally.rows_in))
             rows.close()

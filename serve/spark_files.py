@@ -10,7 +10,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -18,12 +18,13 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from serve.arrow_columns import without_blank_rows
 from serve.header import Header, match_header
 from serve.inputs import Cases, read_cases
 from serve.mapping import ColumnMapping
 from serve.problem import Problem, RefusedError
 from serve.records import Block
-from serve.rows import Reject, Rows, coded_columns, rows_of
+from serve.rows import BOM, Reject, Rows, coded_columns, rows_of
 from serve.source import Source, csv_source
 from serve.tables import text_table, without_dictionaries
 
@@ -175,9 +176,10 @@ def _open_csv(
             message = "quotes inside cells stand behind backslashes, as Spark writes them: read so"
             content, warnings = plain, (Problem("backslash_quotes", path, message),)
     cases = read(content)
+    line = cases.header_text.removeprefix(BOM)
     own = cases.header.names[: len(cases.header.names) - len(partitions)]
     pieces = (
-        _piece(rows_of(block, len(own), path), own, partitions)
+        _piece(rows_of(block, len(own), path, line), own, partitions)
         for block in cases.items
         if isinstance(block, Block)
     )
@@ -219,11 +221,22 @@ def _open_parquet(
     schema = pq.read_schema(io.BytesIO(content))
     nothing = _with_partitions(without_dictionaries(schema.empty_table()), partitions)
     pieces = (
-        Piece(_one_batch(_with_partitions(pa.Table.from_batches([batch]), partitions)))
-        for batch in cases.items
-        if isinstance(batch, pa.RecordBatch)
+        Piece(_one_batch(_with_partitions(pa.Table.from_batches([batch]), partitions)), rejects)
+        for batch, rejects in _filled(cases.items)
     )
     return CaseFile(nothing.schema, cases.header, pieces, ())
+
+
+def _filled(
+    items: Iterable[Block | pa.RecordBatch],
+) -> Iterator[tuple[pa.RecordBatch, tuple[Reject, ...]]]:
+    """Batches without their blank rows, which are no cases; a reject's line is its row."""
+    before = 0
+    for batch in items:
+        if isinstance(batch, pa.RecordBatch):
+            filled, blank = without_blank_rows(batch)
+            yield filled, tuple(one._replace(line=one.line + before) for one in blank)
+            before += batch.num_rows
 
 
 def _match(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from serve.arrow_columns import coded_values
 from serve.problem import Problem, RefusedError
-from serve.tables import coded_values
 
 _WIDER = {
     pa.uint8(): pa.int16(), pa.uint16(): pa.int32(), pa.uint32(): pa.int64(),
@@ -76,7 +76,7 @@ def _cast(column: pa.ChunkedArray, field: pa.Field, where: str) -> Any:
     if column.type == field.type:
         return column
     if field.type == pa.string():
-        coded = coded_values(column)
+        coded = coded_values(column, field.name)
         return pa.array([text or None for text in coded.texts], pa.string()).take(
             pa.array(coded.codes)
         )

@@ -9,11 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from data_gen.vocabulary.words import cell_text
 from serve.chain import Scores
 from serve.columns import EXPLANATION, NO_MODEL, SOURCES, probability_columns
 from serve.probabilities import MICRO
-from serve.rows import Coded, coded
+from serve.rows import Coded
 
 
 def score_table(scores: Scores, vocabulary: Vocabulary) -> pa.Table:
@@ -62,16 +61,3 @@ def without_dictionaries(table: pa.Table) -> pa.Table:
             plain = table.column(place).cast(field.type.value_type)
             table = table.set_column(place, field.name, plain)
     return table
-
-
-def coded_values(column: pa.ChunkedArray | pa.Array) -> Coded:
-    """A column of any type as the texts a CSV file would have: null is blank, true is yes."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    simple = pa.types.is_string(array.type) or pa.types.is_dictionary(array.type)
-    if not simple:
-        array = pa.array([cell_text(value) for value in array.to_pylist()], pa.string())
-    if not pa.types.is_dictionary(array.type):
-        return coded(array.fill_null(""))
-    texts = [*map(cell_text, array.dictionary.to_pylist()), ""]
-    codes = array.indices.fill_null(len(texts) - 1) if array.null_count else array.indices
-    return Coded(codes.to_numpy(zero_copy_only=False).astype(np.int32), texts)

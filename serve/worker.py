@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary, load
+from serve.arrow_columns import used_columns, without_blank_rows
 from serve.bundle import Verified, open_bundle, verify_bundle
 from serve.chain import Chain, Scores, score_columns
 from serve.csv_lines import legible, lines_of, lines_of_table, neutralised
@@ -17,7 +18,7 @@ from serve.header import Header
 from serve.probabilities import Matrix, check_mix, mix_weights, predict
 from serve.records import Block
 from serve.rows import Coded, Reject, coded_columns, rows_of, strings
-from serve.tables import coded_values, score_table, text_table, without_dictionaries
+from serve.tables import score_table, text_table, without_dictionaries
 from serve.tally import Tally, tally_of
 
 SHOWN = 200
@@ -37,6 +38,8 @@ class Settings:
     explain: bool = False
     places: tuple[int, ...] | None = None
     """The columns to write, among those of the input and those of the scores; None for all."""
+    header_text: bytes = b""
+    """The header's line, to know a row that repeats it."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def score_block(worker: Worker, block: Block | pa.RecordBatch) -> Scored:
 
 def _score_text(worker: Worker, block: Block) -> Scored:
     settings, header = worker.settings, worker.settings.header
-    rows = rows_of(block, len(header.names), settings.where)
+    rows = rows_of(block, len(header.names), settings.where, settings.header_text)
     wanted = list(header.used)
     if settings.parquet:  # every column is written as a column
         wanted = list(range(len(header.names)))
@@ -135,20 +138,24 @@ def _score_text(worker: Worker, block: Block) -> Scored:
 
 def _score_batch(worker: Worker, batch: pa.RecordBatch) -> Scored:
     settings, header = worker.settings, worker.settings.header
-    columns = {place: coded_values(batch.column(place)) for place in header.used}
+    batch, rejects = without_blank_rows(batch)
+    columns = used_columns(batch, header)
     scores = score_columns(worker.chain, columns, header, batch.num_rows)
     tally = tally_of(scores)
+    tally.rejected.update(reject.code for reject in rejects)
     payload: bytes | pa.Table
     if settings.parquet:
         table = without_dictionaries(pa.Table.from_batches([batch]))
         payload = _joined(table, scores, worker)
     else:
-        texts = lines_of_table(batch)
+        texts = lines_of_table(batch, header.yes_no)
         if settings.spreadsheet_safe:
             texts, tally.neutralised = neutralised(texts)
         payload = lines_of(texts, scores, worker.chain.vocabulary, settings.places)
     ids = _case_ids(columns, header)
-    return Scored(payload, (), tally, ids, scores.model_version, scores.failure, _short(scores))
+    return Scored(
+        payload, rejects, tally, ids, scores.model_version, scores.failure, _short(scores)
+    )
 
 
 def _joined(table: pa.Table, scores: Scores, worker: Worker) -> pa.Table:

@@ -160,11 +160,13 @@ def _told_routes(app: FastAPI, service: Service, gate: Gate) -> None:
             }
         )
 
+    @app.head("/health/live", include_in_schema=False)
     @app.get("/health/live", response_model=schemas.Health)
     async def live() -> Response:
         """200 for as long as the process answers."""
         return _json({"status": "live", **_state(service)})
 
+    @app.head("/health/ready", include_in_schema=False)
     @app.get("/health/ready", response_model=schemas.Health)
     async def ready() -> Response:
         """200 where the next request would be taken; also where overrides alone answer."""

@@ -32,7 +32,7 @@ from serve.mapping import NO_MAPPING
 from serve.normalise import Cache
 from serve.problem import Problem, RefusedError
 from serve.records import Block
-from serve.rows import REASONS, Reject, rows_of
+from serve.rows import BOM, REASONS, Reject, rows_of
 from serve.source import csv_source
 from serve.tally import Tally
 from serve.worker import Scored, Settings, Worker, score_block
@@ -101,7 +101,8 @@ class FileAnswer(Response):
         cases = self._read(stream)
         rows, rejects = 0, list[Reject]()
         for block in cases.items:
-            found = rows_of(cast("Block", block), len(cases.header.names), WHERE)
+            header = cases.header_text.removeprefix(BOM)
+            found = rows_of(cast("Block", block), len(cases.header.names), WHERE, header)
             rows += len(found.texts)
             rejects += found.rejects
         return _Checked(cases.header, rows, tuple(rejects))
@@ -122,7 +123,10 @@ class FileAnswer(Response):
     ) -> None:
         cases = await self._lane.run(lambda: self._read(stream))
         safe = self._options.spreadsheet_safe
-        settings = Settings(WHERE, checked.header, None, spreadsheet_safe=safe)
+        settings = Settings(
+            WHERE, checked.header, None, spreadsheet_safe=safe,
+            header_text=cases.header_text.removeprefix(BOM),
+        )  # fmt: skip
         worker = Worker(settings, self._chain)
         await send(_start(self._told(checked)))
         await send(_part(self._first_line(cases, self._chain.vocabulary)))
