@@ -34,7 +34,7 @@ from serve.cli import main
 from serve.mapping import read_mapping
 from tests.serve.http.conftest import start
 from tests.serve.mlflow_folder import ROOT, run, save
-from tests.serve.tiny_bundle import BREAKS_AT
+from tests.serve.tiny_bundle import BREAKS_AT, tiny_files, write_bundle
 from tests.slow.mlflow_environment import ask, server
 
 Case = dict[str, Any]
@@ -342,10 +342,12 @@ GROUPS = (PLAIN, MAPPED, FAILING, NO_MODEL)
 
 
 @pytest.fixture(scope="module")
-def place(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """One place for all surfaces; what it has started ends with the module."""
     with ExitStack() as stack:
-        yield Place(tiny_bundle, tmp_path_factory.mktemp("surfaces"), stack)
+        folder = tmp_path_factory.mktemp("surfaces")
+        bundle = write_bundle(folder / "bundle", tiny_files(brittle=True))
+        yield Place(bundle, folder, stack)
 
 
 @pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.__name__)

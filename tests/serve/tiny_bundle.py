@@ -16,10 +16,13 @@ _SCALE = {"number": 0.01, "choice": 0.5, "yes_no": 1.0}
 
 
 BREAKS_AT = 119.5
-"""The age from which the graph fails at a whole block of cases."""
+"""The age from which a brittle graph fails at a whole block of cases."""
+_AGELESS = 1000.0
 
 
-def model_bytes(n_findings: int, scales: list[float], n_conditions: int) -> bytes:
+def model_bytes(
+    n_findings: int, scales: list[float], n_conditions: int, oldest: float = _AGELESS
+) -> bytes:
     """The graph: softmax of known * value * weight, plus bias; novelty is the share of known.
 
     It picks the first of one number, or the second, which is not there, where a case is too old.
@@ -31,7 +34,7 @@ def model_bytes(n_findings: int, scales: list[float], n_conditions: int) -> byte
         numpy_helper.from_array(rng.normal(size=n_conditions).astype("f4"), "bias"),
         numpy_helper.from_array(np.float32(-0.5), "least"),
         numpy_helper.from_array(np.array([load().column("age_years")]), "age"),
-        numpy_helper.from_array(np.float32(BREAKS_AT - 0.25), "oldest"),
+        numpy_helper.from_array(np.float32(oldest), "oldest"),
         numpy_helper.from_array(np.zeros(1, "f4"), "one_number"),
     ]
     nodes = [
@@ -105,12 +108,17 @@ def write_bundle(folder: Path, files: dict[str, bytes]) -> Path:
     return folder
 
 
-def tiny_files() -> dict[str, bytes]:
-    """The files of the tiny bundle, by name."""
+def tiny_files(*, brittle: bool = False) -> dict[str, bytes]:
+    """The files of the tiny bundle, by name; a brittle one fails where a case is `BREAKS_AT`."""
     findings = load().findings
     scales = [_SCALE[finding.kind] for finding in findings]
     return {
         "estimator.joblib": b"never read by scoring",
         "manifest.json": manifest_bytes(),
-        "model.onnx": model_bytes(len(findings), scales, len(load().conditions)),
+        "model.onnx": model_bytes(
+            len(findings),
+            scales,
+            len(load().conditions),
+            oldest=BREAKS_AT - 0.25 if brittle else _AGELESS,
+        ),
     }
