@@ -10,7 +10,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -176,10 +176,10 @@ def _open_csv(
             message = "quotes inside cells stand behind backslashes, as Spark writes them: read so"
             content, warnings = plain, (Problem("backslash_quotes", path, message),)
     cases = read(content)
+    line = cases.header_text.removeprefix(BOM)
     own = cases.header.names[: len(cases.header.names) - len(partitions)]
-    own_header = cases.header_text.removeprefix(BOM)
     pieces = (
-        _piece(rows_of(block, len(own), path, own_header), own, partitions)
+        _piece(rows_of(block, len(own), path, line), own, partitions)
         for block in cases.items
         if isinstance(block, Block)
     )
@@ -220,17 +220,22 @@ def _open_parquet(
     cases = read_cases(Source(path, "parquet", io.BytesIO(content), b"", len(content)), match)
     schema = pq.read_schema(io.BytesIO(content))
     nothing = _with_partitions(without_dictionaries(schema.empty_table()), partitions)
-    return CaseFile(nothing.schema, cases.header, _parquet_pieces(cases, partitions), ())
+    pieces = (
+        Piece(_one_batch(_with_partitions(pa.Table.from_batches([batch]), partitions)), rejects)
+        for batch, rejects in _filled(cases.items)
+    )
+    return CaseFile(nothing.schema, cases.header, pieces, ())
 
 
-def _parquet_pieces(cases: Cases, partitions: Sequence[tuple[str, str]]) -> Iterator[Piece]:
+def _filled(
+    items: Iterable[Block | pa.RecordBatch],
+) -> Iterator[tuple[pa.RecordBatch, tuple[Reject, ...]]]:
+    """Batches without their blank rows, which are no cases; a reject's line is its row."""
     before = 0
-    for batch in cases.items:
+    for batch in items:
         if isinstance(batch, pa.RecordBatch):
             filled, blank = without_blank_rows(batch)
-            table = _with_partitions(pa.Table.from_batches([filled]), partitions)
-            rejects = tuple(reject._replace(line=reject.line + before) for reject in blank)
-            yield Piece(_one_batch(table), rejects)
+            yield filled, tuple(one._replace(line=one.line + before) for one in blank)
             before += batch.num_rows
 
 

@@ -22,6 +22,7 @@ from data_gen.vocabulary import load
 from serve.chosen import chosen
 from serve.columns import NO_MODEL
 from serve.header import Header, match_header
+from serve.inputs import no_rows
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.normalise import Cache
 from serve.problem import Problem, RefusedError
@@ -198,7 +199,7 @@ def _together(alike: list[Problem]) -> Problem:
 
 def _out_schema(cases: pa.Schema, settings: Settings, request: SparkRequest) -> pa.Schema:
     """The columns to write: of the cases, then those that no cases at all, scored, get."""
-    nothing = pa.RecordBatch.from_pylist([], schema=_texts(settings.header))
+    nothing = no_rows(_texts(settings.header))
     answers = _table(score_block(prepare(settings), nothing)).schema
     fields = [*cases, *list(answers)[len(settings.header.names) :]]
     if request.columns_out is not None:

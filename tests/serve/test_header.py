@@ -91,7 +91,7 @@ def test_every_problem_at_once() -> None:
     with pytest.raises(RefusedError) as refusal:
         match_header(["fever", "Fever", "triage", "p_doms", "case_id", "case_id"], "file", load())
     codes = [problem.code for problem in refusal.value.problems]
-    assert codes == ["header_twice", "header_twice", "output_column", "output_column"]
+    assert codes == ["header_twice", "header_twice", "scored_before"]
 
 
 def test_near_misses_alone_are_named() -> None:

@@ -223,3 +223,20 @@ def test_what_is_told(client: httpx.Client) -> None:
     model = client.get("/v1/model").json()
     assert set(model["mix"]) == {"training", "clinic"}
     assert model["vocabulary_hash"] == load().hash
+
+
+def test_an_answer_says_what_made_it(client: httpx.Client) -> None:
+    """Mix, versions, and which names were read stand in the reply, and in a file's headers."""
+    case = {"case_id": "a", "age_years": 60, "Chest Pain": "yes", "saddle_numbnes": "yes"}
+    made = client.post("/v1/score", json={"cases": [case]}).json()["made_by"]
+    assert made["mix"] == "training"
+    assert made["versions"]["vocabulary"] == load().hash[:12]
+    assert made["columns_read"] == ["age_years", "Chest Pain"]
+    assert made["columns_not_read"] == ["saddle_numbnes"]
+    names = "case_id,age_years,Chest Pain,saddle_numbnes,Straße"
+    content = f"{names}\na,60,yes,yes,7\n".encode()
+    told = client.post("/v1/score-file", content=content, headers=CSV).headers
+    own = json.loads(told["claudico-made-by"])
+    assert own == {key: made[key] for key in ("mix", "mapping", "versions")}
+    assert json.loads(told["claudico-columns-read"]) == ["case_id", "age_years", "Chest Pain"]
+    assert json.loads(told["claudico-columns-not-read"]) == ["saddle_numbnes", "Straße"]
