@@ -22,7 +22,7 @@ from training.promotion.model_store import ModelStore
 
 pytestmark = QUIET
 _WHAT = "walking|sitting|movement|cough|stairs"
-_WORSE = re.compile(rf"(\n +worse_(?:{_WHAT}): {{p: )([\d.]+)(, basis: judge)")
+_WORSE = re.compile(rf"(\n +worse_(?:{_WHAT}): {{p: )([\d.]+)([,}}])(?![^\n]*basis)")
 
 
 def test_the_first_candidate_becomes_a_champion_that_scoring_loads(project: Path) -> None:
