@@ -117,7 +117,7 @@ def score_folder(session: Any, request: SparkRequest) -> SparkReport:
     """
     folder = find_files(session, request.cases)
     looks = _looked(session, folder, request.mapping)
-    headers, warnings = _headers(looks, request.mapping)
+    headers, warnings = _headers(looks, request)
     settings = Settings(
         request.cases, headers[0], request.bundle, request.mix, parquet=True,
         explain=request.explain,
@@ -176,7 +176,7 @@ def _as_json(problems: Iterable[Problem]) -> str:
 
 
 def _headers(
-    looks: list[dict[str, Any]], mapping: ColumnMapping
+    looks: list[dict[str, Any]], request: SparkRequest
 ) -> tuple[tuple[Header, ...], tuple[Problem, ...]]:
     """Each different header, and every warning once, with the first file that it is true of."""
     headers: dict[str, Header] = {}
@@ -184,7 +184,9 @@ def _headers(
     for look in looks:
         names = look["names"]
         if names not in headers:
-            headers[names] = match_header(json.loads(names), look["path"], load(), mapping)
+            headers[names] = match_header(
+                json.loads(names), look["path"], load(), request.mapping, explain=request.explain
+            )
         own = [Problem(**one) for one in json.loads(look["warnings"])]
         for warning in (*headers[names].warnings, *own):
             told = replace(warning, where=look["path"])
