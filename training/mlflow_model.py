@@ -95,5 +95,6 @@ def _copy_code(scratch: Path) -> list[str]:
     shutil.copytree(
         root / "data_gen" / "vocabulary", scratch / "data_gen" / "vocabulary", ignore=no_caches
     )
-    shutil.copy(root / "data_gen" / "__init__.py", scratch / "data_gen")
+    init = scratch / "data_gen" / "__init__.py"
+    init.write_text('"""The vocabulary of a case: all that scoring needs of the generator."""\n')
     return [str(scratch / "serve"), str(scratch / "data_gen")]

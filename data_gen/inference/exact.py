@@ -107,11 +107,15 @@ class ExactPosterior:
         which the relations between findings rule out for completed cases, has a log-evidence
         below -5000.
         """
+        with one_blas_thread():  # all of it: a product on more threads ends in other last bits
+            return self._posterior(values, mix, workers)
+
+    def _posterior(self, values: Array, mix: Array, workers: int) -> Posterior:
         completed = complete(values, self.world.vocabulary)
         record = self._record(completed.values, completed.implied)
         log_joint = np.full((len(values), len(self.world.people.atoms)), -np.inf)
         parts = list(self._parts(completed.values))
-        with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
+        with ThreadPoolExecutor(workers) as pool:
             done = pool.map(lambda part: self._log_atoms(record, part), parts)
             for part, block in zip(parts, done, strict=True):
                 log_joint[part.rows] = np.logaddexp(log_joint[part.rows], block)

@@ -54,7 +54,7 @@ def test_overlapping_calls_leave_the_limit_as_it_was(leaving: tuple[int, ...]) -
 
     with ThreadPoolExecutor(CALLS) as pool:
         seen = list(pool.map(call, range(CALLS)))
-    assert all(threads == {1} for of_call in seen for threads in of_call)
+    assert [threads for of_call in seen for threads in of_call if threads != {1}] == []
     assert blas_threads() == {2}
 
 

@@ -56,12 +56,14 @@ def _written(rows: list[list[str]], quoting: int, end: str) -> bytes:
 )
 @_SETTINGS
 def test_good_files(rows: list[list[str]], quoting: int, end: str, files: Path) -> None:
-    """Every row of a well-written file is scored, in order, its cells exactly as they were."""
+    """Every row with a filled cell is scored, in order, its cells exactly as they were."""
     (files / "in.csv").write_bytes(_written(rows, quoting, end))
     report = score_file(Request(str(files / "in.csv"), str(files / "out.csv")))
-    assert report.tally.scored == report.tally.rows_in == len(rows)
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    assert report.tally.scored == len(filled)
+    assert report.tally.rows_in == len(rows)
     scored = read_rows(files / "out.csv")
-    assert [[row[name] for name in COLUMNS] for row in scored] == rows
+    assert [[row[name] for name in COLUMNS] for row in scored] == filled
     for row in scored:
         _nothing_silent(row)
 

@@ -88,6 +88,7 @@ COMMANDS = {
     "data_gen sample": f"-m data_gen sample {_TWENTY} --out a.parquet --truth b.csv --narrative",
     "data_gen posterior": "-m data_gen posterior cases.csv --out exact.csv",
     "data_gen diff": f"-m data_gen diff {ROOT}/data_gen/knowledge --patients 10",
+    "data_gen new-condition": "-m data_gen new-condition morton_neuroma --knowledge knowledge",
     "data_gen literature": "-m data_gen literature --people 100",
     "data_gen docs": "-m data_gen docs --out pages",
     "serve score": f"-m serve score cases.csv --out scored.csv --show --model {_BUNDLE}",
