@@ -144,6 +144,35 @@ def rollback(path: Path, version: str | None) -> None:
     _say(_reporting(lambda: pipeline.rollback(read_params(path), pipeline.Places(), version)))
 
 
+@main.command(name="list")
+def list_() -> None:
+    """Show the history of the model store, one event a line, and which version is in use.
+
+    Example: python -m training list
+    """
+    from training.places import Places
+    from training.promotion.model_store import ModelStore
+
+    store = ModelStore(Places().models)
+    for event in _reporting(store.history):
+        click.echo(f"{event.number:>4}  {event.kind:<11}  {event.version}  {event.reason}")
+    _say(f"in use: {_reporting(store.champion_version) or 'none'}")
+
+
+@main.command()
+@click.option("--keep", type=click.IntRange(1), required=True, help="How many champions to keep.")
+def prune(keep: int) -> None:
+    """Remove all but the last champions, the one in use and its anchor from the model store.
+
+    Example: python -m training prune --keep 5
+    """
+    from training.places import Places
+    from training.promotion.model_store import ModelStore
+
+    gone = _reporting(lambda: ModelStore(Places().models).prune(keep))
+    _say(f"removed: {', '.join(gone) or 'none'}; `dvc commit -f register` records it")
+
+
 def _say(text: str) -> None:
     click.echo(text, err=True)
 

@@ -17,7 +17,7 @@ from training.contender import open_contender
 from training.folders import whole_file
 from training.labelled import LabelledCases, case_files, read_labelled
 from training.params import Params, Part
-from training.places import Places, labelled_folder, pair
+from training.places import Places, in_experiment, labelled_folder, pair
 from training.promotion.model_store import ModelStore
 from training.vignettes import Vignettes, hash_of_files, read_vignettes
 
@@ -130,24 +130,21 @@ def register(params: Params, places: Places) -> str:
 
     The registry is asked first: where it does not answer, nothing is promoted.
     """
-    from training.track import Aliases, in_temporary_copy, move_aliases
+    from training.track import Aliases, move_aliases
 
     decision = _json(places.decision, "run `python -m training gate` first")
     store = ModelStore(places.models)
     candidate, before = open_contender(places.candidate).version, store.champion_version()
     _check_decision(decision, places, candidate)
+    if in_experiment():
+        return f"an experiment promotes nothing; the gate says {decision['decision']}"
     promote = decision["decision"] == "promote" and before != candidate
     if promote:
         _check_metrics(places, candidate)
     champion = candidate if promote else before
-    if in_temporary_copy():  # of `dvc exp run --temp`: the project's own champion is elsewhere
-        said = " (in a temporary copy: the registry's aliases stay)"
-        if promote:
-            _promote(store, places)
-    else:
-        aliases = Aliases(champion, None if candidate == champion else candidate)
-        act = (lambda: _promote(store, places)) if promote else (lambda: None)
-        said = move_aliases(params.track.experiment, params.track.model, aliases, act)
+    aliases = Aliases(champion, None if candidate == champion else candidate)
+    act = (lambda: _promote(store, places)) if promote else (lambda: None)
+    said = move_aliases(params.track.experiment, params.track.model, aliases, act)
     if champion == candidate and not promote:
         return f"kept {champion}: the candidate is the champion{said}"
     return f"{'promoted' if promote else 'kept'} {champion}: {decision['reason']}{said}"

@@ -38,6 +38,11 @@ def project_root() -> Path:
     return Path(os.environ.get("DVC_ROOT", Path.cwd())).resolve()
 
 
+def in_experiment() -> bool:
+    """Whether this is a stage of `dvc exp run`, here, queued or in a temporary copy."""
+    return "DVC_EXP_BASELINE_REV" in os.environ
+
+
 def labelled_folder(params: Params) -> Path:
     """The folder of labelled cases, counted from the project's own: a copy has none of them."""
     folder = params.train.labelled_cases

@@ -69,11 +69,6 @@ class Run:
     model_version: str
 
 
-def in_temporary_copy() -> bool:
-    """Whether this is a temporary copy of the project, as `dvc exp run --temp` makes one."""
-    return project_root() != Path.cwd().resolve()
-
-
 def tracking_uri() -> str:
     """Where runs are kept: MLFLOW_TRACKING_URI, or `mlflow.db` in the project's folder.
 

@@ -148,3 +148,13 @@ def test_a_damaged_champion_is_told(inside: Path, name: str) -> None:
     path.write_bytes(content)
     with pytest.raises(RefusedError, match=name):
         pipeline.gate(params(), pipeline.Places())
+
+
+@pytest.mark.usefixtures("unrecorded")
+def test_an_experiment_promotes_nothing(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside `dvc exp run` the gate judges, and the store stays as it is: here, there is none."""
+    (inside / "models" / "leg_pain").rename("away")
+    monkeypatch.setenv("DVC_EXP_BASELINE_REV", "0" * 40)
+    pipeline.gate(params(), pipeline.Places())
+    assert "promotes nothing" in pipeline.register(params(), pipeline.Places())
+    assert not (inside / "models" / "leg_pain").exists()
