@@ -100,7 +100,7 @@ def test_a_better_candidate_is_promoted_and_can_be_rolled_back(inside: Path) -> 
 def test_changed_knowledge_is_promoted_where_it_loses_nothing(
     inside: Path, monkeypatch: pytest.MonkeyPatch, new: float, promoted: bool
 ) -> None:
-    """A model that learned a corrected number becomes the champion, one of an inverted one does not.
+    """A model of a corrected number becomes the champion, one of an inverted number does not.
 
     What so small a model gains or loses by chance is set aside: `test_gate_knowledge.py` judges it.
     """
