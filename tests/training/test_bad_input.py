@@ -71,6 +71,8 @@ def _gout(table: pa.Table) -> pa.Table:
         pytest.param(_gout, "unknown conditions: gout", id="condition"),
         pytest.param(_one_class, "no case of doms", id="empty class"),
         pytest.param(_infinite, "infinite values in bmi", id="infinite"),
+        pytest.param(lambda t: t.slice(0, 900), "holds 900 rows", id="cut short"),
+        pytest.param(lambda t: t.replace_schema_metadata(None), "does not say", id="no origin"),
     ],
 )
 def test_training_data_that_cannot_be_learned_from(spoil: object, said: str) -> None:

@@ -118,8 +118,8 @@ def test_each_loss_keeps_the_champion_and_is_named(
     lacks: str,
 ) -> None:
     """One check that fails keeps the champion, and the reason names it with its knob."""
-    answers = (_answers(vignettes, real, *version) for version in (new, old))
-    found = _decide(Grounds(vignettes, real, NO_CASES), *answers)
+    candidate, champion = (_answers(vignettes, real, *version) for version in (new, old))
+    found = _decide(Grounds(vignettes, real, NO_CASES), candidate, champion)
     assert not found.promote
     assert found.reason.startswith("it lacks: ")
     assert lacks in found.reason

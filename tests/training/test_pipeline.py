@@ -21,8 +21,6 @@ from training.promotion.gate_table import show
 from training.promotion.model_store import ModelStore
 
 pytestmark = QUIET
-_WHAT = "walking|sitting|movement|cough|stairs"
-_WORSE = re.compile(rf"(\n +worse_(?:{_WHAT}): {{p: )([\d.]+)([,}}])(?![^\n]*basis)")
 
 
 def test_the_first_candidate_becomes_a_champion_that_scoring_loads(project: Path) -> None:
@@ -66,8 +64,8 @@ def test_a_worse_candidate_is_turned_away(inside: Path) -> None:
     """A candidate with a higher excess is not promoted, and the table says why."""
     champion = ModelStore(inside / "models" / "leg_pain").champion_version()
     said = run_all(params(epochs=1))
-    assert said.startswith(f"kept {champion}: worse or not better: excess")
-    assert re.search(r" NO +excess on today's vignettes", show(inside / "reports/gate.json"))
+    assert said.startswith(f"kept {champion}: it lacks: excess")
+    assert re.search(r"excess .* gate\.error +NO\n", show(inside / "reports/gate.json"))
     assert ModelStore(inside / "models" / "leg_pain").champion_version() == champion
 
 
@@ -93,34 +91,34 @@ def test_a_better_candidate_is_promoted_and_can_be_rolled_back(inside: Path) -> 
     assert store.champion_version() == old
 
 
+@pytest.mark.parametrize(
+    ("new", "promoted"),
+    [pytest.param(0.95, True, id="corrected"), pytest.param(0.05, False, id="inverted")],
+)
 @pytest.mark.usefixtures("unrecorded")
-def test_changed_knowledge_promotes_the_model_that_learned_it(
-    inside: Path, monkeypatch: pytest.MonkeyPatch
+def test_changed_knowledge_is_promoted_where_it_loses_nothing(
+    inside: Path, monkeypatch: pytest.MonkeyPatch, new: float, promoted: bool
 ) -> None:
-    """After an edit of the knowledge the champion is judged on today's vignettes, and gives way."""
+    """A model of a corrected number becomes the champion, one of an inverted number does not.
+
+    What so small a model gains or loses by chance is set aside: `test_gate_knowledge.py` judges it.
+    """
     changed = inside / "knowledge"
-    _turn_round(changed)
+    shutil.copytree(KNOWLEDGE, changed)
+    path = changed / "conditions" / "osteoarthritis.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("worse_stairs: {p: 0.80", f"worse_stairs: {{p: {new}"))
     sample(inside / "build" / "vignettes", changed)
     monkeypatch.setattr(load_knowledge, "__defaults__", (changed,))  # everywhere, as an edit is
+    margins = dict.fromkeys(("excess", "calibration", "emergencies", "real_log_loss"), 9.0)
+    counts = dict.fromkeys(("real_emergencies", "real_top3"), 99)
     knobs = params()
-    lenient = knobs.gate.model_copy(update={"real_emergencies": 99, "real_top3": 99})
+    lenient = knobs.gate.model_copy(update={**margins, **counts})
     said = run_all(knobs.model_copy(update={"gate": lenient}))
-    assert "promoted" in said
+    assert said.startswith("promoted" if promoted else "kept")
     checks = json.loads((inside / "reports/gate.json").read_text())["checks"]
-    lost = {check["what"]: check["worse"] for check in checks}
-    assert lost["excess, the champion's hold-out"] > 0  # told, not held against it
-
-
-def _turn_round(folder: Path) -> None:
-    """A copy of the knowledge in which what makes each pain worse is turned round."""
-    shutil.copytree(KNOWLEDGE, folder)
-    for path in (folder / "conditions").glob("*.yaml"):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(_WORSE.sub(_turned, text), encoding="utf-8")
-
-
-def _turned(found: re.Match[str]) -> str:
-    return f"{found[1]}{1 - float(found[2]):.3f}{found[3]}"
+    lacking = [check["knob"] for check in checks if not check["passed"]]
+    assert lacking == ([] if promoted else ["published", "knowledge_step"])
 
 
 def _aliases(client: mlflow.MlflowClient) -> dict[str, str | None]:
