@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import click
 
+from data_gen.vocabulary.terminal import printable
+
 _EXISTING = click.Path(exists=True, path_type=Path)
 Result = TypeVar("Result")
 _NEW = click.Path(dir_okay=False, path_type=Path)
@@ -168,8 +170,9 @@ def _reporting(work: Callable[[], Result]) -> Result:
     try:
         return work()
     except ValueError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(printable(f"error: {error}"), err=True)
         sys.exit(2)
     except OSError as error:
-        click.echo(f"error: {error.filename or ''}: {error.strerror or error}", err=True)
+        text = f"error: {error.filename or ''}: {error.strerror or error}"
+        click.echo(printable(text), err=True)
         sys.exit(1)

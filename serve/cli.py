@@ -91,7 +91,7 @@ def template(context: click.Context, /, out: str, dictionary: str) -> None:
         for path, text in ((out, header_text()), (dictionary, dictionary_text())):
             with whole_file(path) as stream:
                 stream.write(text.encode())
-        click.echo(f"wrote {out} and {dictionary}", err=True)
+        _say(f"wrote {out} and {dictionary}")
 
 
 @main.command()
@@ -121,7 +121,7 @@ def spark(
         folder = _bundle(model, overrides_only=overrides_only)
         with open_session(master) as session, spark_errors():
             rejected = score_folder(session, cases, out, folder, mix)
-        click.echo(f"scored {cases} into {out}; {rejected} records rejected", err=True)
+        _say(f"scored {cases} into {out}; {rejected} records rejected")
         if rejected:
             context.exit(EXIT_REJECTS)
 
@@ -157,6 +157,13 @@ def http(
         serve(Options(folder, mix, api_key(), limits_of(limits)), host, port)
 
 
+def _say(text: str) -> None:
+    """Talk on stderr, in which nothing of a file can act on the terminal."""
+    from data_gen.vocabulary.terminal import printable
+
+    click.echo(printable(text), err=True)
+
+
 @contextmanager
 def _edge(context: click.Context) -> Iterator[None]:
     """Turn what is raised inside into words on stderr and an exit code."""
@@ -164,14 +171,14 @@ def _edge(context: click.Context) -> Iterator[None]:
         yield
     except RefusedError as error:
         for problem in error.problems:
-            click.echo(f"error: {problem}", err=True)
+            _say(f"error: {problem}")
         context.exit(EXIT_REFUSED)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: nothing is left to tell
         context.exit(EXIT_FAILED)
     except OSError as error:
         spot = f"{error.filename}: " if error.filename else ""
-        click.echo(f"error: {spot}{error.strerror or error}; nothing was written", err=True)
+        _say(f"error: {spot}{error.strerror or error}; nothing was written")
         context.exit(EXIT_FAILED)
     except MemoryError:
         click.echo("error: out of memory; use fewer --workers; nothing was written", err=True)
@@ -254,7 +261,7 @@ def _tell(request: Any, report: Any, summary_path: str | None, *, show: bool | N
 
         show_cases(report.short, load())
     for line in _words(request, report, counts):
-        click.echo(line, err=True)
+        _say(line)
 
 
 def _words(request: Any, report: Any, counts: dict[str, Any]) -> Iterator[str]:

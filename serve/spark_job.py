@@ -17,10 +17,11 @@ from typing import Any
 import pyarrow as pa
 
 from data_gen.vocabulary import load
+from serve.arrow_columns import without_blank_rows
 from serve.header import Header, match_header
 from serve.inputs import Cases, no_rows, read_cases
 from serve.problem import Problem, RefusedError
-from serve.rows import rows_of
+from serve.rows import BOM, rows_of
 from serve.source import csv_source
 from serve.worker import Scored, Settings, prepare, score_block
 
@@ -42,12 +43,18 @@ def score_folder(session: Any, cases: str, out: str, bundle: Path | None, mix: s
     if not first:
         session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "10000")
         return _score_parquet(session, cases, out, bundle, mix)
-    header = _opened(first[0].path, bytes(first[0].content)).header
-    settings = Settings(cases, header, bundle, mix, parquet=True)
-    text = pa.schema([(name, pa.string()) for name in header.names])
-    scored = files.mapInArrow(lambda b: _scored_files(b, settings), _out_schema(text, settings))
+    opened = _opened(first[0].path, bytes(first[0].content))
+    header, text = opened.header, opened.header_text.removeprefix(BOM)
+    settings = Settings(cases, header, bundle, mix, parquet=True, header_text=text)
+    columns = pa.schema([(name, pa.string()) for name in header.names])
+    scored = files.mapInArrow(lambda b: _scored_files(b, settings), _out_schema(columns, settings))
     scored.write.parquet(out)
     rejects = files.mapInArrow(lambda b: _rejected(b, settings), _spark(_REJECTS)).cache()
+    return _written(rejects, out)
+
+
+def _written(rejects: Any, out: str) -> int:
+    """How many rejects there are, written beside the scored rows where there are any."""
     count = int(rejects.count())
     if count:
         rejects.write.parquet(f"{out}.rejects")
@@ -62,7 +69,18 @@ def _score_parquet(session: Any, cases: str, out: str, bundle: Path | None, mix:
     settings = Settings(cases, header, bundle, mix, parquet=True)
     schema = _out_schema(to_arrow_schema(frame.schema), settings)
     frame.mapInArrow(lambda b: _scored_batches(b, settings), schema).write.parquet(out)
-    return 0
+    rejects = frame.mapInArrow(lambda b: _blank_rows(b, settings), _spark(_REJECTS)).cache()
+    return _written(rejects, out)
+
+
+def _blank_rows(batches: Iterable[pa.RecordBatch], settings: Settings) -> Iterator[pa.RecordBatch]:
+    """The rows without a filled cell; Spark numbers no rows, so their line is not known."""
+    for batch in batches:
+        rows = [
+            {"file": settings.where, "line": None, "code": r.code, "record": r.text}
+            for r in without_blank_rows(batch)[1]
+        ]
+        yield pa.RecordBatch.from_pylist(rows, schema=_REJECTS)
 
 
 def _opened(path: str, content: bytes) -> Cases:
@@ -105,7 +123,7 @@ def _scored_batches(
 def _rejected(batches: Iterable[pa.RecordBatch], settings: Settings) -> Iterator[pa.RecordBatch]:
     for path, content in _files_of(batches):
         for block in _same_columns(path, content, settings.header).items:
-            rejects = rows_of(block, len(settings.header.names), path).rejects
+            rejects = rows_of(block, len(settings.header.names), path, settings.header_text).rejects
             rows = [
                 {"file": path, "line": r.line, "code": r.code, "record": r.text} for r in rejects
             ]

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import click
 
+from data_gen.vocabulary.terminal import printable
+
 Result = TypeVar("Result")
 KEPT = 3
 """Exit code of `gate` where the champion is kept."""
@@ -110,7 +112,7 @@ def rollback(path: Path, version: str | None) -> None:
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    click.echo(printable(text), err=True)
 
 
 def _reporting(work: Callable[[], Result]) -> Result:
