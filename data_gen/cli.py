@@ -9,8 +9,6 @@ from typing import TypeVar
 
 import click
 
-from data_gen.vocabulary.terminal import printable
-
 _EXISTING = click.Path(exists=True, path_type=Path)
 Result = TypeVar("Result")
 _NEW = click.Path(dir_okay=False, path_type=Path)
@@ -165,14 +163,19 @@ def _world(knowledge: Path | None):  # type: ignore[no-untyped-def]
     return _reporting(lambda: build_world(load_knowledge(knowledge or KNOWLEDGE)))
 
 
+def _say(text: str) -> None:
+    from data_gen.vocabulary.terminal import printable  # not for --help
+
+    click.echo(printable(text), err=True)
+
+
 def _reporting(work: Callable[[], Result]) -> Result:
     """The result of `work`; a mistake of the user's or the disk's becomes one clear message."""
     try:
         return work()
     except ValueError as error:
-        click.echo(printable(f"error: {error}"), err=True)
+        _say(f"error: {error}")
         sys.exit(2)
     except OSError as error:
-        text = f"error: {error.filename or ''}: {error.strerror or error}"
-        click.echo(printable(text), err=True)
+        _say(f"error: {error.filename or ''}: {error.strerror or error}")
         sys.exit(1)

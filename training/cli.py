@@ -9,8 +9,6 @@ from typing import TypeVar
 
 import click
 
-from data_gen.vocabulary.terminal import printable
-
 Result = TypeVar("Result")
 KEPT = 3
 """Exit code of `gate` where the champion is kept."""
@@ -112,6 +110,8 @@ def rollback(path: Path, version: str | None) -> None:
 
 
 def _say(text: str) -> None:
+    from data_gen.vocabulary.terminal import printable  # not for --help
+
     click.echo(printable(text), err=True)
 
 
