@@ -223,3 +223,10 @@ def test_what_is_told(client: httpx.Client) -> None:
     model = client.get("/v1/model").json()
     assert set(model["mix"]) == {"training", "clinic"}
     assert model["vocabulary_hash"] == load().hash
+
+
+@pytest.mark.parametrize("route", ["/health/live", "/health/ready"])
+def test_health_answers_head(client: httpx.Client, route: str) -> None:
+    """A load balancer may ask by HEAD."""
+    reply = client.head(route)
+    assert (reply.status_code, reply.content) == (200, b"")
