@@ -60,10 +60,8 @@ def test_blank_ids_are_no_duplicates() -> None:
 @pytest.mark.parametrize("character", ["\x1b", "\x07", "\x9b", "\u202e", "\r", "\u2028"])
 def test_nothing_of_a_file_acts_on_the_terminal(character: str, score: Score) -> None:
     """Control characters of a header or an id reach the terminal written out."""
-    name = f'"no{character}te"'.encode()
-    run = score(
-        b"case_id,age_years,fevr," + name + f'\n"a{character}b",60,y,z\n'.encode(), "--show"
-    )
+    text = f'case_id,age_years,fevr,"no{character}te"\n"a{character}b",60,y,z\n'
+    run = score(text.encode(), "--show")
     assert character not in run.talk
     assert character not in printable(f"a{character}b")
 
