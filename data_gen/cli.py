@@ -189,9 +189,15 @@ def _check_apart(read: dict[str, Path | None], outputs: dict[str, Path | None]) 
 
     found = clashes(read, outputs)
     for clash in found:
-        click.echo(f"error: {clash}", err=True)
+        _say(f"error: {clash}")
     if found:
         sys.exit(2)
+
+
+def _say(text: str) -> None:
+    from data_gen.vocabulary.terminal import printable  # not for --help
+
+    click.echo(printable(text), err=True)
 
 
 def _reporting(work: Callable[[], Result]) -> Result:
@@ -199,9 +205,9 @@ def _reporting(work: Callable[[], Result]) -> Result:
     try:
         return work()
     except ValueError as error:
-        click.echo(f"error: {error}", err=True)
+        _say(f"error: {error}")
         sys.exit(2)
     except OSError as error:
         told = [error.strerror or str(error), *getattr(error, "__notes__", ())]
-        click.echo(f"error: {error.filename or ''}: {'; '.join(told)}", err=True)
+        _say(f"error: {error.filename or ''}: {'; '.join(told)}")
         sys.exit(1)

@@ -114,7 +114,7 @@ def template(context: click.Context, /, out: str, dictionary: str) -> None:
         with WholeFiles() as files:
             for path, text in ((out, header_text()), (dictionary, dictionary_text())):
                 open_output(files, path).write(text.encode())
-        click.echo(f"wrote {out} and {dictionary}", err=True)
+        _say(f"wrote {out} and {dictionary}")
 
 
 @main.command()
@@ -196,6 +196,13 @@ def http(
         serve(Options(folder, mix, api_key(), limits_of(limits)), host, port)
 
 
+def _say(text: str) -> None:
+    """Talk on stderr, in which nothing of a file can act on the terminal."""
+    from data_gen.vocabulary.terminal import printable
+
+    click.echo(printable(text), err=True)
+
+
 @contextmanager
 def _edge(context: click.Context) -> Iterator[None]:
     """Turn what is raised inside into words on stderr and an exit code."""
@@ -203,9 +210,9 @@ def _edge(context: click.Context) -> Iterator[None]:
         yield
     except RefusedError as error:
         for problem in error.problems:
-            click.echo(f"error: {problem}", err=True)
+            _say(f"error: {problem}")
         if any(problem.code.startswith("bundle_") for problem in error.problems):
-            click.echo("without a model, overrides alone answer: --overrides-only", err=True)
+            _say("without a model, overrides alone answer: --overrides-only")
         context.exit(EXIT_REFUSED)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: nothing is left to tell
@@ -222,7 +229,7 @@ def _edge(context: click.Context) -> Iterator[None]:
 
 def _fail(context: click.Context, error: BaseException, words: str) -> None:
     """Say what went wrong and what stands after it, and exit."""
-    click.echo(f"error: {'; '.join([words, *getattr(error, '__notes__', ())])}", err=True)
+    _say(f"error: {'; '.join([words, *getattr(error, '__notes__', ())])}")
     context.exit(EXIT_FAILED)
 
 
@@ -319,14 +326,14 @@ def _end(
     from serve.report import failures, words
 
     for line in words(counts, request.rejects_path):
-        click.echo(line, err=True)
+        _say(line)
     errors = failures(counts, fail_on)
     if errors:
         errors = [f"{', '.join(errors)} (--fail-on); all the same, {request.out} is written"]
     if request.bundle is not None and report.tally.scored and not report.tally.answered:
         errors.append(_unanswered(request.bundle, report.failure))
     for error in errors:
-        click.echo(f"error: {error}", err=True)
+        _say(f"error: {error}")
     if errors:
         context.exit(EXIT_FAILED)
     if report.tally.rejected:

@@ -174,7 +174,9 @@ def prune(keep: int) -> None:
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    from data_gen.vocabulary.terminal import printable  # not for --help
+
+    click.echo(printable(text), err=True)
 
 
 def _reporting(work: Callable[[], Result]) -> Result:

@@ -240,3 +240,10 @@ def test_an_answer_says_what_made_it(client: httpx.Client) -> None:
     assert own == {key: made[key] for key in ("mix", "mapping", "versions")}
     assert json.loads(told["claudico-columns-read"]) == ["case_id", "age_years", "Chest Pain"]
     assert json.loads(told["claudico-columns-not-read"]) == ["saddle_numbnes", "Straße"]
+
+
+@pytest.mark.parametrize("route", ["/health/live", "/health/ready"])
+def test_health_answers_head(client: httpx.Client, route: str) -> None:
+    """A load balancer may ask by HEAD."""
+    reply = client.head(route)
+    assert (reply.status_code, reply.content) == (200, b"")
