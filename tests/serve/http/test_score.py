@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from data_gen.vocabulary import load
 from serve.columns import JOIN
 from tests.serve.conftest import Score
+from tests.serve.http.conftest import Ask
 
 REAL = Path(__file__).parents[3] / "examples" / "real_cases.csv"
 IDS = load().finding_ids
@@ -247,3 +249,17 @@ def test_health_answers_head(client: httpx.Client, route: str) -> None:
     """A load balancer may ask by HEAD."""
     reply = client.head(route)
     assert (reply.status_code, reply.content) == (200, b"")
+
+
+def test_no_temporary_file_is_the_reason_for_not_being_ready(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a system where nothing can be written the service says so, and still answers a case."""
+    monkeypatch.setattr(tempfile, "tempdir", "/proc/nowhere")
+    found = ask("GET", "/health/ready")
+    assert found.status_code == 503
+    assert found.json()["status"] == "unready"
+    assert "TMPDIR" in found.json()["reason"]
+    assert ask("POST", "/v1/score", json={"cases": [{"age_years": 67}]}).status_code == 200
+    monkeypatch.undo()
+    assert ask("GET", "/health/ready").json()["status"] == "ready"
