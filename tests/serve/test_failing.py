@@ -1,4 +1,4 @@
-"""Whatever the model does, overrides answer; what can be refused is refused before a row is read."""
+"""Whatever the model does, overrides answer; what can be refused is refused first."""
 
 from __future__ import annotations
 
