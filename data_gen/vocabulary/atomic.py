@@ -54,13 +54,19 @@ class WholeFiles:
     def open(self, path: Path) -> BinaryIO:
         """A new file for this path. Raises OSError, with the path, where none can be made."""
         if is_special(path):
-            return self.through(self._stack.enter_context(path.open("wb")), str(path))
+            raw = _NamedFile(path, path, os.O_WRONLY)
+            device = cast("BinaryIO", io.BufferedWriter(raw, 1 << 16))
+            self._stack.callback(_close, device)
+            return self.through(device, str(path))
         target = _real(path)
         with _locked(target.parent):
             _clear(target)
             part = _scrap(target, "part")
-            raw = self._stack.enter_context(_NewFile(part, path))
+            raw = _NamedFile(part, path, _NEW)
+            _lock(raw.fileno(), wait=False)
+            _keep_mode(raw.fileno(), path)
         stream = cast("BinaryIO", io.BufferedWriter(raw, 1 << 16))
+        self._stack.callback(_close, stream)
         self._under_way.append(_UnderWay(stream, part, target, path))
         return stream
 
@@ -110,8 +116,6 @@ class WholeFiles:
         for file in self._under_way:
             with suppress(OSError):
                 file.part.unlink(missing_ok=True)
-            with suppress(OSError, ValueError):
-                file.stream.close()
         self._stack.close()
 
 
@@ -124,16 +128,21 @@ class _UnderWay:
     """The target as it was named."""
 
 
-class _NewFile(io.FileIO):
-    """A new, locked file whose failed writes name the path that it is made for."""
+def _close(stream: BinaryIO) -> None:
+    with suppress(OSError, ValueError):  # what could not be written has been told
+        stream.close()
 
-    def __init__(self, part: Path, path: Path) -> None:
-        flags = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY | os.O_CLOEXEC
+
+_NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY
+
+
+class _NamedFile(io.FileIO):
+    """An open file whose failed writes name the path that was asked for."""
+
+    def __init__(self, file: Path, path: Path, flags: int) -> None:
         with placed(path):
-            super().__init__(os.open(part, flags, 0o666), "w")
+            super().__init__(os.open(file, flags | os.O_CLOEXEC, 0o666), "w")
         self._path = path
-        _lock(self.fileno(), wait=False)
-        _keep_mode(self.fileno(), path)
 
     def write(self, data: Any, /) -> int:
         """Write what fits; OSError with the path where nothing does."""
