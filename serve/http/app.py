@@ -33,7 +33,7 @@ from serve.mapping import NO_MAPPING
 from serve.problem import Problem
 from serve.tally import Tally
 
-_LARGE = 1 << 16  # bytes from which a body is parsed aside, so that others are not kept waiting
+_LARGE = 1 << 14  # bytes from which a body is parsed aside, so that others are not kept waiting
 _SILENT = "no model answers: overrides alone do, and where none fires that is no all-clear"
 
 

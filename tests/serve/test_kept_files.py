@@ -67,7 +67,7 @@ def test_a_file_of_the_bundle_is_not_replaced(score: Score, tiny_bundle: Path) -
 
 
 @pytest.mark.parametrize("option", ["--out", "--rejects", "--summary"])
-def test_a_full_disk(option: str, score: Score, tmp_path: Path) -> None:
+def test_a_full_disk(option: str, score: Score) -> None:
     """Where a device is full the error names it, and no output appears."""
     if option == "--out":
         command = ["score", "h.csv", "--out", "/dev/full", "--overrides-only"]
@@ -158,9 +158,14 @@ def test_what_was_written_is_told() -> None:
     with pytest.raises(OSError, match="first") as caught:
         write()
     assert caught.value.__notes__ == ["written before it: second"]
-    with pytest.raises(ValueError, match="x") as early, WholeFiles() as files:
-        files.open(Path("third")).write(b"3")
-        raise ValueError("x")
+
+    def fail() -> None:
+        with WholeFiles() as files:
+            files.open(Path("third")).write(b"3")
+            raise ValueError("x")
+
+    with pytest.raises(ValueError, match="x") as early:
+        fail()
     assert early.value.__notes__ == ["nothing was written"]
     assert not Path("third").exists()
 
