@@ -158,9 +158,14 @@ def test_what_was_written_is_told() -> None:
     with pytest.raises(OSError, match="first") as caught:
         write()
     assert caught.value.__notes__ == ["written before it: second"]
-    with pytest.raises(ValueError, match="x") as early, WholeFiles() as files:
-        files.open(Path("third")).write(b"3")
-        raise ValueError("x")
+
+    def fail() -> None:
+        with WholeFiles() as files:
+            files.open(Path("third")).write(b"3")
+            raise ValueError("x")
+
+    with pytest.raises(ValueError, match="x") as early:
+        fail()
     assert early.value.__notes__ == ["nothing was written"]
     assert not Path("third").exists()
 
