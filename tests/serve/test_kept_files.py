@@ -67,7 +67,7 @@ def test_a_file_of_the_bundle_is_not_replaced(score: Score, tiny_bundle: Path) -
 
 
 @pytest.mark.parametrize("option", ["--out", "--rejects", "--summary"])
-def test_a_full_disk(option: str, score: Score, tmp_path: Path) -> None:
+def test_a_full_disk(option: str, score: Score) -> None:
     """Where a device is full the error names it, and no output appears."""
     if option == "--out":
         command = ["score", "h.csv", "--out", "/dev/full", "--overrides-only"]
