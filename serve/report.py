@@ -117,6 +117,9 @@ def words(counts: Mapping[str, Any], rejects_path: str) -> Iterator[str]:
         yield f"issues in the column `issues`: {kinds}"
     if counts["rows_without_finding"]:
         yield f"{counts['rows_without_finding']} rows hold no finding"
+    silent = counts["issues"].get("no_model", 0)
+    if 0 < silent < counts["scored"]:
+        yield f"warning: no model answered {silent} rows: overrides alone (issue no_model)"
     if cells := unread(counts):
         yield (
             f"warning: cells that could not be read: {cells}; they count as unknown, so overrides "

@@ -88,7 +88,7 @@ COMMANDS = {
     "data_gen sample": f"-m data_gen sample {_TWENTY} --out a.parquet --truth b.csv --narrative",
     "data_gen posterior": "-m data_gen posterior cases.csv --out exact.csv",
     "data_gen diff": f"-m data_gen diff {ROOT}/data_gen/knowledge --patients 10",
-    "data_gen new-condition": "-m data_gen new-condition morton_neuroma --knowledge knowledge",
+    "data_gen new-condition": "-m data_gen new-condition sciatica",
     "data_gen literature": "-m data_gen literature --people 100",
     "data_gen docs": "-m data_gen docs --out pages",
     "serve score": f"-m serve score cases.csv --out scored.csv --show --model {_BUNDLE}",
@@ -99,10 +99,16 @@ COMMANDS = {
     "training gate": "-m training gate",
     "training register": "-m training register",
     "training rollback": "-m training rollback",
+    "training list": "-m training list",
+    "training prune": "-m training prune --keep 3",
 }
 """Every command but those that the tests below run in their own way."""
-_EXITS = {"data_gen literature": (0, 1), "training gate": (3,), "training rollback": (2,)}
-"""Too few people; the champion kept; no earlier one."""
+_EXITS = {
+    "data_gen literature": (0, 1),  # too few people
+    "data_gen new-condition": (2,),  # there already
+    "training gate": (3,),  # the champion is kept
+    "training rollback": (2,),  # no earlier one
+}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
