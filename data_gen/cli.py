@@ -185,7 +185,7 @@ def _world(folder: Path | None):  # type: ignore[no-untyped-def]
 
 def _check_apart(read: dict[str, Path | None], outputs: dict[str, Path | None]) -> None:
     """Exit with 2 where an output would replace what is read, or another output."""
-    from data_gen.vocabulary.apart import clashes
+    from data_gen.vocabulary.files.apart import clashes
 
     found = clashes(read, outputs)
     for clash in found:

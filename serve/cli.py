@@ -104,7 +104,7 @@ def template(context: click.Context, /, out: str, dictionary: str) -> None:
     Example: python -m serve template --out cases.csv --dictionary data_dictionary.csv
     """
     with _edge(context):
-        from data_gen.vocabulary.atomic import WholeFiles
+        from data_gen.vocabulary.files.atomic import WholeFiles
         from serve.destination import check_apart, check_writable, open_output
         from serve.template import dictionary_text, header_text
 
@@ -138,7 +138,7 @@ def spark(
     """
     with _edge(context):
         from data_gen.vocabulary import load
-        from data_gen.vocabulary.atomic import WholeFiles
+        from data_gen.vocabulary.files.atomic import WholeFiles
         from serve.destination import check_apart, check_form, check_new, check_writable
         from serve.spark_job import SparkRequest, score_folder
         from serve.spark_session import open_session, spark_errors

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from data_gen.vocabulary.apart import STANDARD, clashes
-from data_gen.vocabulary.atomic import WholeFiles, is_special
+from data_gen.vocabulary.files.apart import STANDARD, clashes
+from data_gen.vocabulary.files.atomic import WholeFiles, is_special
 from serve.problem import Problem, RefusedError
 
 STDOUT = STANDARD

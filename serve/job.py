@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data_gen.vocabulary import load
-from data_gen.vocabulary.atomic import WholeFiles
+from data_gen.vocabulary.files.atomic import WholeFiles
 from serve.chosen import chosen
 from serve.columns import NO_MODEL, output_columns
 from serve.csv_lines import header_line, neutralised, picked

@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data_gen.vocabulary.atomic import WholeFiles
+from data_gen.vocabulary.files.atomic import WholeFiles
 from serve.csv_lines import runs
 from serve.destination import open_output
 from serve.problem import Problem, RefusedError

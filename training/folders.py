@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data_gen.vocabulary import atomic
-from data_gen.vocabulary.atomic import whole_folder
+from data_gen.vocabulary.files import atomic
+from data_gen.vocabulary.files.atomic import whole_folder
 
 __all__ = ["whole_file", "whole_folder"]
 

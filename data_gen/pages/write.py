@@ -11,7 +11,7 @@ from data_gen.pages.index_page import index_page
 from data_gen.pages.separating_page import separating_page
 from data_gen.pages.sources import Sources
 from data_gen.profiles import Knowledge
-from data_gen.vocabulary.atomic import whole_file
+from data_gen.vocabulary.files.atomic import whole_file
 from data_gen.vocabulary.yaml_lines import read_yaml
 from data_gen.world import World
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from data_gen.vocabulary.atomic import WholeFiles
+from data_gen.vocabulary.files.atomic import WholeFiles
 
 ROW_GROUP = 65_536
 """Rows of a row group of a Parquet file, and of a chunk of work."""

@@ -17,7 +17,7 @@ from data_gen.sampler.keyed import Draws
 from data_gen.sampler.origin import Origin
 from data_gen.sampler.recording_process import sample_chunk
 from data_gen.sampler.tables import cases_table, truth_table
-from data_gen.vocabulary.atomic import WholeFiles
+from data_gen.vocabulary.files.atomic import WholeFiles
 from data_gen.world.world import World
 
 

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from data_gen.vocabulary import atomic
-from data_gen.vocabulary.atomic import WholeFiles, whole_file, whole_folder
+from data_gen.vocabulary.files import atomic
+from data_gen.vocabulary.files.atomic import WholeFiles, whole_file, whole_folder
 from serve.cli import main
 from tests.serve.conftest import Score
 from tests.serve.hostile import GOOD, HEADER

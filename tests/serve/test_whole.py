@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from data_gen.vocabulary.atomic import whole_file
+from data_gen.vocabulary.files.atomic import whole_file
 from tests.serve.conftest import Score
 from tests.serve.hostile import GOOD, HEADER
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data_gen.vocabulary import atomic
+from data_gen.vocabulary.files import atomic
 from training.folders import whole_file, whole_folder
 
 
