@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ import numpy.typing as npt
 from data_gen.vocabulary import Vocabulary
 from serve.prediction_sets import Thresholds
 from serve.problem import Problem, RefusedError
+from serve.recoding import Recoding
 
 HASHES = "bundle.sha256"
 POINTER = "champion.json"
@@ -52,6 +53,8 @@ class Verified:
     model_version: str
     thresholds: Thresholds | None
     """Of its prediction sets, where it has them."""
+    recoding: Recoding | None = None
+    """Into its own vocabulary, where that is another one."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Bundle:
     outputs: tuple[str, ...]
     thresholds: Thresholds | None = None
     """Of its prediction sets, where it has them."""
+    recoding: Recoding | None = None
+    """Into its own vocabulary, where that is another one."""
 
 
 def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
@@ -75,31 +80,43 @@ def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
 
 
 def verify_bundle(folder: Path, vocabulary: Vocabulary) -> Verified:
-    """The bundle of a folder, whole and made for this vocabulary; no runtime is needed.
+    """The bundle of a folder, whole and able to answer in this vocabulary; no runtime is needed.
 
-    Raises RefusedError for a flipped bit, a missing or unlisted file, another vocabulary, or a
-    manifest that is not one.
+    A bundle of another vocabulary answers by its own findings, and gives conditions that it does
+    not know no probability. Raises RefusedError for a flipped bit, a missing or unlisted file, a
+    condition that the vocabulary lacks, or a manifest that is not one.
     """
     folder = bundle_folder(folder)
     files, version = verify(folder)
     try:
         manifest = _manifest(files["manifest.json"], folder)
-        _check_vocabulary(manifest, vocabulary, folder)
-        training = [float(manifest["mix"]["training"][key]) for key in vocabulary.condition_ids]
+        _check_conditions(manifest, vocabulary, folder)
+        recoding = _recoding(manifest, vocabulary)
+        training = [float(manifest["mix"]["training"][key]) for key in manifest["conditions"]]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, RefusedError):
             raise
         raise _unlike(folder, "its manifest is not what this code reads") from None
     if min(training) <= 0:
         raise _unlike(folder, "a condition has no share in the mix of its training")
-    return Verified(files["model.onnx"], manifest, version, _thresholds(manifest, folder))
+    thresholds = _thresholds(manifest, folder)
+    if recoding is not None and thresholds is not None:
+        thresholds = replace(thresholds, least=recoding.answers(thresholds.least, np.inf))
+    return Verified(files["model.onnx"], manifest, version, thresholds, recoding)
 
 
 def open_bundle(verified: Verified) -> Bundle:
     """The bundle with a session of its graph; raises whatever the runtime raises."""
     session = _session(verified.model)
     outputs = tuple(output.name for output in session.get_outputs())
-    return Bundle(session, verified.manifest, verified.model_version, outputs, verified.thresholds)
+    return Bundle(
+        session,
+        verified.manifest,
+        verified.model_version,
+        outputs,
+        verified.thresholds,
+        verified.recoding,
+    )
 
 
 def bundle_folder(folder: Path) -> Path:
@@ -173,12 +190,19 @@ def _thresholds(manifest: Mapping[str, Any], folder: Path) -> Thresholds | None:
         raise _unlike(folder, "its prediction sets are not what this code reads") from None
 
 
-def _check_vocabulary(manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path) -> None:
-    if manifest["vocabulary_hash"] == vocabulary.hash:
+def _check_conditions(manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path) -> None:
+    """RefusedError where the bundle could answer what this vocabulary has no word for."""
+    if set(manifest["conditions"]) <= set(vocabulary.condition_ids):
         return
     message = f"made for another vocabulary: {differences(manifest, vocabulary)}"
     remedy = "train it again on this vocabulary (`dvc repro`)"
     raise RefusedError(Problem("bundle_vocabulary", str(folder), message, remedy))
+
+
+def _recoding(manifest: Mapping[str, Any], vocabulary: Vocabulary) -> Recoding | None:
+    if manifest["vocabulary_hash"] == vocabulary.hash:
+        return None
+    return Recoding.between(manifest, vocabulary)
 
 
 def differences(manifest: Mapping[str, Any], vocabulary: Vocabulary) -> str:

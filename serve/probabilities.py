@@ -49,14 +49,16 @@ def predict(bundle: Bundle, values: Matrix, weights: Matrix | None = None) -> Mo
     A row that is not finite, or negative, or sums to nothing comes back as NaN.
     """
     names: list[str] = [n for n in ("probabilities", "novelty") if n in bundle.outputs]
-    encoded = encode(values)
+    recoding = bundle.recoding
+    encoded = encode(values if recoding is None else recoding.cases(values))
     blocks = [
         bundle.session.run(names, {"cases": encoded[start : start + BLOCK]})
         for start in range(0, len(encoded), BLOCK)
     ]
     outputs = [np.concatenate(parts)[: len(values)] for parts in zip(*blocks, strict=True)]
     novelty = outputs[1].astype(np.float64).reshape(-1) if len(outputs) > 1 else None
-    own = normalised(outputs[0].astype(np.float64))
+    told = outputs[0].astype(np.float64)
+    own = normalised(told if recoding is None else recoding.answers(told))
     return ModelOutput(own if weights is None else normalised(own, weights), own, novelty)
 
 
@@ -113,7 +115,8 @@ def mix_weights(text: str, bundle: Bundle | Verified, vocabulary: Vocabulary) ->
     new = mixes[text] if text in mixes else _shares(text, vocabulary)
     total = sum(new.values())
     ids = vocabulary.condition_ids
-    return np.array([new.get(key, 0.0) / total / old[key] for key in ids])[None, :]
+    shares = [new.get(key, 0.0) / total / old[key] if key in old else 0.0 for key in ids]
+    return np.array(shares)[None, :]
 
 
 def _shares(text: str, vocabulary: Vocabulary) -> dict[str, float]:

@@ -6,11 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from serve.problem import RefusedError, extra_needed
+
+if TYPE_CHECKING:
+    from training.places import Places
 
 Result = TypeVar("Result")
 KEPT = 3
@@ -67,7 +70,7 @@ def train(path: Path) -> None:
     from training import pipeline
     from training.params import read_params
 
-    version, labelled = _reporting(lambda: pipeline.train(read_params(path), pipeline.Places()))
+    version, labelled = _reporting(lambda: pipeline.train(read_params(path), _places(path)))
     _say("\n".join([*labelled, f"candidate {version} in build/candidate/"]))
 
 
@@ -81,7 +84,7 @@ def evaluate(path: Path) -> None:
     from training import pipeline
     from training.params import read_params
 
-    metrics = _reporting(lambda: pipeline.evaluate(read_params(path), pipeline.Places()))
+    metrics = _reporting(lambda: pipeline.evaluate(read_params(path), _places(path)))
     seen, real = metrics["vignettes"], metrics["real"]
     _say(
         f"excess {seen['excess']:.4f} nats over the exact posterior "
@@ -108,7 +111,7 @@ def gate(path: Path, stage: bool) -> None:
     from training.params import read_params
     from training.promotion.gate_table import show
 
-    places = pipeline.Places()
+    places = _places(path)
     found = _reporting(lambda: pipeline.decision(read_params(path), places))
     if found.same:
         _say(f"nothing to decide: the candidate is the champion, {found.champion}")
@@ -118,30 +121,89 @@ def gate(path: Path, stage: bool) -> None:
 
 
 @main.command()
+@click.option("--force", metavar="REASON", help="Promote whatever the gate says; REASON is kept.")
 @_params
-def register(path: Path) -> None:
+def register(path: Path, force: str | None) -> None:
     """Act on the gate's decision: move the candidate to models/leg_pain/, or keep the champion.
 
-    Example: python -m training register
+    Example: python -m training register --force "the ward needs it, 2 of 3 reviewed it"
     """
     from training import pipeline
     from training.params import read_params
 
-    _say(_reporting(lambda: pipeline.register(read_params(path), pipeline.Places())))
+    if force is None:
+        _say(_reporting(lambda: pipeline.register(read_params(path), _places(path))))
+    else:
+        _say(_reporting(lambda: pipeline.force(read_params(path), _places(path), force)))
 
 
 @main.command()
 @click.option("--to", "version", help="The version to bring back [default: the one before].")
+@click.option("--reason", default="by hand", show_default=True, help="Why; kept and shown.")
 @_params
-def rollback(path: Path, version: str | None) -> None:
+def rollback(path: Path, version: str | None, reason: str) -> None:
     """Bring back an earlier champion, and hold it until a different candidate appears.
 
-    Example: python -m training rollback --to 0123456789ab
+    Example: python -m training rollback --reason "misses acute ischaemia"
     """
     from training import pipeline
     from training.params import read_params
 
-    _say(_reporting(lambda: pipeline.rollback(read_params(path), pipeline.Places(), version)))
+    places = _places(path)
+    _say(_reporting(lambda: pipeline.rollback(read_params(path), places, version, reason)))
+
+
+@main.command()
+@click.argument("version")
+@click.option("--reason", default="by hand", show_default=True, help="Why; kept and shown.")
+@_params
+def anchor(path: Path, version: str, reason: str) -> None:
+    """Name the VERSION that no candidate of its knowledge may fall behind by a margin.
+
+    Example: python -m training anchor 0123456789ab --reason "reviewed case by case"
+    """
+    from training.promotion.acts import name_anchor
+
+    _say(_reporting(lambda: name_anchor(_places(path), version, reason)))
+
+
+@main.command()
+@_params
+def challenger(path: Path) -> None:
+    """Put the candidate into MLflow's registry, with the alias `challenger`.
+
+    Example: python -m training challenger
+    """
+    from training.contender import open_contender
+    from training.params import read_params
+    from training.track import name_challenger
+
+    track = read_params(path).track
+    version = _reporting(lambda: open_contender(_places(path).candidate).version)
+    _reporting(lambda: name_challenger(track.experiment, track.model, version))
+    _say(f"challenger is {version}")
+
+
+@main.command()
+@click.option("--mend", is_flag=True, help="Let them agree: the longer history wins.")
+@_params
+def status(path: Path, mend: bool) -> None:
+    """Show which champion model store, dvc.lock and MLflow name; exit 1 where they differ.
+
+    Example: python -m training status --mend
+    """
+    from training.params import read_params
+    from training.promotion import status as states
+
+    look = states.mend if mend else states.status
+    found = _reporting(lambda: look(read_params(path), _places(path)))
+    for line in found.lines:
+        click.echo(line)
+    for line in found.differences:
+        _say(line)
+    if found.differences and not mend:
+        _say("`python -m training status --mend` lets them agree")
+    sys.exit(1 if found.differences else 0)
 
 
 @main.command(name="list")
@@ -167,10 +229,15 @@ def prune(keep: int) -> None:
     Example: python -m training prune --keep 5
     """
     from training.places import Places
-    from training.promotion.model_store import ModelStore
+    from training.promotion import acts
 
-    gone = _reporting(lambda: ModelStore(Places().models).prune(keep))
-    _say(f"removed: {', '.join(gone) or 'none'}; `dvc commit -f register` records it")
+    _say(_reporting(lambda: acts.prune(Places(), keep)))
+
+
+def _places(path: Path) -> Places:
+    from training.places import Places
+
+    return Places(params=path)
 
 
 def _say(text: str) -> None:

@@ -34,10 +34,10 @@ _EXAMPLE = {
 }
 
 
-def log_model(mlflow: Any, bundle: Path, registered: str) -> Any:
-    """Log the bundle as a model of the active run and register it; MLflow's model info."""
+def log_model(mlflow: Any, bundle: Path) -> Any:
+    """Log the bundle as a model of the active run; MLflow's model info."""
     with _parts(bundle) as parts:
-        return mlflow.pyfunc.log_model(name="model", registered_model_name=registered, **parts)
+        return mlflow.pyfunc.log_model(name="model", **parts)
 
 
 def save_model(mlflow: Any, bundle: Path, folder: Path) -> None:

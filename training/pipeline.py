@@ -11,20 +11,22 @@ from data_gen.profiles import load_knowledge
 from data_gen.sampler import Origin
 from data_gen.vocabulary import Vocabulary, load
 from data_gen.world import World, build_world
-from serve.problem import Problem, RefusedError
-from training.bundle import HASHED, manifest, write_bundle
+from training.bundle import manifest, write_bundle
 from training.contender import open_contender
 from training.folders import whole_file
 from training.labelled import LabelledCases, case_files, read_labelled
 from training.params import Params, Part
-from training.places import Places, in_experiment, labelled_folder, pair
+from training.places import CARD, Places, labelled_folder
+from training.promotion.acts import force, register, rollback
 from training.promotion.model_store import ModelStore
 from training.vignettes import Vignettes, hash_of_files, read_vignettes
 
 if TYPE_CHECKING:
     from training.promotion.gate import Decision
 
-__all__ = ["Places", "decision", "evaluate", "gate", "register", "rollback", "train"]
+__all__ = [
+    "Places", "decision", "evaluate", "force", "gate", "register", "rollback", "train",
+]  # fmt: skip
 
 
 def train(params: Params, places: Places) -> tuple[str, list[str]]:
@@ -92,9 +94,10 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
         validation, bundle.probabilities(validation.cases, vocabulary), vocabulary, n_bins
     )
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
-    write_reports(places.reports, evaluation, vignettes, real, vocabulary, n_bins)
+    folders = places.reports, places.drafts
+    write_reports(*folders, evaluation, vignettes, real, vocabulary, n_bins)
     card = model_card(evaluation, bundle.manifest, params.sample.model_dump())
-    whole_file(places.reports / "MODEL_CARD.md", card.encode())
+    whole_file(places.drafts / CARD, card.encode())
     record(params, places, evaluation.metrics, bundle.version, bundle.manifest)
     return evaluation.metrics
 
@@ -107,7 +110,7 @@ def gate(params: Params, places: Places) -> bool:
 def decision(params: Params, places: Places) -> Decision:
     """The gate's decision about the candidate, which is written with its table.
 
-    Where the candidate is the champion already, the decision that promoted it is left as it is.
+    A decision that was acted on is left as it is where nothing is new since.
     """
     from training.promotion.gate import decide
     from training.promotion.gate_table import as_page
@@ -116,108 +119,30 @@ def decision(params: Params, places: Places) -> Decision:
 
     vocabulary = load()
     candidate = open_contender(places.candidate)
-    standing = standing_of(ModelStore(places.models))
+    store = ModelStore(places.models)
+    standing = standing_of(store)
     grounds = partial(read_grounds, params, candidate, standing.champion, vocabulary)
     found = decide(candidate, standing, grounds, vocabulary, params.gate)
-    if not (found.same and _decided(places) == candidate.version):
+    if not _stands(found, store, places.decision):
         write_json(places.decision, found.as_dict())
         whole_file(places.decision.with_suffix(".md"), as_page(places.decision).encode())
     return found
 
 
-def register(params: Params, places: Places) -> str:
-    """Act on the gate's decision and move the registry's aliases; what was done, in words.
+def _stands(found: Decision, store: ModelStore, path: Path) -> bool:
+    """Whether the decision that lies there is to stay: it was acted on, and nothing is new since.
 
-    The registry is asked first: where it does not answer, nothing is promoted.
+    Acting on it made the history longer, and that alone makes no other decision.
     """
-    from training.track import Aliases, move_aliases
-
-    decision = _json(places.decision, "run `python -m training gate` first")
-    store = ModelStore(places.models)
-    candidate, before = open_contender(places.candidate).version, store.champion_version()
-    _check_decision(decision, places, candidate)
-    if in_experiment():
-        return f"an experiment promotes nothing; the gate says {decision['decision']}"
-    promote = decision["decision"] == "promote" and before != candidate
-    if promote:
-        _check_metrics(places, candidate)
-    champion = candidate if promote else before
-    aliases = Aliases(champion, None if candidate == champion else candidate)
-    act = (lambda: _promote(store, places)) if promote else (lambda: None)
-    said = move_aliases(params.track.experiment, params.track.model, aliases, act)
-    if champion == candidate and not promote:
-        return f"kept {champion}: the candidate is the champion{said}"
-    return f"{'promoted' if promote else 'kept'} {champion}: {decision['reason']}{said}"
-
-
-def rollback(params: Params, places: Places, version: str | None) -> str:
-    """Bring back an earlier champion and hold it there; what was done, in words."""
-    from training.track import Aliases, move_aliases
-
-    store = ModelStore(places.models)
-    candidate = open_contender(places.candidate).version if places.candidate.exists() else None
-    back = store.earlier(version)
-    aliases = Aliases(back, None if candidate == back else candidate)
-    said = move_aliases(
-        params.track.experiment,
-        params.track.model,
-        aliases,
-        lambda: store.roll_back(back, "by hand", candidate),
-    )
-    return f"champion is {back} again{said}"
-
-
-def _check_decision(decision: dict[str, Any], places: Places, candidate: str) -> None:
-    """RefusedError unless the decision is about this candidate."""
-    if decision["candidate"] != candidate:
-        message = f"it judged {decision['candidate']}, and the candidate is {candidate}"
-        remedy = "run `python -m training gate` again"
-        raise RefusedError(Problem("stale_decision", str(places.decision), message, remedy))
-
-
-def _decided(places: Places) -> str | None:
-    """The candidate that the last decision was about, or None where there is no decision."""
     try:
-        content = _json(places.decision, "")
-    except RefusedError:
-        return None
-    return str(content.get("candidate"))
-
-
-def _check_metrics(places: Places, candidate: str) -> None:
-    """RefusedError unless the metrics that go with the bundle are its own."""
-    from training.report import METRICS
-
-    path = places.reports / METRICS
-    measured = _json(path, "run `python -m training evaluate` first")["model_version"]
-    if measured != candidate:
-        message = f"it measures {measured}, and the candidate is {candidate}"
-        remedy = "run `python -m training evaluate` again"
-        raise RefusedError(Problem("stale_metrics", str(path), message, remedy))
-
-
-def _promote(store: ModelStore, places: Places) -> None:
-    """The candidate with its metrics, card and hold-out becomes the champion."""
-    store.promote(_files(places), places.decision.read_bytes())
-
-
-def _files(places: Places) -> dict[str, bytes]:
-    """What a promoted version consists of: the bundle, and beside it metrics, card and hold-out."""
-    from training.holdout import HOLDOUT
-    from training.report import METRICS
-
-    bundle = [places.candidate / name for name in (*HASHED, "bundle.sha256")]
-    beside = [places.reports / name for name in (METRICS, "MODEL_CARD.md")]
-    files = {path.name: path.read_bytes() for path in (*bundle, *beside)}
-    for source, target in zip(places.cases("test"), pair(Path(), HOLDOUT), strict=True):
-        files[target.name] = source.read_bytes()
-    return files
-
-
-def _json(path: Path, remedy: str) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        before = json.loads(content)
     except (OSError, ValueError):
-        message = "it is missing or no JSON"
-        raise RefusedError(Problem("no_report", str(path), message, remedy)) from None
-    return content
+        return False
+    if found.same:
+        return bool(before.get("candidate") == found.candidate)
+    acted = store.acted_on(content)
+    if acted is None or acted != store.history()[-1]:
+        return False
+    now = json.loads(json.dumps(found.as_dict()))
+    return {**before, "history_length": 0} == {**now, "history_length": 0}

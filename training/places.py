@@ -6,7 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.params import Params
+from training.params import PARAMS, Params
+
+CARD = "MODEL_CARD.md"
+PAGE = "report.html"
+METRICS = "metrics.json"
 
 
 @dataclass(frozen=True)
@@ -15,8 +19,12 @@ class Places:
 
     vignettes: Path = Path("build/vignettes")
     candidate: Path = Path("build/candidate")
+    drafts: Path = Path("build/report")
+    """Card and report before it is known what became of the model."""
     reports: Path = Path("reports")
     models: Path = Path("models/leg_pain")
+    params: Path = PARAMS
+    """The file that the knobs were read from."""
 
     def cases(self, part: str) -> tuple[Path, Path]:
         """The cases and the truth of `train`, `validation` or `test`."""

@@ -40,7 +40,7 @@ def inside(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 def unrecorded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs leave nothing in MLflow, which takes most of the time of a small run."""
     monkeypatch.setattr("training.record.log_run", lambda *_: "")
-    monkeypatch.setattr("training.track.move_aliases", _only_act)
+    monkeypatch.setattr("training.track.mirrored", _only_act)
 
 
 def _only_act(*arguments: Any) -> str:

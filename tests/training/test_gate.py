@@ -342,17 +342,6 @@ def test_the_table_has_a_line_for_each_check_in_aligned_columns(
     assert lines[-2].startswith("keep: it lacks: ")
 
 
-def test_a_promotion_against_the_gate_shows_its_reason(
-    vignettes: Vignettes, real: RealCases, shown: Callable[[Decision, dict[str, str]], str]
-) -> None:
-    """What a person decided stands beside what the gate said."""
-    new, old = (_answers(vignettes, real, blur) for blur in (0.1, 0.01))
-    found = _decide(Grounds(vignettes, real, NO_CASES), new, old)
-    text = shown(found, {"forced": "new guideline"})
-    assert "keep: it lacks: " in text
-    assert "promoted against the gate by a person: new guideline" in text
-
-
 def test_the_decision_is_what_the_file_says(vignettes: Vignettes, real: RealCases) -> None:
     """The file holds the verdict, the versions, the length of the history and every check."""
     new, old = (_answers(vignettes, real, blur) for blur in (0.01, 0.1))

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import pytest
@@ -17,6 +18,7 @@ from serve.problem import RefusedError
 from tests.training.projects import params, run_all, sample
 from tests.training.quiet import QUIET
 from training import pipeline
+from training.contender import open_contender
 from training.promotion.gate_table import show
 from training.promotion.model_store import ModelStore
 
@@ -66,7 +68,63 @@ def test_a_worse_candidate_is_turned_away(inside: Path) -> None:
     said = run_all(params(epochs=1))
     assert said.startswith(f"kept {champion}: it lacks: excess")
     assert re.search(r"excess .* gate\.error +NO\n", show(inside / "reports/gate.json"))
-    assert ModelStore(inside / "models" / "leg_pain").champion_version() == champion
+    store = ModelStore(inside / "models" / "leg_pain")
+    assert store.champion_version() == champion
+    assert [event.kind for event in store.history()] == ["promoted", "rejected"]
+    for name in ("MODEL_CARD.md", "report.html"):
+        assert "not promoted: it lacks: excess" in (inside / "reports" / name).read_text()
+
+
+@pytest.mark.usefixtures("unrecorded")
+def test_a_second_repro_after_a_refusal_changes_nothing(inside: Path) -> None:
+    """A refused candidate is judged again by the same rule, and adds no event and no decision."""
+    run_all(params(epochs=1))
+    before = _all_files(inside)
+    pipeline.gate(params(epochs=1), pipeline.Places())
+    said = pipeline.register(params(epochs=1), pipeline.Places())
+    assert said.startswith("nothing to do: ")
+    assert "refused already" in said
+    assert _all_files(inside) == before
+    stricter = params(epochs=1)
+    stricter = stricter.model_copy(
+        update={"gate": stricter.gate.model_copy(update={"real_log_loss": 1e-6})}
+    )
+    pipeline.gate(stricter, pipeline.Places())  # another rule: judged anew, and written down
+    assert pipeline.register(stricter, pipeline.Places()).startswith("kept")
+    assert len(ModelStore(inside / "models" / "leg_pain").history()) == 3
+
+
+def _all_files(folder: Path) -> dict[str, bytes]:
+    found = (p for name in ("models", "reports") for p in (folder / name).rglob("*"))
+    return {str(path): path.read_bytes() for path in found if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"champion": "0" * 12}, id="champion"),
+        pytest.param({"history_length": 7}, id="history"),
+        pytest.param({"candidate": "0" * 12}, id="candidate"),
+    ],
+)
+@pytest.mark.parametrize("checks", [True, False], ids=["judged", "turned down"])
+def test_an_old_keep_moves_nothing(inside: Path, change: dict[str, Any], checks: bool) -> None:
+    """A decision to keep counts only for the state that it was made for, aliases included."""
+    pipeline.train(params(seed=1), pipeline.Places())
+    store = ModelStore(inside / "models" / "leg_pain")
+    decision = {
+        "decision": "keep",
+        "candidate": open_contender(inside / "build/candidate").version,
+        "champion": store.champion_version(),
+        "history_length": len(store.history()),
+        "reason": "",
+        "checks": [{}] if checks else [],
+    }
+    (inside / "reports/gate.json").write_text(json.dumps(decision | change))
+    before = _all_files(inside)
+    with pytest.raises(RefusedError, match="gate` again"):
+        pipeline.register(params(), pipeline.Places())
+    assert _all_files(inside) == before
 
 
 def test_a_better_candidate_is_promoted_and_can_be_rolled_back(inside: Path) -> None:
@@ -83,8 +141,8 @@ def test_a_better_candidate_is_promoted_and_can_be_rolled_back(inside: Path) -> 
     assert "promoted" in run_all(better)
     new = store.champion_version()
     assert _aliases(client) == {"champion": new}
-    assert f"champion is {old} again" in pipeline.rollback(better, pipeline.Places(), None)
-    assert _aliases(client) == {"champion": old, "challenger": new}
+    assert f"champion is {old} again" in pipeline.rollback(better, pipeline.Places(), None, "slow")
+    assert _aliases(client) == {"champion": old}
     assert not pipeline.gate(better, pipeline.Places())
     assert "a rollback turned this candidate down" in show(inside / "reports/gate.json")
     pipeline.register(better, pipeline.Places())
@@ -155,4 +213,7 @@ def test_an_experiment_promotes_nothing(inside: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("DVC_EXP_BASELINE_REV", "0" * 40)
     pipeline.gate(params(), pipeline.Places())
     assert "promotes nothing" in pipeline.register(params(), pipeline.Places())
-    assert not (inside / "models" / "leg_pain").exists()
+    store = ModelStore(inside / "models" / "leg_pain")
+    assert store.root.exists()  # an out of the pipeline has to be there
+    assert (store.history(), store.champion_version()) == ((), None)
+    assert "an experiment promotes nothing" in (inside / "reports/MODEL_CARD.md").read_text()

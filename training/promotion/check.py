@@ -49,7 +49,7 @@ class Check:
 def limit(what: str, figure: float, allowed: float, knob: str, within: Interval | None) -> Check:
     """A check of the candidate alone, against a limit that holds whatever the champion does."""
     low, high = _ends(within)
-    passed = bool(figure <= allowed)
+    passed = bool(figure <= allowed)  # NumPy's own is no JSON
     figures = _rounded(figure), None, None, low, high
     return Check(what, *figures, allowed, knob, passed, "limit", "figure")
 

@@ -34,8 +34,6 @@ def _verdict(decision: dict[str, Any]) -> Iterator[str]:
     if decision.get("anchor"):
         versions += f", anchor {decision['anchor']}"
     yield f"{decision['decision']}: {decision['reason']}"
-    if decision.get("forced"):
-        yield f"promoted against the gate by a person: {decision['forced']}"
     yield f"({versions})"
 
 

@@ -38,6 +38,11 @@ class Event:
         """Whether `version` is the champion from here on."""
         return self.kind in _MADE_CHAMPION
 
+    @classmethod
+    def told(cls, kind: Kind, version: str, reason: str) -> Event:
+        """An event as far as a card tells of it, before it is written."""
+        return cls(0, kind, version, None, None, reason, "")
+
     def line(self) -> str:
         """The event as a line of JSON, with its end."""
         return json.dumps(asdict(self)) + "\n"

@@ -31,6 +31,7 @@ from training.promotion import history
 from training.promotion.history import Event, Kind
 
 LEG_PAIN = Path("models/leg_pain")
+HISTORY = "history.jsonl"
 _PATIENCE = 600  # seconds to wait for another process that changes the store
 _BACK = "bring the store of this commit back (`dvc checkout models/leg_pain`, or `dvc pull`)"
 
@@ -131,21 +132,54 @@ class ModelStore:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Alone with the store, on every machine and container that shares its folder.
+        """Alone with the store, once what a killed process left is put right."""
+        with self._alone():
+            self._put_right()
+            yield
 
-        What a killed process left is put right first.
-        """
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Alone on every machine and container that shares the store's folder."""
         path = self.root.with_name(f".{self.root.name}.lock")
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(path, timeout=_PATIENCE, is_singleton=True):
-                self._put_right()
                 yield
         except Timeout:
             message = f"another process has been changing the store for {_PATIENCE} s"
             raise RefusedError(
                 Problem("store_busy", str(path), message, "wait for it, or end it")
             ) from None
+
+    def begin(self) -> None:
+        """Make an empty store where there is none."""
+        with self.lock():
+            if not self.root.exists():
+                self.root.mkdir(parents=True)
+                self._write_history(())
+
+    def adopt(self) -> str | None:
+        """Make a bundle that lies loose in the store's folder its first champion; its version.
+
+        So the folder was before it had versions. None where there is no such bundle.
+        """
+        if not self.is_loose():
+            return None
+        with self._alone():
+            loose = [path for path in self.root.iterdir() if path.is_file()]
+            version = self._add({path.name: path.read_bytes() for path in loose})
+            knowledge = open_contender(self.folder(version)).manifest.get("knowledge_hash", "")
+            reason = "adopted: promoted before the store had a history"
+            event = Event(1, "forced", version, None, None, reason, knowledge)
+            self._replace(self.root / POINTER, event.line().encode())
+            self._write_history((event,))
+            for path in loose:
+                path.unlink()
+            return version
+
+    def is_loose(self) -> bool:
+        """Whether a bundle lies loose in the folder, as before there were versions."""
+        return (self.root / HASHES).exists() and not (self.root / POINTER).exists()
 
     def promote(self, files: Mapping[str, bytes], decision: bytes) -> str:
         """Make a candidate the champion as a decision says; its version.
@@ -230,13 +264,17 @@ class ModelStore:
 
     @property
     def _history_path(self) -> Path:
-        return self.root / "history.jsonl"
+        return self.root / HISTORY
 
     def _pointer(self) -> Event | None:
         try:
             return history.parse((self.root / POINTER).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return None
+            if not self.is_loose():
+                return None
+            message = "a bundle lies in it as before there were versions"
+            remedy = "`python -m training status --mend` makes it the first champion"
+            raise RefusedError(Problem("old_store", str(self.root), message, remedy)) from None
         except (ValueError, KeyError, TypeError):
             raise self._unreadable(self.root / POINTER) from None
 

@@ -12,7 +12,7 @@ from data_gen.literature.load import load_literature
 from data_gen.literature.replay import replay
 from data_gen.profiles import Knowledge
 from data_gen.world import World
-from training.report import METRICS
+from training.places import METRICS
 
 LITERATURE = "literature"
 _REPLAYED: dict[str, Published] = {}
