@@ -34,6 +34,7 @@ import yaml
 
 from data_gen.vocabulary import load
 from data_gen.vocabulary.words import CellProblem, parse_cell
+from serve.processors import processors
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT / "examples" / "real_cases.csv"
@@ -74,7 +75,7 @@ def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
         turns = [(one.ask(8, arguments.seconds), plain.ask(8, arguments.seconds))
                  for _ in range(arguments.turns)]  # fmt: skip
         return {
-            "cpus": os.cpu_count(),
+            "cpus": processors(),
             "load": round(os.getloadavg()[0], 1),
             "one_client": one.ask(1, arguments.seconds),
             "eight_clients": middle([a for a, _ in turns]),

@@ -26,6 +26,7 @@ from matplotlib.figure import Figure
 from threadpoolctl import threadpool_limits
 
 from benchmarks.training_data import first, intervals_of, read_part
+from serve.processors import processors
 from training.fit import classifier, fit_classifier
 from training.measure import excess, in_top, mean_interval
 from training.params import read_params
@@ -113,7 +114,7 @@ def answer(points: Sequence[Point]) -> str:
     verdict = "enough" if last.seconds < _LONG else "slow"
     return (
         f"One machine is {verdict} to train on: {where}, and the longest fit here, of "
-        f"{last.rows:,}, took {last.seconds / 60:.1f} minutes on {os.cpu_count()} cores."
+        f"{last.rows:,}, took {last.seconds / 60:.1f} minutes on {processors()} cores."
     )
 
 
@@ -156,7 +157,7 @@ def plot(points: Sequence[Point], path: Path) -> None:
     lost = [p.excess for p in points]
     error = [p.margin for p in points]
     by = ([p.rows / 1000 for p in points], [p.seconds for p in points])
-    titles = ("training vignettes, thousands", f"fitting time, seconds on {os.cpu_count()} cores")
+    titles = ("training vignettes, thousands", f"fitting time, seconds on {processors()} cores")
     for axis, x, title in zip(axes, by, titles, strict=True):
         axis.errorbar(x, lost, yerr=error, marker="o", color="tab:blue", label="our classifier")
         axis.set(xscale="log", yscale="log", xlabel=title)
@@ -183,7 +184,7 @@ def main() -> None:
     before = os.getloadavg()[0]
     points = list(curve(given))
     about = (
-        f"{os.cpu_count()} cores, {given.threads} threads; load before {before:.1f}; "
+        f"{processors()} cores, {given.threads} threads; load before {before:.1f}; "
         + ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     )
     text = report(points, about)

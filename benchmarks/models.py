@@ -28,6 +28,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.models_text import Row, report
 from benchmarks.peers import LIBRARIES, Given, Library, Real, Settings
 from benchmarks.training_data import first, intervals_of, read_part
+from serve.processors import processors
 from training.classifier import LegPainClassifier
 from training.fit import classifier, fit_classifier
 from training.graph import export
@@ -207,7 +208,7 @@ def run(given: argparse.Namespace) -> str:
         rows += [measure(fitted, test, n_bins) for fitted in peers(data, given.threads, given.only)]
     about = [
         f"{len(data):,} training vignettes, {len(test):,} fresh ones to measure on; "
-        f"{os.cpu_count()} cores, {given.threads} threads; load before {load_before:.1f}; "
+        f"{processors()} cores, {given.threads} threads; load before {load_before:.1f}; "
         f"{(time.perf_counter() - begun) / 60:.0f} minutes in all",
         ", ".join(f"{name} {version(name)}" for name in _PACKAGES),
     ]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import csv
 import gc
-import os
 import subprocess
 import sys
 import time
@@ -31,6 +30,7 @@ from data_gen.vocabulary import load
 from data_gen.world import World, build_world
 from serve.overrides import LEVELS, RULES, evaluate, states
 from serve.overrides.logic import Case
+from serve.processors import processors
 from serve.vectorised import FIRED, levels, rule_states
 from tests.serve.overrides.document_flags import FLAGS, Records
 
@@ -66,7 +66,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--patients", type=int, default=3_000_000)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=processors())
     arguments = parser.parse_args()
     lines = ["# The overrides, measured", "", "Written by `python -m benchmarks.overrides`.", ""]
     lines += [*real_cases(), *speed(), *sampled(arguments.patients, arguments.workers)]

@@ -25,6 +25,7 @@ import pyarrow.csv as pa_csv
 
 from benchmarks.case_files import ROOT, Matrix, sampled_people, write_cases
 from benchmarks.timing import Cost, timed
+from serve.processors import processors
 
 PLAIN = [sys.executable, "-m", "benchmarks.plain_script"]
 MLFLOW = [sys.executable, "-m", "mlflow", "models", "predict", "--env-manager", "local"]
@@ -62,7 +63,7 @@ def main() -> None:
 
 def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """Every figure, by name."""
-    about = {"cpus": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1)}
+    about = {"cpus": processors(), "load_before": round(os.getloadavg()[0], 1)}
     people = sampled_people(scratch)
     model = str(arguments.model.resolve())
     found = {

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from benchmarks.case_files import ROOT, Matrix, sampled_people, write_cases
 from benchmarks.scoring import score
 from benchmarks.timing import Cost, timed
+from serve.processors import processors
 
 BILLION = 1_000_000_000
 FILES = 4
@@ -60,7 +61,7 @@ def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     row = (spark[1].cpu_seconds - spark[0].cpu_seconds) / (many - few)
     own = (alone[1].cpu_seconds - alone[0].cpu_seconds) / (many - few)
     return {
-        "cpus": os.cpu_count(),
+        "cpus": processors(),
         "load_before": round(os.getloadavg()[0], 1),
         "master": arguments.master,
         "rows": many,

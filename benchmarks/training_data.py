@@ -16,7 +16,7 @@ from training.vignettes import Vignettes, read_vignettes
 
 
 def read_part(folder: Path, part: str) -> Vignettes:
-    """The vignettes `train` or `test` of a folder; ends the program where they are missing."""
+    """The vignettes `train`, `validation` or `test` of a folder; ends where they are missing."""
     files = pair(folder, part)
     for path in files:
         if not path.is_file():

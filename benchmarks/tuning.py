@@ -1,10 +1,10 @@
-"""The search behind the tuned settings of `benchmarks.peers`, on training vignettes alone.
+"""The search behind the tuned settings of `benchmarks.peers`, on the part that is there to tune on.
 
     python -m benchmarks.tuning LightGBM --vignettes build/vignettes
 
-Two thirds of `--rows` are learned from, the log-loss of the labels of the rest decides, and it
-stops boosting. One setting after the other is moved to the best of its values. Then the rounds are
-found afresh on four fifths of all rows. Prints each trial; what it chose is copied by hand.
+It learns from `--rows` of the training vignettes; the log-loss of the labels of the validation part
+decides, and stops boosting. One setting after the other is moved to the best of its values. Then
+the rounds are found afresh on `--all-rows`. Prints each trial; what it chose is copied by hand.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.peers import LIBRARIES, Given, Labels, Library, Settings
-from benchmarks.training_data import intervals_of, read_part
-from training.intervals import Cases, Intervals
+from benchmarks.training_data import first, intervals_of, read_part
+from training.intervals import Intervals
 from training.measure import log_loss
+from training.vignettes import Vignettes
 
 _MOST, _PATIENCE = 1500, 15
 _Split = tuple[Any, Labels, Any, Labels]
@@ -98,17 +99,15 @@ class Search:
     def __init__(
         self,
         library: Library,
-        cases: Cases,
-        label: Labels,
+        learn: Vignettes,
+        valid: Vignettes,
         intervals: Intervals,
-        n_learn: int,
         threads: int,
     ) -> None:
         self.library = library
-        self.given = Given(cases[:n_learn], intervals, threads)
+        self.given = Given(learn.cases, intervals, threads)
         features = library.features(self.given)
-        learn, valid = features(cases[:n_learn]), features(cases[n_learn:])
-        self.split = learn, label[:n_learn], valid, label[n_learn:]
+        self.split = features(learn.cases), learn.label, features(valid.cases), valid.label
 
     def trial(self, settings: Settings) -> tuple[float, int]:
         """The log-loss of the rows that were held back, and the rounds that it stopped at."""
@@ -139,21 +138,18 @@ def main() -> None:
     parser.add_argument("library", choices=[library.name for library in LIBRARIES])
     parser.add_argument("--vignettes", type=Path, default=Path("build/vignettes"))
     parser.add_argument("--all-rows", type=int, default=100_000)
-    parser.add_argument("--rows", type=int, default=24_000, help="of them, for the search")
+    parser.add_argument("--rows", type=int, default=16_000, help="of them, for the search")
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
     library = next(library for library in LIBRARIES if library.name == given.library)
     data = read_part(given.vignettes, "train")
+    valid = read_part(given.vignettes, "validation")
     intervals = intervals_of(data)
-    cases, label = data.cases[: given.all_rows], data.label[: given.all_rows]
     with threadpool_limits(given.threads):
-        some = slice(None, given.rows)
-        search = Search(
-            library, cases[some], label[some], intervals, given.rows * 2 // 3, given.threads
-        )
-        settings = search.best()
-        print(f"with {len(cases) * 4 // 5} rows:", flush=True)
-        Search(library, cases, label, intervals, len(cases) * 4 // 5, given.threads).trial(settings)
+        some, most = first(data, given.rows), first(data, given.all_rows)
+        settings = Search(library, some, valid, intervals, given.threads).best()
+        print(f"with {len(most)} rows:", flush=True)
+        Search(library, most, valid, intervals, given.threads).trial(settings)
 
 
 if __name__ == "__main__":

@@ -70,12 +70,15 @@ def sample(
     Example: python -m data_gen sample --rows 1000 --seed 1 --out build/cases.csv --narrative
     """
     from data_gen.sampler import Plan, sample_to_files
+    from data_gen.sampler.card import card_path
 
     for path in (out, truth):
         if path is not None and path.suffix not in (".parquet", ".csv"):
             raise click.UsageError(f"{path}: the name must end in .parquet or .csv")
     if complete and forms:
         raise click.UsageError("--complete asks everything: leave out --forms, or --complete")
+    _check_apart({"the knowledge": knowledge},
+                 {"--out": out, "--truth": truth, "the card of --out": card_path(out)})  # fmt: skip
     plan = Plan(rows, seed, mix, out, truth, workers, complete, narrative, forms)
     world = _world(knowledge)
     _reporting(lambda: world.mix(mix))
@@ -98,6 +101,7 @@ def posterior(cases: Path, out: Path, mix: str, complete: bool, knowledge: Path 
     """
     from data_gen.posterior_files import posterior_to_file
 
+    _check_apart({"the file of cases": cases, "the knowledge": knowledge}, {"--out": out})
     world = _world(knowledge)
     world = world.complete() if complete else world
     _reporting(lambda: posterior_to_file(world, cases, out, mix))
@@ -143,9 +147,8 @@ def literature(seed: int, people: int, knowledge: Path | None) -> None:
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("docs"),
-    show_default=True,
-    help="Folder for the pages.",
+    default=Path(__file__).resolve().parent.parent / "docs",
+    help="Folder for the pages [default: the project's docs/].",
 )
 @_knowledge
 def docs(out: Path, knowledge: Path | None) -> None:
@@ -154,9 +157,10 @@ def docs(out: Path, knowledge: Path | None) -> None:
     Example: python -m data_gen docs
     """
     from data_gen.pages.write import build_pages, write_pages
-    from data_gen.profiles import load_knowledge
+    from data_gen.profiles import KNOWLEDGE, load_knowledge
     from data_gen.world import build_world
 
+    _check_apart({"the knowledge": knowledge or KNOWLEDGE}, {"--out": out})
     known = _reporting(lambda: load_knowledge(knowledge))
     pages = _reporting(lambda: build_pages(known, build_world(known)))
     changed = _reporting(lambda: write_pages(pages, out))
@@ -183,13 +187,31 @@ def _world(folder: Path | None):  # type: ignore[no-untyped-def]
     return _reporting(lambda: load_world(folder))
 
 
+def _check_apart(read: dict[str, Path | None], outputs: dict[str, Path | None]) -> None:
+    """Exit with 2 where an output would replace what is read, or another output."""
+    from data_gen.vocabulary.files.apart import clashes
+
+    found = clashes(read, outputs)
+    for clash in found:
+        _say(f"error: {clash}")
+    if found:
+        sys.exit(2)
+
+
+def _say(text: str) -> None:
+    from data_gen.vocabulary.terminal import printable  # not for --help
+
+    click.echo(printable(text), err=True)
+
+
 def _reporting(work: Callable[[], Result]) -> Result:
     """The result of `work`; a mistake of the user's or the disk's becomes one clear message."""
     try:
         return work()
     except ValueError as error:
-        click.echo(f"error: {error}", err=True)
+        _say(f"error: {error}")
         sys.exit(2)
     except OSError as error:
-        click.echo(f"error: {error.filename or ''}: {error.strerror or error}", err=True)
+        told = [error.strerror or str(error), *getattr(error, "__notes__", ())]
+        _say(f"error: {error.filename or ''}: {'; '.join(told)}")
         sys.exit(1)

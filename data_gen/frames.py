@@ -3,36 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@overload
-def sample(
-    rows: int,
-    seed: int,
-    *,
-    mix: str = ...,
-    truth: Literal[False] = ...,
-    complete: bool = ...,
-    narrative: bool = ...,
-    knowledge: Path | None = ...,
-) -> pd.DataFrame: ...
-
-
-@overload
-def sample(
-    rows: int,
-    seed: int,
-    *,
-    mix: str = ...,
-    truth: Literal[True],
-    complete: bool = ...,
-    narrative: bool = ...,
-    knowledge: Path | None = ...,
-) -> tuple[pd.DataFrame, pd.DataFrame]: ...
 
 
 def sample(
@@ -44,14 +18,14 @@ def sample(
     complete: bool = False,
     narrative: bool = False,
     knowledge: Path | None = None,
-) -> pd.DataFrame | tuple[pd.DataFrame, pd.DataFrame]:
-    """Synthetic cases, one a row; with `truth` also the hidden states and exact posteriors.
+) -> pd.DataFrame:
+    """Synthetic cases, one a row; with `truth`, the hidden states and exact posterior beside them.
 
-    The cases are those that `python -m data_gen sample` writes: `case_id`, a column for each
-    finding, `condition`. A number is a float; yes/no and choices are categories (`no`, `yes`);
-    what is missing is unknown, never absent. `mix` is clinic, training, or `id=share,id=share`;
-    `complete` records every applicable cell without error; `narrative` adds a paragraph of
-    English; `knowledge` is a folder of knowledge files, our own by default.
+    The columns are those that `python -m data_gen sample` writes: `case_id`, the findings,
+    `condition`, and those of its truth file. A number is a float; yes/no and choices are categories
+    (`no`, `yes`); what is missing is unknown, never absent. `mix` is clinic, training, or
+    `id=share,id=share`; `complete` records every applicable cell without error; `narrative` adds a
+    paragraph of English; `knowledge` is a folder of knowledge files, our own by default.
     Raises ValueError for fewer rows than one, an unknown mix, or a knowledge with mistakes.
     """
     from data_gen.sampler import sample_tables
@@ -59,8 +33,11 @@ def sample(
 
     world = load_world(knowledge)
     world = world.complete() if complete else world
-    frames = [t.to_pandas() for t in sample_tables(world, rows, seed, mix, truth, narrative)]
-    return (frames[0], frames[1]) if truth else frames[0]
+    frames = [
+        table.to_pandas() for table in sample_tables(world, rows, seed, mix, truth, narrative)
+    ]
+    cases: pd.DataFrame = frames[0]
+    return cases.join([frame.drop(columns=["case_id", "condition"]) for frame in frames[1:]])
 
 
 def posterior(

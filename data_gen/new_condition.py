@@ -87,6 +87,8 @@ def _carved(condition: str, source: str, folder: Path, profile: Path) -> dict[Pa
     if found is None or found.start() < len(head):
         raise ValueError(f"no part is called {source!r}; write condition/presentation")
     shared = head[head.index("\nfindings:") :] if "\nfindings:" in head else ""
+    for finding in re.findall(r"(?m)^      (\w+):", found[0]):  # what the part states counts alone
+        shared = re.sub(rf"(?m)^  {finding}: .*\n", "", shared)
     own = re.sub(r"(?m)^    weight: .*$", "    weight: 1.0", found[0].rstrip() + "\n")
     first = f"# TODO: what it is. Taken out of {source}, with what holds there for all parts.\n"
     carved = f"{first}\ncondition: {condition}\nconfused_with: [{parent}]\n{shared}{mark}\n{own}"

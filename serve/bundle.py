@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,10 +21,16 @@ import numpy.typing as npt
 from data_gen.vocabulary import Vocabulary
 from serve.prediction_sets import Thresholds
 from serve.problem import Problem, RefusedError
+from serve.recoding import Recoding
 
 HASHES = "bundle.sha256"
+POINTER = "champion.json"
+"""In a model store: which of its versions is in use."""
+VERSIONS = "versions"
+"""In a model store: the folder of its bundles, each named by its version."""
 FORMAT = 1
 _NEEDED = ("manifest.json", "model.onnx")
+_VERSION = re.compile(r"[0-9a-f]{12}")
 _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_][A-Za-z0-9_.-]*)\n")
 _AGAIN = "train it again (`dvc repro`) or copy the whole folder again"
 
@@ -39,6 +45,19 @@ class Session(Protocol):
 
 
 @dataclass(frozen=True)
+class Verified:
+    """A bundle that is whole and made for this vocabulary; its graph is not opened yet."""
+
+    model: bytes
+    manifest: Mapping[str, Any]
+    model_version: str
+    thresholds: Thresholds | None
+    """Of its prediction sets, where it has them."""
+    recoding: Recoding | None = None
+    """Into its own vocabulary, where that is another one."""
+
+
+@dataclass(frozen=True)
 class Bundle:
     """A verified bundle: its session, its manifest, and the version that names it."""
 
@@ -48,19 +67,70 @@ class Bundle:
     outputs: tuple[str, ...]
     thresholds: Thresholds | None = None
     """Of its prediction sets, where it has them."""
+    recoding: Recoding | None = None
+    """Into its own vocabulary, where that is another one."""
 
 
 def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
-    """The bundle of a folder, whole and made for this vocabulary.
+    """The bundle of a folder, or of the version in use of a model store, whole and ready to answer.
 
-    Raises RefusedError for a flipped bit, a missing or unlisted file, or another vocabulary.
+    Raises RefusedError as `verify_bundle` does, and whatever the runtime raises for its graph.
     """
+    return open_bundle(verify_bundle(folder, vocabulary))
+
+
+def verify_bundle(folder: Path, vocabulary: Vocabulary) -> Verified:
+    """The bundle of a folder, whole and able to answer in this vocabulary; no runtime is needed.
+
+    A bundle of another vocabulary answers by its own findings, and gives conditions that it does
+    not know no probability. Raises RefusedError for a flipped bit, a missing or unlisted file, a
+    condition that the vocabulary lacks, or a manifest that is not one.
+    """
+    folder = bundle_folder(folder)
     files, version = verify(folder)
-    manifest = _manifest(files["manifest.json"], folder)
-    _check_vocabulary(manifest, vocabulary, folder)
-    session = _session(files["model.onnx"])
+    try:
+        manifest = _manifest(files["manifest.json"], folder)
+        _check_conditions(manifest, vocabulary, folder)
+        recoding = _recoding(manifest, vocabulary)
+        training = [float(manifest["mix"]["training"][key]) for key in manifest["conditions"]]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, RefusedError):
+            raise
+        raise _unlike(folder, "its manifest is not what this code reads") from None
+    if min(training) <= 0:
+        raise _unlike(folder, "a condition has no share in the mix of its training")
+    thresholds = _thresholds(manifest, folder)
+    if recoding is not None and thresholds is not None:
+        thresholds = replace(thresholds, least=recoding.answers(thresholds.least, np.inf))
+    return Verified(files["model.onnx"], manifest, version, thresholds, recoding)
+
+
+def open_bundle(verified: Verified) -> Bundle:
+    """The bundle with a session of its graph; raises whatever the runtime raises."""
+    session = _session(verified.model)
     outputs = tuple(output.name for output in session.get_outputs())
-    return Bundle(session, manifest, version, outputs, _thresholds(manifest, folder))
+    return Bundle(
+        session,
+        verified.manifest,
+        verified.model_version,
+        outputs,
+        verified.thresholds,
+        verified.recoding,
+    )
+
+
+def bundle_folder(folder: Path) -> Path:
+    """The folder itself, or that of the version in use where it is a model store."""
+    pointer = folder / POINTER
+    if not pointer.is_file():
+        return folder
+    try:
+        version = json.loads(_read(pointer))["version"]
+    except (ValueError, KeyError, TypeError):
+        version = None
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        raise _damaged(pointer, "it names no version")
+    return folder / VERSIONS / version
 
 
 def verify(folder: Path) -> tuple[dict[str, bytes], str]:
@@ -104,26 +174,35 @@ def _manifest(content: bytes, folder: Path) -> Mapping[str, Any]:
     manifest: dict[str, Any] = json.loads(content)
     if manifest.get("format") != FORMAT:
         message = f"format {manifest.get('format')!r}, and this code reads format {FORMAT}"
-        remedy = "train the bundle with this version of the code"
-        raise RefusedError(Problem("bundle_format", str(folder), message, remedy))
+        raise _unlike(folder, message)
     return manifest
+
+
+def _unlike(folder: Path, message: str) -> RefusedError:
+    remedy = "train the bundle with this version of the code"
+    return RefusedError(Problem("bundle_format", str(folder), message, remedy))
 
 
 def _thresholds(manifest: Mapping[str, Any], folder: Path) -> Thresholds | None:
     try:
         return Thresholds.of(manifest, manifest["conditions"])
     except (KeyError, TypeError, ValueError):
-        message = "its prediction sets are not what this code reads"
-        remedy = "train the bundle with this version of the code"
-        raise RefusedError(Problem("bundle_format", str(folder), message, remedy)) from None
+        raise _unlike(folder, "its prediction sets are not what this code reads") from None
 
 
-def _check_vocabulary(manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path) -> None:
-    if manifest["vocabulary_hash"] == vocabulary.hash:
+def _check_conditions(manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path) -> None:
+    """RefusedError where the bundle could answer what this vocabulary has no word for."""
+    if set(manifest["conditions"]) <= set(vocabulary.condition_ids):
         return
     message = f"made for another vocabulary: {differences(manifest, vocabulary)}"
     remedy = "train it again on this vocabulary (`dvc repro`)"
     raise RefusedError(Problem("bundle_vocabulary", str(folder), message, remedy))
+
+
+def _recoding(manifest: Mapping[str, Any], vocabulary: Vocabulary) -> Recoding | None:
+    if manifest["vocabulary_hash"] == vocabulary.hash:
+        return None
+    return Recoding.between(manifest, vocabulary)
 
 
 def differences(manifest: Mapping[str, Any], vocabulary: Vocabulary) -> str:

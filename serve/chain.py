@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,10 +19,13 @@ from data_gen.vocabulary.complete import Completed, complete
 from serve.bundle import Bundle
 from serve.columns import JOIN, NO_MODEL
 from serve.combine import NONE, Triage, combine, model_reason, top
-from serve.explain import explain
+from serve.explain import Explanation, explain
+from serve.failing import failure
 from serve.flags import Flags, flags_of
-from serve.mapping import Reading
-from serve.normalise import Cache, Issue, Normalised, normalise
+from serve.header import Header
+from serve.issues import Issue
+from serve.mapping import Key
+from serve.normalise import Cache, Normalised, normalise
 from serve.probabilities import ModelOutput, micro, no_output, predict
 from serve.rows import Coded
 
@@ -42,6 +45,11 @@ class Chain:
     weights: Matrix | None = None
     cache: Cache = field(default_factory=Cache)
     explain: bool = False
+    mix: str = "training"
+    """The class mix that the weights stand for."""
+    failure: str = ""
+    """Why there is no model, where there should be one."""
+    logged: set[str] = field(default_factory=set)
 
     @property
     def model_version(self) -> str:
@@ -65,23 +73,25 @@ class Scores:
     issues: list[str]  # JSON, or nothing
     counts: Mapping[str, int]  # issues by code
     model_version: str
+    """Of the model that was asked; it has no part in the rows that it gave no answer to."""
+    failure: str
+    """What the model failed with, if it did."""
     explanations: list[str] | None  # where they were asked for; nothing where no model answered
+    words_met: frozenset[tuple[int, Key]]  # of a mapping, each with the place of its column
 
 
-def score_columns(
-    chain: Chain, columns: Mapping[int, Coded], readings: tuple[tuple[int, Reading], ...], n: int
-) -> Scores:
+def score_columns(chain: Chain, columns: Mapping[int, Coded], header: Header, n: int) -> Scores:
     """The scores of n cases whose cells are given as texts, by column."""
-    return score_values(chain, normalise(columns, readings, n, chain.vocabulary, chain.cache))
+    return score_values(chain, normalise(columns, header, n, chain.vocabulary, chain.cache))
 
 
 def score_values(chain: Chain, cases: Normalised) -> Scores:
     """The scores of cases whose cells are values."""
     completed = complete(cases.values, chain.vocabulary)
     flags = flags_of(completed.present, chain.vocabulary)
-    output = _model_output(chain, completed)
+    said = _said(chain, completed)
     nothing: Mask = np.asarray(np.isnan(cases.values).all(axis=1))
-    triage = combine(flags.level, output.probabilities, nothing, chain.vocabulary)
+    triage = combine(flags.level, said.output.probabilities, nothing, chain.vocabulary)
     known = triage.model_level != NONE
     issues = _issues(cases, completed, known, nothing, chain.vocabulary)
     texts, counts = _issue_texts(issues, len(known))
@@ -89,35 +99,88 @@ def score_values(chain: Chain, cases: Normalised) -> Scores:
         triage=triage,
         reasons=_reasons(flags, triage, nothing),
         open_red_flags=(flags.open, flags.open_codes),
-        micro=micro(output.probabilities),
+        micro=said.micro,
         known=known,
-        top=top(np.nan_to_num(output.probabilities), 3),
-        prediction_set=_prediction_set(chain, output.own, completed),
-        novelty=output.novelty,
+        top=said.top,
+        prediction_set=said.prediction_set,
+        novelty=said.output.novelty,
         issues=texts,
         counts=counts,
         model_version=chain.model_version,
-        explanations=_explanations(chain, cases) if chain.explain else None,
+        failure=said.failure,
+        explanations=_texts_of(explanations(chain, cases.values)) if chain.explain else None,
+        words_met=cases.words_met,
     )
 
 
-def _explanations(chain: Chain, cases: Normalised) -> list[str]:
-    if chain.bundle is None:
-        return [""] * len(cases.values)
-    found = explain(chain.bundle, cases.values, chain.vocabulary, chain.weights)
+def _texts_of(found: Iterable[Explanation | None]) -> list[str]:
     return ["" if explanation is None else str(explanation) for explanation in found]
 
 
-def _model_output(chain: Chain, completed: Completed) -> ModelOutput:
+def explanations(chain: Chain, values: Matrix) -> list[Explanation | None]:
+    """Why each case's top condition comes before the second; None where no model answers.
+
+    `values` is (n_cases, n_findings) as recorded. A model that fails at it costs the explanation.
+    """
+    return [_explanation(chain, values[row : row + 1]) for row in range(len(values))]
+
+
+def _explanation(chain: Chain, case: Matrix) -> Explanation | None:
+    if chain.bundle is None:
+        return None
+    try:
+        return next(explain(chain.bundle, case, chain.vocabulary, chain.weights))
+    except Exception as error:  # whatever a runtime raises: the answer itself must stand
+        _log(chain, f"the model failed ({failure(error)}): no explanation")
+        return None
+
+
+@dataclass(frozen=True)
+class _Said:
+    """All that rests on the model's answer."""
+
+    output: ModelOutput
+    micro: Ints
+    top: Ints
+    prediction_set: tuple[list[str], Ints]
+    failure: str
+
+
+def _said(chain: Chain, completed: Completed) -> _Said:
     """The model's answer; none at all from a model that fails, so that overrides still reach."""
     size = len(completed.values), len(chain.vocabulary.conditions)
-    if chain.bundle is None:
-        return no_output(*size)
-    try:
-        return predict(chain.bundle, completed.values, chain.weights)
-    except Exception as error:  # whatever a runtime raises: overrides must answer
-        _LOG.warning("the model failed (%s): overrides alone", type(error).__name__)
-        return no_output(*size)
+    reason = chain.failure
+    if chain.bundle is not None:
+        try:
+            output = predict(chain.bundle, completed.values, chain.weights)
+            _check_shape(output, size)
+            return _told(output, _prediction_set(chain, output.own, completed), "")
+        except Exception as error:  # whatever a runtime raises: overrides must answer
+            reason = failure(error)
+            _log(chain, f"the model failed ({reason}): overrides alone")
+    nothing = ([""], np.zeros(size[0], np.int64))
+    return _told(no_output(*size), nothing, reason)
+
+
+def _told(output: ModelOutput, sets: tuple[list[str], Ints], reason: str) -> _Said:
+    probabilities = output.probabilities
+    best = top(np.nan_to_num(probabilities), 3)
+    return _Said(output, micro(probabilities), best, sets, reason)
+
+
+def _check_shape(output: ModelOutput, size: tuple[int, int]) -> None:
+    shapes = [output.probabilities.shape == size, output.own.shape == size]
+    if output.novelty is not None:
+        shapes.append(output.novelty.shape == size[:1])
+    if not all(shapes):
+        raise ValueError("the model's outputs have other shapes than its cases and conditions")
+
+
+def _log(chain: Chain, text: str) -> None:
+    """Say it once, not for every block."""
+    if text not in chain.logged:
+        chain.logged.add(text)
+        _LOG.warning(text)
 
 
 def _reasons(flags: Flags, triage: Triage, nothing: Mask) -> list[str]:

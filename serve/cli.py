@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from serve.problem import RefusedError
+from serve.in_order import WorkerLostError
+from serve.problem import RefusedError, extra_needed
 
 _FORMS = {"--out": (".csv", ".parquet", ".pq"), "--rejects": (".csv",), "--summary": (".json",)}
 """How the names of files end that each option can write."""
@@ -26,21 +27,38 @@ def main() -> None:
     """
 
 
+def _scoring_options(command: Any) -> Any:
+    """The options of every command that scores files."""
+    options = (
+        click.option("--summary", help="Write the counts, and what made the scores, as JSON."),
+        click.option("--mix", default="training", show_default=True,
+                     help="Class mix: training, clinic, or CONDITION=SHARE,CONDITION=SHARE."),
+        click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle."),
+        click.option("--overrides-only", is_flag=True, help="Do not ask the model."),
+        click.option("--columns", type=click.Path(path_type=Path),
+                     help="YAML that maps other headers, words and units."),
+        click.option("--explain", is_flag=True,
+                     help="Say which findings spoke for the top condition."),
+        click.option("--columns-out", metavar="NAME,NAME",
+                     help="Write these columns alone, in this order; * stands for any letters."),
+        click.option("--fail-on", multiple=True,
+                     type=click.Choice(["issues", "unread", "near-miss"]),
+                     help="Exit with 1 where a row has an issue, a cell could not be read, or a "
+                     "column is nearly named like a finding; may be given several times."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("cases")
 @click.option("--out", required=True, help="Scored rows: .csv, .parquet, or - for standard output.")
 @click.option("--rejects", help="Rows of broken shape (default: OUT.rejects.csv, if any).")
-@click.option("--summary", help="Write the counts as JSON to this file.")
 @click.option("--workers", type=click.IntRange(1), help="Processes (default: by the file's size).")
-@click.option("--mix", default="training", show_default=True,
-              help="Class mix: training, clinic, or CONDITION=SHARE,CONDITION=SHARE.")  # fmt: skip
-@click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle.")
-@click.option("--overrides-only", is_flag=True, help="Do not ask the model.")
-@click.option("--columns", type=click.Path(path_type=Path),
-              help="YAML that maps other headers, words and units.")  # fmt: skip
 @click.option("--spreadsheet-safe", is_flag=True, help="Disarm cells a spreadsheet would run.")
-@click.option("--explain", is_flag=True, help="Say which findings spoke for the top condition.")
 @click.option("--show/--no-show", default=None, help="Show the cases (default: on a terminal).")
+@_scoring_options
 @click.pass_context
 def score(
     context: click.Context, /, cases: str, out: str, rejects: str | None, summary: str | None,
@@ -49,7 +67,9 @@ def score(
     """Score CASES, a CSV or Parquet file, or - for standard input.
 
     Every row of the input is in OUT, unchanged and in order, or in the rejects file. Exit codes:
-    0 done; 4 done, with rejects; 2 the file or arguments cannot be used; 1 anything else.
+    0 done; 4 done, with rejects; 2 the file, bundle or arguments cannot be used, and nothing was
+    begun; 1 anything else: among it a model that answered no row, where OUT is written, by
+    overrides alone, and what --fail-on names, where OUT is written as without it.
 
     \b
     Example: python -m serve score cases.csv --out scored.csv --summary counts.json
@@ -57,17 +77,19 @@ def score(
     with _edge(context):
         from serve.job import Request, score_file  # heavy: not for --help
 
-        _check_paths(cases, {"--out": out, "--rejects": rejects, "--summary": summary})
+        bundle = _bundle(model, overrides_only=options["overrides_only"])
+        read = {"the file of cases": cases, "the mapping": columns, "the bundle": bundle}
+        _check_paths(read, {"--out": out, "--rejects": rejects, "--summary": summary})
         request = Request(
-            cases, out, rejects, _bundle(model, overrides_only=options["overrides_only"]),
-            options["mix"], options["workers"], options["spreadsheet_safe"], _mapping(columns),
-            options["explain"],
+            cases, out, rejects, bundle, options["mix"], options["workers"],
+            options["spreadsheet_safe"], _mapping(columns), options["explain"],
+            options["columns_out"],
         )  # fmt: skip
+        beside = _SummaryBeside(summary, request)
         with _progress() as progress:
-            report = score_file(request, progress)
-        _tell(request, report, summary, show=show)
-        if report.tally.rejected:
-            context.exit(EXIT_REJECTS)
+            report = score_file(request, progress, beside)
+        _show(report, show=show)
+        _end(context, request, report, beside.counts, options["fail_on"])
 
 
 @main.command()
@@ -82,47 +104,64 @@ def template(context: click.Context, /, out: str, dictionary: str) -> None:
     Example: python -m serve template --out cases.csv --dictionary data_dictionary.csv
     """
     with _edge(context):
-        from serve.destination import check_writable, whole_file
+        from data_gen.vocabulary.files.atomic import WholeFiles
+        from serve.destination import check_apart, check_writable, open_output
         from serve.template import dictionary_text, header_text
 
         for option, path in (("--out", out), ("--dictionary", dictionary)):
             check_writable(option, path)
-        for path, text in ((out, header_text()), (dictionary, dictionary_text())):
-            with whole_file(path) as stream:
-                stream.write(text.encode())
-        click.echo(f"wrote {out} and {dictionary}", err=True)
+        check_apart({}, {"--out": out, "--dictionary": dictionary})
+        with WholeFiles() as files:
+            for path, text in ((out, header_text()), (dictionary, dictionary_text())):
+                open_output(files, path).write(text.encode())
+        _say(f"wrote {out} and {dictionary}")
 
 
 @main.command()
 @click.argument("cases")
 @click.argument("out")
 @click.option("--master", help="Spark master (default: as spark-submit or the machine sets it).")
-@click.option("--mix", default="training", show_default=True, help="Class mix, as for score.")
-@click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle.")
-@click.option("--overrides-only", is_flag=True, help="Do not ask the model.")
+@_scoring_options
 @click.pass_context
 def spark(
-    context: click.Context, /, cases: str, out: str, master: str | None, mix: str,
-    model: Path | None, *, overrides_only: bool,
+    context: click.Context, /, cases: str, out: str, summary: str | None, columns: Path | None,
+    model: Path | None, **options: Any,
 ) -> None:  # fmt: skip
     """Score CASES, a folder of CSV or Parquet files, on Spark into the Parquet folder OUT.
 
     Needs the extra `spark` and Java. Every row is as `score` would give it; records of broken
-    shape go to the Parquet folder OUT.rejects. Exit codes are those of score.
+    shape go to the Parquet folder OUT.rejects. Files may differ in their columns and lie in folders
+    of folders; those that are not read are named. Exit codes are those of score.
 
     \b
     Example: python -m serve spark cases/ scored/ --master "local[2]"
     """
     with _edge(context):
-        from serve.spark_job import score_folder
+        from data_gen.vocabulary import load
+        from data_gen.vocabulary.files.atomic import WholeFiles
+        from serve.destination import check_apart, check_form, check_new, check_writable
+        from serve.spark_job import SparkRequest, score_folder
         from serve.spark_session import open_session, spark_errors
+        from serve.worker import make_chain
 
-        folder = _bundle(model, overrides_only=overrides_only)
-        with open_session(master) as session, spark_errors():
-            rejected = score_folder(session, cases, out, folder, mix)
-        click.echo(f"scored {cases} into {out}; {rejected} records rejected", err=True)
-        if rejected:
-            context.exit(EXIT_REJECTS)
+        request = SparkRequest(
+            cases, out, _bundle(model, overrides_only=options["overrides_only"]), options["mix"],
+            _mapping(columns), explain=options["explain"], columns_out=options["columns_out"],
+        )  # fmt: skip
+        read = {"the folder of cases": cases, "the mapping": columns, "the bundle": request.bundle}
+        check_apart(read, {"OUT": out, "OUT.rejects": request.rejects_path, "--summary": summary})
+        check_new("OUT", out)
+        check_new("OUT.rejects", request.rejects_path)
+        if summary is not None:
+            check_writable("--summary", summary)
+            check_form("--summary", summary, _FORMS["--summary"])
+        make_chain(load(), request.bundle, request.mix)  # refused before Spark is started
+        with open_session(options["master"]) as session, spark_errors():
+            report = score_folder(session, request)
+        beside = _SummaryBeside(summary, request)
+        with WholeFiles() as files:
+            beside(files, report)
+        _end(context, request, report, beside.counts, options["fail_on"])
 
 
 @main.command()
@@ -148,12 +187,20 @@ def http(
     Example: python -m serve http --port 8000
     """
     with _edge(context):
-        from serve.http.options import Options, api_key, limits_of
-        from serve.http.server import serve
         from serve.scorer import PROMOTED
 
+        with extra_needed("http"):
+            from serve.http.options import Options, api_key, limits_of
+            from serve.http.server import serve
         folder = None if overrides_only else model or PROMOTED
         serve(Options(folder, mix, api_key(), limits_of(limits)), host, port)
+
+
+def _say(text: str) -> None:
+    """Talk on stderr, in which nothing of a file can act on the terminal."""
+    from data_gen.vocabulary.terminal import printable
+
+    click.echo(printable(text), err=True)
 
 
 @contextmanager
@@ -163,42 +210,53 @@ def _edge(context: click.Context) -> Iterator[None]:
         yield
     except RefusedError as error:
         for problem in error.problems:
-            click.echo(f"error: {problem}", err=True)
+            _say(f"error: {problem}")
+        if any(problem.code.startswith("bundle_") for problem in error.problems):
+            _say("without a model, overrides alone answer: --overrides-only")
         context.exit(EXIT_REFUSED)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: nothing is left to tell
         context.exit(EXIT_FAILED)
     except OSError as error:
         spot = f"{error.filename}: " if error.filename else ""
-        click.echo(f"error: {spot}{error.strerror or error}; nothing was written", err=True)
-        context.exit(EXIT_FAILED)
-    except MemoryError:
-        click.echo("error: out of memory; use fewer --workers; nothing was written", err=True)
-        context.exit(EXIT_FAILED)
+        _fail(context, error, f"{spot}{error.strerror or error}")
+    except MemoryError as error:
+        _fail(context, error, "out of memory; use fewer --workers")
+    except WorkerLostError as error:
+        _fail(context, error, "a worker process was killed, perhaps as memory ran out; "
+              "use fewer --workers")  # fmt: skip
 
 
-def _check_paths(cases: str, outputs: dict[str, str | None]) -> None:
+def _fail(context: click.Context, error: BaseException, words: str) -> None:
+    """Say what went wrong and what stands after it, and exit."""
+    _say(f"error: {'; '.join([words, *getattr(error, '__notes__', ())])}")
+    context.exit(EXIT_FAILED)
+
+
+def _unanswered(bundle: Path, failure: str) -> str:
+    why = f" ({failure})" if failure else ""
+    return (
+        f"the model of {bundle} answered no row{why}: overrides alone did, and where none fires "
+        "that is no all-clear; see that it runs here (`pip install` the locked requirements), "
+        "train it again (`dvc repro`), or give --overrides-only"
+    )
+
+
+def _check_paths(read: dict[str, Any], outputs: dict[str, str | None]) -> None:
     """Raise RefusedError where an output cannot be written, or would replace another file here."""
-    from serve.destination import STDOUT, check_form, check_writable
-    from serve.problem import Problem
+    from serve.destination import check_apart, check_form, check_writable
+    from serve.job import rejects_beside
+    from serve.outputs import check_rejects
 
-    taken = {Path(cases).resolve(): "the file of cases"} if cases != STDOUT else {}
     for option, path in outputs.items():
-        if path is None:
-            continue
-        check_writable(option, path)
-        if path == STDOUT or not _regular(Path(path)):
-            continue
-        check_form(option, path, _FORMS[option])
-        place = Path(path).resolve()
-        if place in taken:
-            message = f"this is also {taken[place]}"
-            raise RefusedError(Problem("same_file", f"{option} {path}", message, "name another"))
-        taken[place] = option
-
-
-def _regular(path: Path) -> bool:
-    return path.is_file() or not path.exists()
+        if path is not None:
+            check_writable(option, path)
+            check_form(option, path, _FORMS[option])
+    beside = None
+    if outputs["--rejects"] is None:
+        beside = rejects_beside(outputs["--out"] or "")
+        check_rejects(beside)
+    check_apart(read, {**outputs, "the rejects (--rejects)": beside})
 
 
 def _bundle(model: Path | None, *, overrides_only: bool) -> Path | None:
@@ -232,49 +290,51 @@ def _progress() -> Iterator[Callable[[float], None] | None]:
         yield lambda part: bar.update(int(part * 1000) - bar.pos)
 
 
-def _tell(request: Any, report: Any, summary_path: str | None, *, show: bool | None) -> None:
-    """Say on stderr what came of the file, and write the counts where asked."""
-    from data_gen.vocabulary import load
-    from serve.destination import whole_file
-    from serve.tally import summary, versions
+class _SummaryBeside:
+    """Counts a report, and writes the counts as JSON, to appear together with the scored rows."""
 
-    counts = summary(
-        report.tally,
-        report.ids.duplicated(),
-        report.header.warnings,
-        versions(report.model_version, load()),
-    )
-    if summary_path:
-        with whole_file(summary_path) as stream:
-            stream.write(json.dumps(counts, indent=1).encode() + b"\n")
+    def __init__(self, path: str | None, request: Any) -> None:
+        self.counts: dict[str, Any] = {}
+        self._path = path
+        self._request = request
+
+    def __call__(self, files: Any, report: Any) -> None:
+        from serve.destination import open_output
+        from serve.report import counts_of
+
+        self.counts = counts_of(self._request, report)
+        if self._path:
+            text = json.dumps(self.counts, indent=1) + "\n"
+            open_output(files, self._path).write(text.encode())
+
+
+def _show(report: Any, *, show: bool | None) -> None:
+    """Show the cases of a short file on stderr."""
+    from data_gen.vocabulary import load
+
     wanted = sys.stderr.isatty() if show is None else show
     if wanted and report.short:
         from serve.screen import show_cases  # rich: only where something is shown
 
         show_cases(report.short, load())
-    for line in _words(request, report, counts):
-        click.echo(line, err=True)
 
 
-def _words(request: Any, report: Any, counts: dict[str, Any]) -> Iterator[str]:
-    from serve.normalise import UNREAD
+def _end(
+    context: click.Context, request: Any, report: Any, counts: dict[str, Any], fail_on: Any
+) -> None:
+    """Say on stderr what came of a run, and exit by it."""
+    from serve.report import failures, words
 
-    for warning in report.header.warnings:
-        yield f"warning: {warning}"
-    levels = ", ".join(f"{n} {level}" for level, n in counts["triage"].items() if n)
-    yield f"scored {counts['scored']} of {counts['rows_in']} rows: {levels or 'none'}"
-    if counts["rejected"]:
-        reasons = ", ".join(f"{n} {code}" for code, n in counts["rejected_by_reason"].items())
-        yield f"rejected {counts['rejected']} rows ({reasons}): {request.rejects_path}"
-    if counts["issues"]:
-        kinds = ", ".join(f"{n} {code}" for code, n in counts["issues"].items())
-        yield f"issues in the column `issues`: {kinds}"
-    if unread := sum(n for code, n in counts["issues"].items() if code in UNREAD):
-        yield (
-            f"warning: cells that could not be read: {unread}; they count as unknown, so overrides "
-            "may miss what they say; `issues` names each and how to write it"
-        )
-    if counts["duplicate_case_ids"]:
-        yield f"{counts['duplicate_case_ids']} rows repeat the case_id of an earlier row"
-    if counts["neutralised_cells"]:
-        yield f"{counts['neutralised_cells']} cells got a leading apostrophe (--spreadsheet-safe)"
+    for line in words(counts, request.rejects_path):
+        _say(line)
+    errors = failures(counts, fail_on)
+    if errors:
+        errors = [f"{', '.join(errors)} (--fail-on); all the same, {request.out} is written"]
+    if request.bundle is not None and report.tally.scored and not report.tally.answered:
+        errors.append(_unanswered(request.bundle, report.failure))
+    for error in errors:
+        _say(f"error: {error}")
+    if errors:
+        context.exit(EXIT_FAILED)
+    if report.tally.rejected:
+        context.exit(EXIT_REJECTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import isnan
 
 import numpy as np
@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from serve.arrow_columns import column_texts
 from serve.chain import Scores
-from serve.columns import SOURCES
+from serve.columns import NO_MODEL, SOURCES
 from serve.quoting import quoted, split_record
 
 # The signs in ASCII and in full width, behind whatever a spreadsheet drops before it looks.
@@ -20,6 +21,7 @@ _RUNS = re.compile("[\t\r\n]|[\\s\0\ufeff\u200b-\u200f\u2060]*[=+\\-@\uff1d\uff0
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # Rows worth a closer look: a cell begins with a sign, a blank, or what no ASCII text begins with.
 _MAY_RUN = re.compile(rb'(?:^|,)"?[=+\-@\x00-\x20\x80-\xff]')
+_YES_NO = {"true": "yes", "false": "no"}
 
 
 def header_line(input_header: bytes, names: Sequence[str]) -> bytes:
@@ -27,8 +29,13 @@ def header_line(input_header: bytes, names: Sequence[str]) -> bytes:
     return input_header + b"," + ",".join(names).encode() + b"\n"
 
 
-def lines_of(rows: Sequence[bytes], scores: Scores, vocabulary: Vocabulary) -> bytes:
-    """The scored rows as text, each ending in a newline."""
+def lines_of(
+    rows: Sequence[bytes],
+    scores: Scores,
+    vocabulary: Vocabulary,
+    places: Sequence[int] | None = None,
+) -> bytes:
+    """The scored rows as text, each ending in a newline; `places` are the columns, None for all."""
     triage, top = scores.triage, scores.top[:, 0]
     levels = _coded(triage.level, TRIAGE_LEVELS)
     sources = _coded(triage.source, SOURCES)
@@ -39,20 +46,32 @@ def lines_of(rows: Sequence[bytes], scores: Scores, vocabulary: Vocabulary) -> b
     last = _last_cells(scores)
     columns = zip(rows, levels, sources, _written(scores.reasons), open_, tops, strict=True)
     tails = zip(numbers, sets, novelty, _written(scores.issues), last, strict=True)
-    return b"".join(
-        [
-            b"%b,%b,%b,%b,%b,%b%b,%b,%b,%b,%b\n" % (*head, *tail)
-            for head, tail in zip(columns, tails, strict=True)
-        ]
-    )
+    lines = [
+        b"%b,%b,%b,%b,%b,%b%b,%b,%b,%b,%b\n" % (*head, *tail)
+        for head, tail in zip(columns, tails, strict=True)
+    ]
+    return b"".join(lines if places is None else [picked(line, places) for line in lines])
+
+
+def picked(line: bytes, places: Sequence[int] | None) -> bytes:
+    """The cells at some places of a line, in their order; the line itself for None."""
+    if places is None:
+        return line
+    text = line.removesuffix(b"\n")
+    if b'"' not in text:
+        cells = text.split(b",")
+        return b",".join([cells[place] for place in places]) + b"\n"
+    cells = split_record(text)
+    return b",".join([quoted(cells[place].decode()).encode() for place in places]) + b"\n"
 
 
 def _last_cells(scores: Scores) -> list[bytes]:
     """The model's version and, where it was asked for, the explanation behind it."""
-    version = scores.model_version.encode()
+    versions = _coded(scores.known.astype(np.int64), [NO_MODEL, scores.model_version])
     if scores.explanations is None:
-        return [version] * len(scores.known)
-    return [b"%b,%b" % (version, cell) for cell in _written(scores.explanations)]
+        return versions
+    told = _written(scores.explanations)
+    return [b"%b,%b" % pair for pair in zip(versions, told, strict=True)]
 
 
 def _coded(codes: npt.NDArray[np.int64], words: Sequence[str]) -> list[bytes]:
@@ -128,16 +147,14 @@ def runs(cell: str) -> bool:
     return bool(_RUNS.match(cell)) and not _NUMBER.fullmatch(cell)
 
 
-def lines_of_table(table: pa.Table | pa.RecordBatch) -> list[bytes]:
-    """The rows of a table as CSV text without line ends: null as blank, numbers in full."""
-    columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
+def lines_of_table(table: pa.Table | pa.RecordBatch, in_words: Collection[int] = ()) -> list[bytes]:
+    """The rows of a table as CSV text without line ends: null as blank, numbers in full.
+
+    Booleans are true and false; in the columns `in_words`, yes and no.
+    """
+    columns = []
+    for place, (name, column) in enumerate(zip(table.schema.names, table.columns, strict=True)):
+        texts = column_texts(column, name).to_pylist()
+        words = _YES_NO if place in in_words and pa.types.is_boolean(column.type) else {}
+        columns.append(["" if text is None else quoted(words.get(text, text)) for text in texts])
     return [",".join(cells).encode() for cells in zip(*columns, strict=True)]
-
-
-def _cell(value: object) -> str:
-    """A value as it stands in a file. Yes/no columns of Parquet are written as words."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return quoted(str(value))

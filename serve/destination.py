@@ -1,57 +1,46 @@
-"""Files that appear whole or not at all: written beside their place, then renamed into it."""
+"""Where outputs go: what can be written where, and what must not be replaced."""
 
 from __future__ import annotations
 
 import os
-import stat
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from data_gen.vocabulary.files.apart import STANDARD, clashes
+from data_gen.vocabulary.files.atomic import WholeFiles, is_special
 from serve.problem import Problem, RefusedError
 
-STDOUT = "-"
+STDOUT = STANDARD
 _SHEETS = (".xlsx", ".xls", ".ods", ".xlsm")
 
 
-@contextmanager
-def whole_file(path: str) -> Iterator[BinaryIO]:
-    """A file to write, renamed into place when the block ends well and deleted otherwise.
-
-    `-` is standard output; a device or a pipe is written as it is, for it cannot be replaced.
-    """
+def open_output(files: WholeFiles, path: str) -> BinaryIO:
+    """A file to write together with others; `-` is standard output, written as it is."""
     if path == STDOUT:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-    elif _is_special(Path(path)):
-        with Path(path).open("wb") as stream:
-            yield stream
-    else:
-        with _replaced(Path(path).resolve()) as stream:
-            yield stream
+        return files.through(sys.stdout.buffer, "standard output")
+    return files.open(Path(path))
 
 
-@contextmanager
-def _replaced(path: Path) -> Iterator[BinaryIO]:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+def check_apart(inputs: Mapping[str, str | Path | None], outputs: Mapping[str, str | None]) -> None:
+    """Raise RefusedError where an output would replace an input or another output."""
+    found = clashes(inputs, outputs)
+    if found:
+        raise RefusedError(
+            *(
+                Problem("same_file", f"{clash.output} {clash.path}", f"this is also {clash.other}",
+                        f"give another path with {clash.output}")
+                for clash in found
+            )
+        )  # fmt: skip
 
 
 def check_writable(option: str, path: str) -> None:
     """Raise RefusedError where no file can be written at this path."""
-    if path == STDOUT or _is_special(Path(path)):
+    if path == STDOUT or is_special(Path(path)):
         return
-    folder = Path(path).resolve().parent
+    folder = Path(os.path.realpath(path)).parent
     if Path(path).is_dir():
         raise RefusedError(Problem("not_a_file", f"{option} {path}", "this is a folder"))
     if not folder.is_dir():
@@ -59,16 +48,17 @@ def check_writable(option: str, path: str) -> None:
         raise RefusedError(Problem("no_folder", f"{option} {path}", message, remedy))
     if not os.access(folder, os.W_OK):
         message = f"the folder {folder} cannot be written to"
-        raise RefusedError(Problem("not_writable", f"{option} {path}", message))
+        remedy = "give a path in a folder of yours"
+        raise RefusedError(Problem("not_writable", f"{option} {path}", message, remedy))
 
 
 def check_form(option: str, path: str, forms: Sequence[str]) -> None:
     """Raise RefusedError for a name that promises a form of file which is not written here.
 
-    A name without any ending promises nothing.
+    A name without any ending promises nothing, nor does that of a device or a pipe.
     """
     ending = Path(path).suffix.lower()
-    if ending and ending not in forms:
+    if ending and ending not in forms and path != STDOUT and not is_special(Path(path)):
         message = f"no file of the form {ending} is written"
         remedy = f"let its name end in {' or '.join(forms)}"
         if ending in _SHEETS:
@@ -76,9 +66,8 @@ def check_form(option: str, path: str, forms: Sequence[str]) -> None:
         raise RefusedError(Problem("file_form", f"{option} {path}", message, remedy))
 
 
-def _is_special(path: Path) -> bool:
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return False
-    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+def check_new(option: str, path: str) -> None:
+    """Raise RefusedError for a folder that is there already: none is ever added to or replaced."""
+    if Path(path).exists():
+        message, remedy = "this is there already", "give a new path, or delete it first"
+        raise RefusedError(Problem("not_new", f"{option} {path}", message, remedy))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from data_gen.vocabulary import Vocabulary
 from serve.columns import CASE_ID, output_columns
+from serve.issues import Issue, near_miss, quoted_name, read_as
 from serve.mapping import NO_MAPPING, ColumnMapping, Reading
+from serve.names import Named, is_case_id, key_of, named
 from serve.problem import Problem, RefusedError
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -23,6 +23,31 @@ class Header:
     readings: tuple[tuple[int, Reading], ...]
     case_id: int | None
     warnings: tuple[Problem, ...]
+    told: tuple[tuple[int, Issue], ...] = ()
+    """Columns whose names are not quite a finding's: the issue of every row that fills them."""
+
+    @property
+    def used(self) -> tuple[int, ...]:
+        """The places of all columns whose cells are looked at."""
+        ids = () if self.case_id is None else (self.case_id,)
+        return tuple(dict.fromkeys([*(p for p, _ in (*self.readings, *self.told)), *ids]))
+
+    @property
+    def yes_no(self) -> frozenset[int]:
+        """The places of the columns that are read as a yes or a no."""
+        return frozenset(p for p, reading in self.readings if reading.finding.kind == "yes_no")
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The names of the columns that are read, as findings or as the case's id."""
+        read = {place for place, _ in self.readings} | {self.case_id}
+        return tuple(name for place, name in enumerate(self.names) if place in read)
+
+    @property
+    def not_read(self) -> tuple[str, ...]:
+        """The names of the columns that only pass through."""
+        read = {place for place, _ in self.readings} | {self.case_id}
+        return tuple(name for place, name in enumerate(self.names) if place not in read)
 
 
 def match_header(
@@ -35,94 +60,123 @@ def match_header(
 ) -> Header:
     """The header of a file whose columns have these names.
 
-    Raises RefusedError, with every problem at once, for a name that stands twice, a column named
-    like one that scoring writes, or no known column at all.
+    Raises RefusedError, with every problem at once, for two columns of one finding or of the case's
+    id, a column named like one that scoring writes, or no known column at all. Columns that
+    nothing reads may have any name, or none, or the same.
     """
     keys = [key_of(name) for name in names]
-    wanted = mapping.readings(vocabulary)
-    readings = tuple((place, wanted[key]) for place, key in enumerate(keys) if key in wanted)
+    found = [
+        None if key in mapping.columns or key == mapping.case_id else named(name, vocabulary)
+        for name, key in zip(names, keys, strict=True)
+    ]
+    readings = tuple(_readings(keys, found, mapping, vocabulary))
+    ids = _case_ids(names, keys, mapping)
     problems = [
-        *_twice(names, keys, where),
-        *_same_finding(names, readings, where),
+        *_twice(names, keys, [(p, r.finding.id) for p, r in readings], where),
+        *_twice(names, keys, [(place, CASE_ID) for place in ids], where),
         *_taken(names, keys, where, set(output_columns(vocabulary, explain=explain))),
         *mapping.missing(keys, where),
     ]
     if not problems and not readings:
-        problems = [_none_known(names, where, vocabulary)]
+        problems = [_none_known(names, where, found)]
     if problems:
         raise RefusedError(*problems)
-    unknown = [name for name, key in zip(names, keys, strict=True) if key not in wanted]
-    case_id = keys.index(CASE_ID) if CASE_ID in keys else None
-    return Header(tuple(names), readings, case_id, tuple(_near(unknown, where, vocabulary)))
+    return Header(
+        tuple(names),
+        readings,
+        ids[0] if ids else None,
+        tuple(_warnings(names, where, found)),
+        tuple(_told(names, found)),
+    )
 
 
-def key_of(name: str) -> str:
-    """A header cell as it is compared: without outer spaces, in lower case."""
-    return name.strip().lower()
+def _readings(
+    keys: Sequence[str],
+    found: Sequence[Named | None],
+    mapping: ColumnMapping,
+    vocabulary: Vocabulary,
+) -> Iterator[tuple[int, Reading]]:
+    for place, (key, name) in enumerate(zip(keys, found, strict=True)):
+        if key in mapping.columns:
+            yield place, mapping.columns[key]
+        elif name is not None and name.likeness != "near":
+            yield place, Reading(vocabulary.finding(name.finding))
 
 
-def _twice(names: Sequence[str], keys: Sequence[str], where: str) -> Iterator[Problem]:
-    first: dict[str, int] = {}
-    for place, key in enumerate(keys):
-        if key in first:
-            what = f"column {names[place]!r}" if key else "a column without a name"
-            message = f"{what} stands twice, in columns {first[key] + 1} and {place + 1}"
-            yield Problem("header_twice", where, message, "rename or delete one of them")
-        first.setdefault(key, place)
+def _case_ids(names: Sequence[str], keys: Sequence[str], mapping: ColumnMapping) -> list[int]:
+    """The places of the case's id: of that very name, else of one that differs in its spelling."""
+    exact = [place for place, key in enumerate(keys) if key == mapping.case_id]
+    if exact or mapping.case_id != CASE_ID:
+        return exact
+    free = [place for place, key in enumerate(keys) if key not in mapping.columns]
+    return [place for place in free if is_case_id(names[place])]
 
 
-def _same_finding(
-    names: Sequence[str], readings: Sequence[tuple[int, Reading]], where: str
+def _told(names: Sequence[str], found: Sequence[Named | None]) -> Iterator[tuple[int, Issue]]:
+    for place, name in enumerate(found):
+        if name is not None and name.likeness != "same":
+            yield place, told(names[place], name)
+
+
+def told(name: str, found: Named) -> Issue:
+    """The issue of a case that fills a column of this name, which is not quite a finding's."""
+    tell = read_as if found.likeness == "squeezed" else near_miss
+    return tell(name, found.finding)
+
+
+def _twice(
+    names: Sequence[str], keys: Sequence[str], read: Sequence[tuple[int, str]], where: str
 ) -> Iterator[Problem]:
     first: dict[str, int] = {}
-    for place, reading in readings:
-        other = first.setdefault(reading.finding.id, place)
-        if other != place and key_of(names[other]) != key_of(names[place]):
-            message = f"{names[other]!r} and {names[place]!r} both give {reading.finding.id}"
+    for place, what in read:
+        other = first.setdefault(what, place)
+        if other == place:
+            continue
+        spot = f"columns {other + 1} and {place + 1}"
+        if keys[other] == keys[place]:
+            message = f"column {quoted_name(names[place])} stands twice, in {spot}"
+            yield Problem("header_twice", where, message, "rename or delete one of them")
+        else:
+            both = f"{quoted_name(names[other])} and {quoted_name(names[place])}"
+            message = f"{both} both give {what}, in {spot}"
             yield Problem("finding_twice", where, message, "delete one of them, or its mapping")
 
 
 def _taken(
     names: Sequence[str], keys: Sequence[str], where: str, ours: Collection[str]
 ) -> Iterator[Problem]:
-    for place, key in enumerate(keys):
-        if key in ours:
-            message = f"column {place + 1} is named {names[place]!r}, as a column scoring writes"
-            remedy = "rename or delete it (is this a file that was scored before?)"
-            yield Problem("output_column", where, message, remedy)
+    taken = [place for place, key in enumerate(keys) if key in ours]
+    if len(taken) > 1:
+        shown = ", ".join(names[place] for place in taken[:3]) + ", ..." * (len(taken) > 3)
+        message = f"it was scored before: {len(taken)} of its columns scoring wrote ({shown})"
+        remedy = "score the file that it was made from, or delete these columns"
+        yield Problem("scored_before", where, message, remedy)
+        return
+    for place in taken:
+        message = f"column {place + 1} is named {quoted_name(names[place])}, as one scoring writes"
+        yield Problem("output_column", where, message, "rename or delete it")
 
 
-def _none_known(names: Sequence[str], where: str, vocabulary: Vocabulary) -> Problem:
+def _none_known(names: Sequence[str], where: str, found: Sequence[Named | None]) -> Problem:
     message = "no column is the name of a finding"
     for mark, word in _SEPARATORS.items():
         if len(names) == 1 and mark in names[0]:
             remedy = "save it with commas between the cells"
             return Problem("separator", where, f"{message}: cells are split by {word}", remedy)
-    close = " ".join(str(problem) for problem in _near(names, where, vocabulary))
+    close = " ".join(str(problem) for problem in _warnings(names, where, found))
     if close:
         return Problem("no_known_column", where, message, close)
     remedy = "the first line must name the columns; `python -m serve template` writes one"
     return Problem("no_known_column", where, message, remedy)
 
 
-def _near(names: Sequence[str], where: str, vocabulary: Vocabulary) -> Iterator[Problem]:
-    for name in names:
-        finding = near_finding(name, vocabulary)
-        if finding is not None:
-            message = f"column {name!r} is not read; did you mean {finding!r}?"
+def _warnings(names: Sequence[str], where: str, found: Sequence[Named | None]) -> Iterator[Problem]:
+    for name, near in zip(names, found, strict=True):
+        if near is None or near.likeness == "same":
+            continue
+        if near.likeness == "squeezed":
+            message = f"column {quoted_name(name)} is read as {near.finding!r}"
+            yield Problem("read_as", where, message, "name it so, to be sure")
+        else:
+            message = f"column {quoted_name(name)} is not read; did you mean {near.finding!r}?"
             yield Problem("near_miss", where, message, "rename it, or map it with --columns")
-
-
-def near_finding(name: str, vocabulary: Vocabulary) -> str | None:
-    """The finding whose name this column nearly has, if there is one."""
-    key = re.sub(r"[^a-z0-9]+", "_", key_of(name)).strip("_")
-    if len(key) < 3 or key == CASE_ID:
-        return None
-    ids = vocabulary.finding_ids
-    squeezed = {finding.replace("_", ""): finding for finding in ids}
-    if key.replace("_", "") in squeezed:
-        return squeezed[key.replace("_", "")]
-    begins = [finding for finding in ids if finding.startswith(f"{key}_")]
-    within = [finding for finding in ids if key.startswith(f"{finding}_")]
-    close = difflib.get_close_matches(key, ids, n=1, cutoff=0.8)
-    return next(iter([*close, *within, *(begins if len(begins) == 1 else [])]), None)

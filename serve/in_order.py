@@ -6,12 +6,17 @@ import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _state: Any = None  # what a worker process keeps from one item to the next
+
+
+class WorkerLostError(Exception):
+    """A worker process was killed, so that its work is lost."""
 
 
 def in_order(
@@ -24,7 +29,8 @@ def in_order(
     """`work(prepare(settings), item)` for every item, in order, by one process or several.
 
     At most `workers + 2` items are under way, so that memory stays bounded. Processes are started
-    afresh, not forked: the inference runtime and Arrow hold threads.
+    afresh, not forked: the inference runtime and Arrow hold threads. What `prepare` or `work`
+    raises in one of them is raised here; WorkerLostError where one of them is killed.
     """
     if workers <= 1:
         state = prepare(settings)
@@ -43,14 +49,26 @@ def in_order(
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
+    except BrokenProcessPool as error:
+        raise WorkerLostError(str(error)) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _start(prepare: Callable[[Any], Any], settings: Any) -> None:
     global _state
-    _state = prepare(settings)
+    try:
+        _state = prepare(settings)
+    except Exception as error:  # raised where the work is asked for: here it would break the pool
+        _state = _Unprepared(error)
+
+
+class _Unprepared:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
 
 
 def _run(work: Callable[[Any, Item], Result], item: Item) -> Result:
+    if isinstance(_state, _Unprepared):
+        raise _state.error
     return work(_state, item)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,11 +14,12 @@ from serve.header import Header
 from serve.problem import Problem, RefusedError
 from serve.quoting import quoted, split_record
 from serve.records import Block, Record, blocks, first_record
-from serve.rows import REASONS, not_utf8
+from serve.rows import BOM, REASONS, not_utf8
 from serve.source import Source
 
 CHUNK = 1 << 20
 """Bytes of a block of CSV: some thousands of rows, whose matrix the processor's cache can hold."""
+_SEPARATOR_LINE = re.compile(rb'"?sep=,"?', re.IGNORECASE)
 BATCH = 4096
 """Rows of a block of Parquet."""
 
@@ -27,7 +30,7 @@ class Cases:
 
     header: Header
     header_text: bytes
-    """The header as a line of CSV, without its end."""
+    """The header as a line of CSV, without its end; behind its byte order mark, if it had one."""
     items: Iterator[Block | pa.RecordBatch]
     done: Callable[[int], float]
     """How much of the file has been read, 0 to 1, given the rows that are done."""
@@ -45,13 +48,21 @@ def read_cases(
 
 def _csv(source: Source, match: Callable[[Sequence[str], str], Header], chunk: int) -> Cases:
     record, pending, line = first_record(source.stream, source.first)
+    if record is not None and _SEPARATOR_LINE.fullmatch(record.text):  # a line for Excel alone
+        begun = line
+        record, pending, line = first_record(source.stream, pending)
+        line += begun - 1
+        record = record and record._replace(line=record.line + begun - 1)
     record = _whole(record, source.where)
     where = f"{source.where}, line {record.line}"
     names = [cell.decode() for cell in split_record(record.text)]
     header = match(names, where)
-    items = blocks(source.stream, chunk, len(names), pending, line)
+    # One empty block first, so that a file without rows still has its columns.
+    nothing = [Block(line)]
+    items = chain(nothing, blocks(source.stream, chunk, len(names), pending, line))
     size = source.size or 0
-    return Cases(header, record.text, items, lambda _: source.stream.tell() / size if size else 0.0)
+    text = BOM + record.text if source.bom else record.text
+    return Cases(header, text, items, lambda _: source.stream.tell() / size if size else 0.0)
 
 
 def _whole(record: Record | None, where: str) -> Record:
@@ -79,9 +90,7 @@ def _parquet(source: Source, match: Callable[[Sequence[str], str], Header]) -> C
     try:
         file = pq.ParquetFile(source.stream)
     except (pa.ArrowException, OSError) as error:
-        message = f"the Parquet file is damaged: {str(error).splitlines()[0]}"
-        remedy = "copy or write it again"
-        raise RefusedError(Problem("bad_parquet", source.where, message, remedy)) from None
+        raise _unusable(source.where, error) from None
     names = file.schema_arrow.names
     header = match(names, source.where)
     total = file.metadata.num_rows
@@ -93,9 +102,24 @@ def _parquet(source: Source, match: Callable[[Sequence[str], str], Header]) -> C
 def _batches(file: pq.ParquetFile, where: str) -> Iterator[pa.RecordBatch]:
     try:
         # One empty batch, so that a file without rows still has its columns.
-        yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
+        yield no_rows(file.schema_arrow)
         yield from file.iter_batches(batch_size=BATCH, use_threads=False)
     except (pa.ArrowException, OSError) as error:
-        message = f"the Parquet file is damaged: {str(error).splitlines()[0]}"
-        remedy = "copy or write it again"
-        raise RefusedError(Problem("bad_parquet", where, message, remedy)) from None
+        raise _unusable(where, error) from None
+
+
+def no_rows(schema: pa.Schema) -> pa.RecordBatch:
+    """A table of these columns without any row."""
+    return pa.RecordBatch.from_arrays([pa.nulls(0, kind) for kind in schema.types], schema=schema)
+
+
+def _unusable(where: str, error: Exception) -> RefusedError:
+    """What is damaged is said to be; a sound file may hold what this reader does not know."""
+    why = (str(error).splitlines() or [type(error).__name__])[0]
+    if isinstance(error, pa.ArrowNotImplementedError):
+        message = f"the Parquet file has a column of a kind that is not read here: {why}"
+        return RefusedError(
+            Problem("unreadable_column", where, message, "leave the column out, or give it as text")
+        )
+    message = f"the Parquet file is damaged: {why}"
+    return RefusedError(Problem("bad_parquet", where, message, "copy or write it again"))

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from data_gen.vocabulary import load
+from data_gen.vocabulary.files.atomic import WholeFiles
+from serve.chosen import chosen
 from serve.columns import NO_MODEL, output_columns
-from serve.csv_lines import header_line, neutralised
-from serve.destination import STDOUT, whole_file
+from serve.csv_lines import header_line, neutralised, picked
+from serve.destination import STDOUT, open_output
 from serve.header import Header, match_header
 from serve.in_order import in_order
 from serve.inputs import CHUNK, Cases, read_cases
+from serve.made_by import as_metadata
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.outputs import CsvRows, ParquetRows, Rejects, Rows
+from serve.problem import Problem
+from serve.processors import processors
+from serve.report import made
+from serve.rows import BOM
 from serve.source import Source, open_source
-from serve.tally import CaseIds, Tally
-from serve.worker import SHOWN, Scored, Settings, prepare, score_block
+from serve.tally import CaseIds, Tally, words_never_met
+from serve.worker import SHOWN, Scored, Settings, checked, prepare, score_block
 
 _SMALL = 8 << 20  # bytes below which starting more processes costs more than it saves
 
@@ -38,6 +42,8 @@ class Request:
     spreadsheet_safe: bool = False
     mapping: ColumnMapping = NO_MAPPING
     explain: bool = False
+    columns_out: str | None = None
+    """Names of the columns to write, with commas between them; None for all."""
     chunk: int = CHUNK
 
     @property
@@ -52,7 +58,12 @@ class Request:
     @property
     def rejects_path(self) -> str:
         """Where rejected records go."""
-        return self.rejects or f"{'scored' if self.out == STDOUT else self.out}.rejects.csv"
+        return self.rejects or rejects_beside(self.out)
+
+
+def rejects_beside(out: str) -> str:
+    """Where rejected records go unless a path is given."""
+    return f"{'scored' if out == STDOUT else out}.rejects.csv"
 
 
 @dataclass
@@ -64,57 +75,106 @@ class Report:
     ids: CaseIds = field(default_factory=CaseIds)
     short: list[Scored] = field(default_factory=list)
     """The blocks of a file of at most `SHOWN` cases; nothing for a longer one."""
-    model_version: str = NO_MODEL
+    where: str = ""
+    """What the file is called in problems."""
+    asked: str = NO_MODEL
+    """The version of the model that was asked."""
+    failure: str = ""
+    """What the model failed with last, if it did."""
+
+    @property
+    def headers(self) -> tuple[Header, ...]:
+        """The one header."""
+        return (self.header,)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What the header gave reason to warn of, and what the whole file did."""
+        return (*self.header.warnings, *words_never_met(self.header, self.tally, self.where))
+
+    @property
+    def duplicates(self) -> int:
+        """Rows that repeat the case id of an earlier row."""
+        return self.ids.duplicated()
+
+    @property
+    def model_version(self) -> str:
+        """The version of the model that answered, `none` where it answered nothing."""
+        return self.asked if self.tally.answered or not self.tally.scored else NO_MODEL
 
 
-def score_file(request: Request, progress: Callable[[float], None] | None = None) -> Report:
+def score_file(
+    request: Request,
+    progress: Callable[[float], None] | None = None,
+    beside: Callable[[WholeFiles, Report], None] | None = None,
+) -> Report:
     """Score a file; the outputs appear only once all of it is done.
+
+    `beside` may open and write more files, which appear together with the scored rows.
 
     `progress` is called with the part of the file that is done, 0 to 1, after each block. Raises
     RefusedError for a file or bundle that cannot be used at all, OSError where a disk fails.
     """
+    checked(load(), request.bundle, request.mix)
     with open_source(request.cases) as source:
         cases = read_cases(source, request.match, request.chunk)
         settings = Settings(
             source.where, cases.header, request.bundle, request.mix, request.parquet,
-            request.spreadsheet_safe, request.explain,
+            request.spreadsheet_safe, request.explain, _places(request, cases.header),
+            cases.header_text.removeprefix(BOM),
         )  # fmt: skip
-        report = Report(cases.header)
+        report = Report(cases.header, where=source.where)
         workers = _workers(request.workers, source)
-        with _outputs(request, cases) as (rows, rejects):
+        with WholeFiles() as files:
+            rows, rejects = _outputs(files, request, cases, settings, report)
             for scored in in_order(score_block, prepare, settings, cases.items, workers):
-                rows.add(scored.payload)
-                rejects.add(scored.rejects)
+                before = report.tally.rows_in if source.kind == "parquet" else 0
                 _count(report, scored)
+                rows.add(scored.payload)
+                rejects.add([r._replace(line=r.line + before) for r in scored.rejects])
                 if progress:
                     progress(cases.done(report.tally.rows_in))
             rows.close()
+            if beside:
+                beside(files, report)
     return report
 
 
-@contextmanager
-def _outputs(request: Request, cases: Cases) -> Iterator[tuple[Rows, Rejects]]:
-    """The two files to write. The scored one is renamed last: where it is, both are whole."""
-    rejects = Rejects(
-        request.rejects_path, always=request.rejects is not None, safe=request.spreadsheet_safe
-    )
-    with whole_file(request.out) as stream, rejects:
-        yield _rows(stream, request, cases), rejects
+def _places(request: Request, header: Header) -> tuple[int, ...] | None:
+    """The places of the columns to write; None for all."""
+    if request.columns_out is None:
+        return None
+    names = [*header.names, *output_columns(load(), explain=request.explain)]
+    return chosen(request.columns_out, names)
 
 
-def _rows(stream: BinaryIO, request: Request, cases: Cases) -> Rows:
+def _outputs(
+    files: WholeFiles, request: Request, cases: Cases, settings: Settings, report: Report
+) -> tuple[Rows, Rejects]:
+    """The two files to write. The scored one is opened first: where it appears, both are whole."""
+    stream = open_output(files, request.out)
+    rows: Rows
     if request.parquet:
-        return ParquetRows(stream)
+        rows = ParquetRows(stream, lambda: as_metadata(made(request, report)))
+    else:
+        rows = CsvRows(stream, _first_line(request, cases, settings))
+    asked = request.rejects is not None
+    return rows, Rejects(files, request.rejects_path, always=asked, safe=request.spreadsheet_safe)
+
+
+def _first_line(request: Request, cases: Cases, settings: Settings) -> bytes:
     text = cases.header_text
     if request.spreadsheet_safe:
         text = neutralised([text])[0][0]
-    return CsvRows(stream, header_line(text, output_columns(load(), explain=request.explain)))
+    names = output_columns(load(), explain=request.explain)
+    return picked(header_line(text, names), settings.places)
 
 
 def _count(report: Report, scored: Scored) -> None:
     report.tally.add(scored.tally)
     report.ids.add(scored.case_ids)
-    report.model_version = scored.model_version
+    report.asked = scored.model_version
+    report.failure = scored.failure or report.failure
     if report.tally.scored > SHOWN:
         report.short.clear()
     elif scored.scores is not None:
@@ -122,9 +182,9 @@ def _count(report: Report, scored: Scored) -> None:
 
 
 def _workers(wanted: int | None, source: Source) -> int:
-    """As many processes as asked for; else one for a small file and one a processor otherwise."""
+    """As many processes as asked for; else one for a small file, or as many as may run at once."""
     if wanted is not None:
         return max(1, wanted)
     if source.size is not None and source.size < _SMALL:
         return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors()

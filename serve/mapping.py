@@ -8,7 +8,9 @@ A mapping is a YAML file:
       Smoker: {finding: smoking, words: {Y: current, N: never}}
       Patient: case_id
 
-It is checked as a whole before any row is read.
+Words *replace* those of the vocabulary: where a column says 1 for no and 2 for yes, 1 is no longer
+yes, and a cell that is none of the words is told. Numbers compare as numbers: 1 is also 1.0. What
+is blank stays blank unless the mapping names it. The whole is checked before any row is read.
 """
 
 from __future__ import annotations
@@ -16,11 +18,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from data_gen.vocabulary import Finding, Vocabulary
+from data_gen.vocabulary.words import word_key
 from serve.columns import CASE_ID
+from serve.names import key_of
 from serve.problem import Problem, RefusedError
 
 UNITS: Mapping[str, Mapping[str, tuple[float, float]]] = {
@@ -36,12 +41,16 @@ UNITS: Mapping[str, Mapping[str, tuple[float, float]]] = {
 _FIELDS = ("finding", "words", "unit")
 
 
+Key = str | Decimal
+
+
 @dataclass(frozen=True)
 class Reading:
     """How one column is read: which finding, other words for its values, another unit."""
 
     finding: Finding
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[Key, str] = field(default_factory=dict)
+    """Our word for each of theirs, by `word_key`."""
     scale: tuple[float, float] | None = None
 
 
@@ -52,11 +61,6 @@ class ColumnMapping:
     columns: Mapping[str, Reading] = field(default_factory=dict)
     case_id: str = CASE_ID
     source: str = ""
-
-    def readings(self, vocabulary: Vocabulary) -> dict[str, Reading]:
-        """Every name that is read: the vocabulary's own, then those of the mapping."""
-        own = {finding.id: Reading(finding) for finding in vocabulary.findings}
-        return {**own, **self.columns}
 
     def missing(self, keys: Sequence[str], where: str) -> Iterator[Problem]:
         """A problem for each mapped column that the file does not have."""
@@ -90,7 +94,7 @@ def _checked(entries: Mapping[Any, Any], path: Path, vocabulary: Vocabulary) -> 
     problems: list[Problem] = []
     case_id = CASE_ID
     for raw_name, raw in entries.items():
-        name = str(raw_name).strip().lower()
+        name = key_of(str(raw_name))
         entry = raw if isinstance(raw, dict) else {"finding": raw}
         if entry.get("finding") == CASE_ID:
             case_id = name
@@ -139,11 +143,17 @@ def _word_problems(words: Any, finding: Finding, where: str) -> Iterator[Problem
         if word not in (*ours, "unknown"):
             message = f"{word!r} is no value of {finding.id}"
             yield Problem("bad_mapping", where, message, f"use {', '.join((*ours, 'unknown'))}")
+    first: dict[Key, str] = {}
+    for word in map(str, words):
+        other = first.setdefault(word_key(word), word)
+        if other != word:
+            message = f"the words {other!r} and {word!r} are the same"
+            yield Problem("bad_mapping", where, message, "keep one of them")
 
 
 def _reading(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Reading:
     finding = vocabulary.finding(entry["finding"])
-    words = {str(k).strip().lower(): str(v) for k, v in (entry.get("words") or {}).items()}
+    words = {word_key(str(k)): str(v) for k, v in (entry.get("words") or {}).items()}
     return Reading(finding, words, UNITS.get(finding.unit, {}).get(str(entry.get("unit"))))
 
 

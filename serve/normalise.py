@@ -5,34 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Finding, Vocabulary
-from data_gen.vocabulary.words import CellProblem, Code, parse_cell
-from serve.mapping import Reading
-from serve.overrides.rule import LEVELS
-from serve.overrides.rules import RULES
+from data_gen.vocabulary.words import (
+    UNKNOWN,
+    CellProblem,
+    Code,
+    is_blank,
+    parse_cell,
+    shown_word,
+    word_key,
+)
+from serve.header import Header
+from serve.issues import Issue, silenced
+from serve.mapping import Key, Reading
 from serve.rows import Coded
 
 Matrix = npt.NDArray[np.float64]
 UNREAD: tuple[str, ...] = get_args(Code)
 """The codes of issues about a cell that could not be read."""
-_URGENT = LEVELS.index("urgent")
-_TOLD = 3  # hazards that are named
+_LONG = 100  # characters of a text from which on it is not kept: no value is written so
 _REMEMBERED = 100_000  # distinct texts of a column whose values are kept between blocks
-
-
-@dataclass(frozen=True)
-class Issue:
-    """One thing to report about a case: a stable code, the finding it is about, and words."""
-
-    code: str
-    finding: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,8 @@ class Normalised:
 
     values: Matrix
     issues: Mapping[int, list[Issue]]  # by row
+    words_met: frozenset[tuple[int, Key]] = frozenset()
+    """The words of a mapping that some cell has, each with the place of its column."""
 
 
 @dataclass
@@ -52,15 +51,24 @@ class Cache:
 
 def normalise(
     columns: Mapping[int, Coded],
-    readings: tuple[tuple[int, Reading], ...],
+    header: Header,
     n_cases: int,
     vocabulary: Vocabulary,
     cache: Cache,
 ) -> Normalised:
-    """The values of n cases whose columns are given by place. A bad cell is unknown, and told."""
+    """The values of n cases whose columns are given by place. A bad cell is unknown, and told.
+
+    So is a cell in a column whose name is not quite a finding's (`Header.told`).
+    """
     values = np.full((n_cases, len(vocabulary.findings)), np.nan, order="F")
     issues: dict[int, list[Issue]] = {}
-    for place, reading in readings:
+    met: set[tuple[int, Key]] = set()
+    for place, issue in header.told:
+        column = columns[place]
+        filled = [code for code, text in enumerate(column.texts) if not is_blank(text)]
+        for row in np.flatnonzero(np.isin(column.codes, filled)).tolist():
+            issues.setdefault(row, []).append(issue)
+    for place, reading in header.readings:
         column = columns[place]
         known = cache.values.setdefault(place, {})
         if len(known) > _REMEMBERED:
@@ -69,15 +77,19 @@ def normalise(
         bad = [code for code, value in enumerate(parsed) if isinstance(value, Issue)]
         numbers = [math.nan if isinstance(value, Issue) else value for value in parsed]
         values[:, reading.finding.column] = np.array(numbers, dtype=np.float64)[column.codes]
+        if reading.words:
+            met.update((place, key) for key in map(word_key, column.texts) if key in reading.words)
         if bad:
             for row in np.flatnonzero(np.isin(column.codes, bad)).tolist():
                 issue = parsed[column.codes[row]]
                 assert isinstance(issue, Issue)  # noqa: S101 narrows the type
                 issues.setdefault(row, []).append(issue)
-    return Normalised(values, issues)
+    return Normalised(values, issues, frozenset(met))
 
 
 def _remembered(text: str, reading: Reading, known: dict[str, float | Issue]) -> float | Issue:
+    if len(text) > _LONG:
+        return value_of(text, reading)
     if text not in known:
         known[text] = value_of(text, reading)
     return known[text]
@@ -85,10 +97,30 @@ def _remembered(text: str, reading: Reading, known: dict[str, float | Issue]) ->
 
 def value_of(text: str, reading: Reading) -> float | Issue:
     """The value of a cell's text, NaN for unknown, or what is wrong with it."""
-    word = reading.words.get(text.strip().lower(), text)
+    word = reading.words.get(word_key(text)) if reading.words else None
+    if word is None:
+        if _replaced(text, reading):
+            return _no_word(text, reading)
+        word = text
     if reading.scale is not None:
         word = _scaled(word, reading.finding, reading.scale)
     return _parsed(word, reading)
+
+
+def _replaced(text: str, reading: Reading) -> bool:
+    """Whether the mapping's words stand in place of the vocabulary's, which this text may be.
+
+    Of a number they are a few codes beside the numbers themselves.
+    """
+    counted = reading.finding.kind == "number"
+    return bool(reading.words) and not counted and text.strip().lower() not in UNKNOWN
+
+
+def _no_word(text: str, reading: Reading) -> Issue:
+    code: Code = "bad_word" if reading.finding.kind == "yes_no" else "bad_choice"
+    words = ", ".join(map(str, reading.words))
+    message = f"{shown_word(text.strip())} is none of the words that the mapping gives this column"
+    return _issue(code, reading, message, f"write one of {words}, or add it to the mapping")
 
 
 def _scaled(word: str, finding: Finding, scale: tuple[float, float]) -> str:
@@ -105,19 +137,10 @@ def _scaled(word: str, finding: Finding, scale: tuple[float, float]) -> str:
 def _parsed(word: str, reading: Reading) -> float | Issue:
     parsed = parse_cell(reading.finding, word)
     if isinstance(parsed, CellProblem):
-        parts = (parsed.message, parsed.remedy, _silenced(reading.finding.id))
-        return Issue(parsed.code, reading.finding.id, "; ".join(filter(None, parts)))
+        return _issue(parsed.code, reading, parsed.message, parsed.remedy)
     return parsed
 
 
-@lru_cache
-def _silenced(finding_id: str) -> str:
-    """What may be missed where a cell of this finding is not read; nothing where no rule looks."""
-    looking = [rule for rule in RULES if finding_id in rule.findings and rule.rank <= _URGENT]
-    hazards = list(dict.fromkeys(rule.hazard.replace("_", " ") for rule in looking))
-    if not hazards:
-        return ""
-    others = f" and {len(hazards) - _TOLD} more" if len(hazards) > _TOLD else ""
-    return (
-        f"unread, it may keep overrides silent ({', '.join(hazards[:_TOLD])}{others}): correct it"
-    )
+def _issue(code: Code, reading: Reading, message: str, remedy: str) -> Issue:
+    finding = reading.finding.id
+    return Issue(code, finding, "; ".join(filter(None, (message, remedy, silenced(finding)))))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data_gen.vocabulary.files.atomic import WholeFiles
 from serve.csv_lines import runs
-from serve.destination import whole_file
+from serve.destination import open_output
+from serve.problem import Problem, RefusedError
 from serve.quoting import quoted
 from serve.rows import REASONS, Reject
 
@@ -45,10 +45,14 @@ class CsvRows:
 
 
 class ParquetRows:
-    """Scored rows as tables, in row groups of a fixed size."""
+    """Scored rows as tables, in row groups of a fixed size.
 
-    def __init__(self, stream: BinaryIO) -> None:
+    `metadata` of the file is asked for when its first rows are written.
+    """
+
+    def __init__(self, stream: BinaryIO, metadata: Callable[[], Mapping[str, str]]) -> None:
         self._stream = stream
+        self._metadata = metadata
         self._held: list[pa.Table] = []
         self._rows = 0
         self._writer: pq.ParquetWriter | None = None
@@ -71,10 +75,29 @@ class ParquetRows:
             return
         held = pa.concat_tables(self._held).combine_chunks()
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._stream, held.schema)
+            own = {**(held.schema.metadata or {}), **self._metadata()}
+            self._writer = pq.ParquetWriter(self._stream, held.schema.with_metadata(own))
         self._writer.write_table(held.slice(0, count), row_group_size=_GROUP)
         rest = held.slice(count)
         self._held, self._rows = [rest], rest.num_rows
+
+
+REJECTS_HEADER = b"line,code,reason,record\n"
+
+
+def check_rejects(path: str) -> None:
+    """Raise RefusedError where a file that nobody named would be replaced, and holds no rejects."""
+    try:
+        with Path(path).open("rb") as file:
+            begun = file.read(len(REJECTS_HEADER))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        begun = (error.strerror or "unreadable").encode()
+    if begun not in (b"", REJECTS_HEADER):
+        message = "this file is there already, and holds no rejects of an earlier run"
+        remedy = "move it, or name a file for the rejects with --rejects"
+        raise RefusedError(Problem("not_rejects", path, message, remedy))
 
 
 class Rejects:
@@ -84,36 +107,22 @@ class Rejects:
     an earlier run that would otherwise be taken for this one's.
     """
 
-    def __init__(self, path: str, *, always: bool, safe: bool) -> None:
-        self.path = path
+    def __init__(self, files: WholeFiles, path: str, *, always: bool, safe: bool) -> None:
+        self._files = files
+        self._path = path
         self._safe = safe
-        self._wanted = always or Path(path).is_file()
-        self._stack = ExitStack()
-        self._stream: BinaryIO | None = None
-
-    def __enter__(self) -> Rejects:
-        if self._wanted:
-            self._open()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)
+        self._stream = self._open() if always or Path(path).is_file() else None
 
     def add(self, rejects: Sequence[Reject]) -> None:
         """Write the rejected records of a block."""
         if rejects:
-            stream = self._stream or self._open()
-            stream.write("".join(map(self._line, rejects)).encode())
+            self._stream = self._stream or self._open()
+            self._stream.write("".join(map(self._line, rejects)).encode())
 
     def _open(self) -> BinaryIO:
-        self._stream = self._stack.enter_context(whole_file(self.path))
-        self._stream.write(b"line,code,reason,record\n")
-        return self._stream
+        stream = open_output(self._files, self._path)
+        stream.write(REJECTS_HEADER)
+        return stream
 
     def _line(self, reject: Reject) -> str:
         text = f"'{reject.text}" if self._safe and runs(reject.text) else reject.text

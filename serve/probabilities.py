@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from serve.bundle import Bundle
+from serve.bundle import Bundle, Verified
 from serve.problem import Problem, RefusedError
 
 Matrix = npt.NDArray[np.float64]
@@ -23,6 +23,8 @@ BLOCK = 256
 _EIGHT = 8
 UNKNOWN = np.float32(-1.0)
 MICRO = 1_000_000
+_MIXES = ("training", "clinic")
+"""Mixes that every bundle names."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,16 @@ def predict(bundle: Bundle, values: Matrix, weights: Matrix | None = None) -> Mo
     A row that is not finite, or negative, or sums to nothing comes back as NaN.
     """
     names: list[str] = [n for n in ("probabilities", "novelty") if n in bundle.outputs]
-    encoded = encode(values)
+    recoding = bundle.recoding
+    encoded = encode(values if recoding is None else recoding.cases(values))
     blocks = [
         bundle.session.run(names, {"cases": encoded[start : start + BLOCK]})
         for start in range(0, len(encoded), BLOCK)
     ]
     outputs = [np.concatenate(parts)[: len(values)] for parts in zip(*blocks, strict=True)]
     novelty = outputs[1].astype(np.float64).reshape(-1) if len(outputs) > 1 else None
-    own = normalised(outputs[0].astype(np.float64))
+    told = outputs[0].astype(np.float64)
+    own = normalised(told if recoding is None else recoding.answers(told))
     return ModelOutput(own if weights is None else normalised(own, weights), own, novelty)
 
 
@@ -93,7 +97,13 @@ def micro(probabilities: Matrix) -> npt.NDArray[np.int64]:
     return np.where(known, whole + (rank < short), 0).astype(np.int64)
 
 
-def mix_weights(text: str, bundle: Bundle, vocabulary: Vocabulary) -> Matrix | None:
+def check_mix(text: str, vocabulary: Vocabulary) -> None:
+    """Raise RefusedError for a mix that no bundle of this vocabulary could know."""
+    if text not in _MIXES:
+        _shares(text, vocabulary)
+
+
+def mix_weights(text: str, bundle: Bundle | Verified, vocabulary: Vocabulary) -> Matrix | None:
     """New/old for each condition, from `training`, `clinic` or `id=share,id=share`; None for none.
 
     Shares are scaled to sum to 1; a condition that is not named has none. Raises RefusedError.
@@ -105,7 +115,8 @@ def mix_weights(text: str, bundle: Bundle, vocabulary: Vocabulary) -> Matrix | N
     new = mixes[text] if text in mixes else _shares(text, vocabulary)
     total = sum(new.values())
     ids = vocabulary.condition_ids
-    return np.array([new.get(key, 0.0) / total / old[key] for key in ids])[None, :]
+    shares = [new.get(key, 0.0) / total / old[key] if key in old else 0.0 for key in ids]
+    return np.array(shares)[None, :]
 
 
 def _shares(text: str, vocabulary: Vocabulary) -> dict[str, float]:
@@ -113,11 +124,14 @@ def _shares(text: str, vocabulary: Vocabulary) -> dict[str, float]:
     for part in text.split(","):
         name, _, number = part.partition("=")
         try:
-            shares[vocabulary.condition(name.strip()).id] = float(number)
+            share, condition = float(number), vocabulary.condition(name.strip()).id
         except KeyError as error:
             raise _bad_mix(str(error.args[0])) from None
         except ValueError:
             raise _bad_mix(f"{part.strip()!r} is not `condition=share`") from None
+        if condition in shares:
+            raise _bad_mix(f"{condition} stands twice")
+        shares[condition] = share
     good = all(np.isfinite(share) and share >= 0 for share in shares.values())
     if not good or sum(shares.values()) <= 0:
         raise _bad_mix("shares must be numbers of 0 or more, and not all 0")

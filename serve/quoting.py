@@ -6,33 +6,79 @@ character like any other (`5" long`). Nothing may follow a closing quote but a c
 
 from __future__ import annotations
 
+from typing import Literal, NamedTuple
+
 _QUOTE, _COMMA = 0x22, 0x2C
 _NEED_QUOTES = (",", '"', "\n", "\r")
 
 
-def record_end(text: bytes, start: int, stop: int) -> int | None:
-    """Where the record that begins at `start` ends: the place of its line end.
+class End(NamedTuple):
+    """How a record ends: at a line end, at a quote that text follows, or not in this text."""
 
-    None where that is not known before `stop`; -1 where text follows a closing quote.
+    kind: Literal["line", "text_after_quote", "open"]
+    place: int
+    cells: int
+    """Cells of the record, where it ends with a line."""
+
+
+class RecordEnds:
+    """Where records of a text end.
+
+    What follows a quote that opens a cell does not depend on where its record began. So it is kept,
+    and each stretch of the text is looked at once or twice, however many lines are tried as the
+    beginning of a record.
     """
-    place = start
-    while True:
-        end_of_line = text.find(b"\n", place, stop)
-        quote = text.find(b'"', place, end_of_line if end_of_line >= 0 else stop)
-        if quote < 0:
-            return end_of_line if end_of_line >= 0 else None
-        if quote > start and text[quote - 1] != _COMMA:
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._after: dict[int, End] = {}
+        self.steps = 0
+        """Quotes looked at so far, a measure of the work."""
+
+    def end_of(self, start: int) -> End:
+        """How the record that begins at `start` ends."""
+        text, place, cells = self._text, start, 1
+        first_end = end_of_line = -1
+        passed: list[tuple[int, int]] = []  # the quotes that open cells, and the cells before each
+        while True:
+            self.steps += 1
+            if end_of_line < place:
+                found = text.find(b"\n", place)
+                end_of_line = found if found >= 0 else len(text)
+                first_end = end_of_line if first_end < 0 else first_end
+            quote = self._opening(start, place, end_of_line)
+            cells += text.count(b",", place, end_of_line if quote < 0 else quote)
+            if quote < 0:
+                kind: Literal["line", "open"] = "line" if end_of_line < len(text) else "open"
+                end = End(kind, end_of_line, cells)
+                # A record of one line is never tried again.
+                return end if end_of_line == first_end else self._keep(passed, end)
+            if quote in self._after:
+                known = self._after[quote]
+                return self._keep(passed, known._replace(cells=cells + known.cells))
+            passed.append((quote, cells))
+            closing = _closing_quote(text, quote, len(text))
+            after = b"\r" if closing is None else text[closing + 1 : closing + 3]
+            if closing is None or after == b"\r":
+                return self._keep(passed, End("open", len(text), cells))
+            if not after.startswith((b",", b"\n", b"\r\n")):
+                return self._keep(passed, End("text_after_quote", closing, cells))
+            cells += after.startswith(b",")
+            place = closing + (1 if after.startswith(b"\n") else 2)
+
+    def _opening(self, start: int, place: int, stop: int) -> int:
+        """The next quote that opens a cell, or -1: others are characters like any other."""
+        while True:
+            quote = self._text.find(b'"', place, stop)
+            if quote <= start or self._text[quote - 1] == _COMMA:
+                return quote
+            self.steps += 1
             place = quote + 1
-            continue
-        closing = _closing_quote(text, quote, stop)
-        if closing is None:
-            return None
-        after = text[closing + 1 : closing + 3]
-        if after == b"\r":
-            return None
-        if not after.startswith((b",", b"\n", b"\r\n")):
-            return -1
-        place = closing + (1 if after.startswith(b"\n") else 2)
+
+    def _keep(self, passed: list[tuple[int, int]], end: End) -> End:
+        for quote, before in passed:
+            self._after[quote] = End(end.kind, end.place, end.cells - before)
+        return end
 
 
 def _closing_quote(text: bytes, quote: int, stop: int) -> int | None:

@@ -8,15 +8,19 @@ start and never at how the stream was cut, so the records are the same for any c
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
-from serve.quoting import record_end, split_record
+from serve.quoting import End, RecordEnds
 
 LIMIT = 1 << 20
 """Bytes of the longest record. Longer ones are rejected, so that memory stays bounded."""
 _SHOWN = 1000  # bytes kept of a line that is too long to keep whole
+_BLANK_LINES = re.compile(rb"(?:\r?\n)+")
 _WIDE = 9  # cells from which a line inside a quoted cell is known for a row by its commas
 
 
@@ -53,6 +57,24 @@ class _Text:
     ended: bool
     n_cells: int | None
 
+    @cached_property
+    def ends(self) -> RecordEnds:
+        """Where its records end."""
+        return RecordEnds(self.text)
+
+    @cached_property
+    def row_like(self) -> list[int]:
+        """Where lines begin that have as many commas as a row; none for narrow rows."""
+        if self.n_cells is None or self.n_cells < _WIDE:
+            return []
+        starts: list[int] = []
+        place = 0
+        for line in self.text[: self.cut].split(b"\n"):
+            if line.count(b",") == self.n_cells - 1:
+                starts.append(place)
+            place += len(line) + 1
+        return starts
+
 
 def first_record(stream: BinaryIO, pending: bytes) -> tuple[Record | None, bytes, int]:
     """The first record that is not blank, the text read beyond it, and the line that begins at.
@@ -61,8 +83,9 @@ def first_record(stream: BinaryIO, pending: bytes) -> tuple[Record | None, bytes
     """
     line, ended = 1, False
     while True:
-        while pending.startswith((b"\n", b"\r\n")):
-            pending, line = pending.partition(b"\n")[2], line + 1
+        blank = _BLANK_LINES.match(pending)
+        if blank is not None:
+            pending, line = pending[blank.end() :], line + blank.group().count(b"\n")
         if pending and ended and not pending.endswith(b"\n"):
             pending += b"\n"
         found = None
@@ -126,33 +149,40 @@ def _next(held: _Text, start: int, line: int) -> tuple[Record, int] | None:
     end_of_line = text.index(b"\n", start)
     if text.find(b'"', start, end_of_line) < 0:
         return _plain(text[start:end_of_line], line), end_of_line + 1
-    end = record_end(text, start, min(len(text), start + LIMIT + 1))
-    if end is None and not held.ended and len(text) - start <= LIMIT:
+    end = _within(held.ends.end_of(start), start + LIMIT)
+    if end.kind == "open" and not held.ended and len(text) - start <= LIMIT:
         return None
-    if end is not None and end >= 0 and not _swallows(text[start:end], held.n_cells):
-        return Record(line, _trimmed(text[start:end])), end + 1
+    if end.kind == "line" and not _swallows(held, end_of_line, end):
+        return Record(line, _trimmed(text[start : end.place])), end.place + 1
     raw = text[start:end_of_line]
-    return Record(line, _trimmed(raw), _too_long(raw) or _broken_quote(end)), end_of_line + 1
+    return Record(line, _trimmed(raw), _too_long(raw) or _BROKEN[end.kind]), end_of_line + 1
 
 
-def _broken_quote(end: int | None) -> str:
-    if end is None:
-        return "quote_not_closed"
-    return "text_after_quote" if end < 0 else "quote_swallows_rows"
+_BROKEN = {
+    "open": "quote_not_closed",
+    "text_after_quote": "text_after_quote",
+    "line": "quote_swallows_rows",
+}
 
 
-def _swallows(record: bytes, n_cells: int | None) -> bool:
+def _within(end: End, last: int) -> End:
+    """The end, or that it is open where it is not known from the text up to `last`."""
+    known = end.place + 1 if end.kind == "text_after_quote" else end.place
+    return end if known <= last else End("open", last, end.cells)
+
+
+def _swallows(held: _Text, first_end: int, end: End) -> bool:
     """Whether a quoted cell seems to hold whole rows: an unclosed quote that a later one closed.
 
     So it is where a record of several lines has the wrong number of cells, or where a line inside
-    has as many commas as a row.
+    has as many commas as a row. `first_end` is the end of its first line.
     """
-    if n_cells is None or b"\n" not in record:
+    if held.n_cells is None or end.place == first_end:
         return False
-    if len(split_record(_trimmed(record))) != n_cells:
+    if end.cells != held.n_cells:
         return True
-    inner = record.split(b"\n")[1:]
-    return n_cells >= _WIDE and any(line.count(b",") == n_cells - 1 for line in inner)
+    after = bisect_right(held.row_like, first_end)
+    return after < len(held.row_like) and held.row_like[after] <= end.place
 
 
 def _plain(line_text: bytes, line: int) -> Record:

@@ -14,6 +14,10 @@ from serve.problem import Problem, RefusedError
 from serve.quoting import split_record
 from serve.records import LIMIT, Block, Record
 
+BOM = b"\xef\xbb\xbf"
+_EMPTY = b", \t\v\f"  # what a row without a filled cell consists of
+_QUOTED_EMPTY = _EMPTY + b'"\r\n'
+
 
 class Reject(NamedTuple):
     """A record whose shape is broken: its line, a stable code, and its text as it stands."""
@@ -46,25 +50,29 @@ REASONS = {
     "quote_not_closed": "a quote is opened and never closed",
     "text_after_quote": "text follows a closing quote",
     "quote_swallows_rows": "a quoted cell seems to hold whole rows: a quote is missing",
+    "blank_row": "every cell of the row is empty",
+    "header_row": "the row repeats the header",
     "cells_missing": "the row has fewer cells than the header",
     "cells_too_many": "the row has more cells than the header",
 }
 
 
-def rows_of(block: Block, n_cells: int, where: str) -> Rows:
+def rows_of(block: Block, n_cells: int, where: str, header: bytes = b"") -> Rows:
     """The rows of a block: every record is a row, a reject, or a blank line.
+
+    A row without a single filled cell is no case, nor is one that repeats the header's text.
 
     Raises RefusedError, with line and byte, for text that is not UTF-8.
     """
     if block.lines:
         _check_utf8(block.lines, block.first_line, where)
         texts = _even_lines(block.lines, n_cells)
-        if texts is not None:
+        if texts is not None and _all_cases(texts, header):
             return Rows(texts, (), 0, plain=True)
     else:
         for record in block.records:
             _check_utf8(record.text, record.line, where, cut=record.broken == "line_too_long")
-    return _sorted_out(block.all_records(), n_cells)
+    return _sorted_out(block.all_records(), n_cells, header)
 
 
 def _even_lines(lines: bytes, n_cells: int) -> list[bytes] | None:
@@ -81,12 +89,12 @@ def _even_lines(lines: bytes, n_cells: int) -> list[bytes] | None:
     return None
 
 
-def _sorted_out(records: list[Record], n_cells: int) -> Rows:
+def _sorted_out(records: list[Record], n_cells: int, header: bytes) -> Rows:
     texts: list[bytes] = []
     rejects: list[Reject] = []
     blank = 0
     for record in records:
-        code = record.broken or _shape_problem(record.text, n_cells)
+        code = record.broken or _shape_problem(record.text, n_cells) or _no_case(record, header)
         if code:
             rejects.append(Reject(record.line, code, record.text.decode(errors="replace")))
         elif record.text or n_cells == 1:
@@ -104,6 +112,26 @@ def _shape_problem(text: bytes, n_cells: int) -> str:
     if found == n_cells:
         return ""
     return "cells_missing" if found < n_cells else "cells_too_many"
+
+
+def _all_cases(texts: list[bytes], header: bytes) -> bool:
+    """Whether no row of plain text is blank or a header: what nearly every block is."""
+    if header in texts or BOM + header in texts:
+        return False
+    return all([text.strip(_EMPTY) for text in texts])  # noqa: C419 a list is twice as fast
+
+
+def _no_case(record: Record, header: bytes) -> str:
+    """Why a row of the right shape is no case, if it is none."""
+    if record.text and record.text.removeprefix(BOM) == header:
+        return "header_row"
+    if (
+        record.text
+        and not record.text.strip(_QUOTED_EMPTY)
+        and not any(cell.strip() for cell in split_record(record.text))
+    ):
+        return "blank_row"
+    return ""
 
 
 def _check_utf8(text: bytes, line: int, where: str, *, cut: bool = False) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,20 @@ import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary import load as load_vocabulary
-from serve.chain import Chain, score_values
-from serve.columns import JOIN, probability_columns
-from serve.explain import Explanation, explain
+from data_gen.vocabulary.words import cell_text
+from serve.arrow_columns import used_columns
+from serve.chain import Chain, explanations, score_values
+from serve.columns import JOIN, NO_MODEL, probability_columns
+from serve.explain import Explanation
 from serve.header import match_header
 from serve.mapping import NO_MAPPING, ColumnMapping
 from serve.normalise import Cache, Normalised, normalise
-from serve.tables import cell_text, coded_values, score_table, without_dictionaries
+from serve.probabilities import mix_weights
+from serve.problem import Problem, RefusedError
+from serve.tables import score_table, without_dictionaries
 from serve.worker import make_chain
 
+_LOG = logging.getLogger("claudico.serve")
 PROMOTED = Path(__file__).resolve().parent.parent / "models" / "leg_pain"
 """Where the pipeline puts the bundle that is in use."""
 
@@ -90,8 +96,20 @@ class Scorer:
         """The version of the bundle in use, `none` where overrides alone answer."""
         return self.chain.model_version
 
+    def asked(self, mix: str = "training", *, explain: bool = False) -> Scorer:
+        """The same bundle asked under another class mix, and for explanations as well.
+
+        `mix` is what `serve score --mix` takes; RefusedError for one that means nothing.
+        """
+        bundle, vocabulary = self.chain.bundle, self.chain.vocabulary
+        weights = None if bundle is None else mix_weights(mix, bundle, vocabulary)
+        return Scorer(replace(self.chain, weights=weights, mix=mix, explain=explain))
+
     def score(self, cases: Any, columns: ColumnMapping = NO_MAPPING) -> ScoredCases:
-        """The answers for cases given as a dict, dicts, an Arrow table or a pandas data frame.
+        """The answers for cases given as a dict, dicts, an Arrow table or a data frame.
+
+        A frame may be of pandas, of Polars, or anything else that streams Arrow
+        (`__arrow_c_stream__`).
 
         A finding that is absent, None, NaN or blank is unknown. Yes/no findings may be booleans,
         1 and 0, or the words a file may use. A cell that is no value of its finding counts as
@@ -102,7 +120,8 @@ class Scorer:
         table = without_dictionaries(table_of(cases))
         scores = score_values(self.chain, self._normalised(table, columns))
         output = score_table(scores, self.chain.vocabulary)
-        return ScoredCases(table, output, scores.model_version)
+        version = scores.model_version if scores.known.any() or not len(table) else NO_MODEL
+        return ScoredCases(table, output, version)
 
     def explain(self, cases: Any) -> list[Explanation | None]:
         """Why each case's top condition comes before the second; None where no model answers.
@@ -110,25 +129,27 @@ class Scorer:
         Takes what `score` takes. Each case asks the model a hundred times or more: a few
         milliseconds.
         """
-        bundle = self.chain.bundle
-        values = self._normalised(table_of(cases)).values
-        if bundle is None:
-            return [None] * len(values)
-        return list(explain(bundle, values, self.chain.vocabulary, self.chain.weights))
+        return explanations(self.chain, self._normalised(table_of(cases)).values)
 
     def _normalised(self, table: pa.Table, columns: ColumnMapping = NO_MAPPING) -> Normalised:
         vocabulary = self.chain.vocabulary
         if not table.column_names:  # blank cases, or no cases
             return Normalised(np.full((table.num_rows, len(vocabulary.findings)), np.nan), {})
         header = match_header(table.column_names, "cases", vocabulary, columns)
-        coded = {place: coded_values(table.column(place)) for place, _ in header.readings}
-        return normalise(coded, header.readings, table.num_rows, vocabulary, Cache())
+        coded = used_columns(table, header)
+        return normalise(coded, header, table.num_rows, vocabulary, Cache())
 
 
-def open_scorer(bundle: Path | str | None, mix: str = "training") -> Scorer:
+def open_scorer(
+    bundle: Path | str | None, mix: str = "training", *, overrides_only: bool = False
+) -> Scorer:
     """A scorer with the bundle of a folder; for None the promoted one, or none if there is none."""
     folder = Path(bundle) if bundle is not None else PROMOTED if PROMOTED.is_dir() else None
-    return Scorer(make_chain(load_vocabulary(), folder, mix))
+    folder = None if overrides_only else folder
+    chain = make_chain(load_vocabulary(), folder, mix)
+    if chain.failure:
+        _LOG.warning("the model of %s cannot be run (%s): overrides alone", folder, chain.failure)
+    return Scorer(chain)
 
 
 def table_of(cases: Any) -> pa.Table:
@@ -139,32 +160,62 @@ def table_of(cases: Any) -> pa.Table:
         return pa.Table.from_batches([cases])
     if isinstance(cases, Mapping):
         return _from_dicts([cases])
-    if hasattr(cases, "to_dict") and hasattr(cases, "columns"):
-        return _table({str(name): _series(cases[name]) for name in cases.columns}, len(cases))
+    if hasattr(cases, "iloc") and hasattr(cases, "columns"):  # pandas, without importing it
+        return _from_pandas(cases)
+    if hasattr(cases, "__arrow_c_stream__"):
+        return _from_stream(cases)
     return _from_dicts(cases)
 
 
 def _from_dicts(cases: Iterable[Mapping[str, Any]]) -> pa.Table:
     rows = list(cases)
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return _table({name: _column([row.get(name) for row in rows]) for name in names}, len(rows))
+    return _table(names, [_column([row.get(name) for row in rows]) for name in names], len(rows))
 
 
-def _table(columns: Mapping[str, pa.Array], n_cases: int) -> pa.Table:
+def _from_pandas(frame: Any) -> pa.Table:
+    """A pandas frame by the places of its columns, whose labels may be anything, and twice."""
+    columns = [_series(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    return _table(list(frame.columns), columns, len(frame))
+
+
+def _from_stream(cases: Any) -> pa.Table:
+    try:
+        return pa.RecordBatchReader.from_stream(cases).read_all()
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        message = f"{type(cases).__name__} cannot be read as a table: {str(error)[:200]}"
+        remedy = "give a data frame, an Arrow table or dicts"
+        raise RefusedError(Problem("not_a_table", "cases", message, remedy)) from None
+
+
+def _table(names: Sequence[Any], columns: Sequence[pa.Array], n_cases: int) -> pa.Table:
     """A table of so many rows, even where it has no column."""
     if columns:
-        return pa.table(columns)
+        return pa.Table.from_arrays(list(columns), names=[str(name) for name in names])
     rows = pa.array([{}] * n_cases, pa.struct([]))
     return pa.Table.from_batches([pa.RecordBatch.from_struct_array(rows)])
 
 
 def _series(series: Any) -> pa.Array:
-    """A pandas column; whatever its type writes for missing (None, NaN, NA, NaT) is blank."""
+    """A pandas column in its own type where Arrow has it, as text where it has not.
+
+    Whatever a type writes for missing (None, NaN, NA, NaT) is null. Columns of mere objects are
+    text: Arrow would guess one type for values of several.
+    """
+    if series.dtype != object:
+        try:
+            array = pa.array(series, from_pandas=True)
+        except (pa.ArrowException, ValueError, TypeError, OverflowError):
+            array = None
+        if isinstance(array, pa.ChunkedArray):
+            array = array.combine_chunks()
+        if array is not None and not isinstance(array.type, pa.BaseExtensionType):
+            return array
     return _column(series.astype(object).where(series.notna(), None).tolist())
 
 
 def _column(values: list[Any]) -> pa.Array:
-    return pa.array([cell_text(value) for value in values], pa.string())
+    return pa.array([None if value is None else cell_text(value) for value in values], pa.string())
 
 
 def _case_score(row: Mapping[str, Any]) -> CaseScore:

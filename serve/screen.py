@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from data_gen.vocabulary.terminal import printable
 from serve.chain import Scores
 from serve.columns import JOIN
 from serve.probabilities import MICRO
@@ -47,7 +48,7 @@ def _table(level: str, cases: Sequence[_Shown]) -> Table:
     table.add_column("why", ratio=36, overflow="fold")
     table.add_column("likeliest", ratio=40, overflow="fold")
     for case in cases:
-        table.add_row(escape(case.case), escape(case.why), escape(case.likely))
+        table.add_row(*(escape(printable(text)) for text in (case.case, case.why, case.likely)))
     return table
 
 

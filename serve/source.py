@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, cast
 
 from serve.problem import Problem, RefusedError
+from serve.rows import BOM
 
 STDIN = "-"
 _FIRST = 1 << 16
-_BOM = b"\xef\xbb\xbf"
 _REFUSED: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "compressed with gzip", "unpack it first: `gunzip`"),
     (b"PK\x03\x04", "a zip archive or a spreadsheet", "unpack it, or save it as CSV"),
@@ -43,6 +43,8 @@ class Source:
     stream: BinaryIO
     first: bytes
     size: int | None  # bytes, where it is known
+    bom: bool = False
+    """Whether the text began with a byte order mark, as spreadsheets want it back."""
 
 
 @contextmanager
@@ -71,7 +73,30 @@ def open_source(path: str) -> Iterator[Source]:
 def csv_source(where: str, stream: BinaryIO, first: bytes, size: int | None) -> Source:
     """The source of a CSV stream whose beginning, `first`, is read; RefusedError if it is none."""
     _check_first(first, where)
-    return Source(where, "csv", stream, first.removeprefix(_BOM), size)
+    bom = first.startswith(BOM)
+    if b"\r\r\n" in first.partition(b"\n")[0] + b"\n":  # line ends that were translated twice
+        stream = cast("BinaryIO", _OneReturn(stream, first))
+        first = stream.read(_FIRST)
+    return Source(where, "csv", stream, first.removeprefix(BOM), size, bom)
+
+
+class _OneReturn:
+    """A stream whose lines end in one carriage return where they ended in two."""
+
+    def __init__(self, stream: BinaryIO, first: bytes) -> None:
+        self._stream = stream
+        self._held = first
+
+    def read(self, size: int) -> bytes:
+        """The next bytes; nothing at the end."""
+        text, self._held = self._held or self._stream.read(size), b""
+        while text.endswith(b"\r") and (more := self._stream.read(1)):
+            text += more
+        return text.replace(b"\r\r\n", b"\r\n")
+
+    def tell(self) -> int:
+        """How far the stream below has been read."""
+        return self._stream.tell()
 
 
 @contextmanager
@@ -90,7 +115,7 @@ def _opened(path: str, where: str) -> Iterator[BinaryIO]:
 
 
 def _check_first(first: bytes, where: str) -> None:
-    if not first.removeprefix(_BOM).strip():
+    if not first.removeprefix(BOM).strip():
         message = "the file is empty" if not first else "the file holds nothing but blanks"
         remedy = "`python -m serve template` writes a header to fill in"
         raise RefusedError(Problem("empty", where, message, remedy))

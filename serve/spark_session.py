@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from serve.problem import Problem, RefusedError
+from serve.problem import Problem, RefusedError, extra_needed
 
 _REFUSED = "RefusedError: "
 
@@ -20,12 +20,9 @@ def open_session(master: str | None) -> Iterator[Any]:
 
     Raises RefusedError where Spark is not installed or does not start.
     """
-    try:
+    with extra_needed("spark"):
         from pyspark.errors import PySparkRuntimeError
         from pyspark.sql import SparkSession
-    except ImportError:
-        remedy = "install the extra: `pip install 'claudico[spark]'`"
-        raise RefusedError(Problem("no_spark", "spark", "it is not installed", remedy)) from None
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers run this Python, not another
     builder = SparkSession.builder.appName("claudico").config("spark.ui.showConsoleProgress", False)
     try:

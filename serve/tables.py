@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +10,9 @@ import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.chain import Scores
-from serve.columns import EXPLANATION, SOURCES, probability_columns
+from serve.columns import EXPLANATION, NO_MODEL, SOURCES, probability_columns
 from serve.probabilities import MICRO
-from serve.rows import Coded, coded
+from serve.rows import Coded
 
 
 def score_table(scores: Scores, vocabulary: Vocabulary) -> pa.Table:
@@ -34,7 +33,7 @@ def score_table(scores: Scores, vocabulary: Vocabulary) -> pa.Table:
             "prediction_set": _picked(*scores.prediction_set),
             "novelty": pa.array(np.round(novelty, 6), mask=np.isnan(novelty)),
             "issues": _strings(scores.issues),
-            "model_version": _picked([scores.model_version], np.zeros(len(known), np.int64)),
+            "model_version": _picked([NO_MODEL, scores.model_version], known.astype(np.int64)),
             **told,
         }
     )
@@ -62,27 +61,3 @@ def without_dictionaries(table: pa.Table) -> pa.Table:
             plain = table.column(place).cast(field.type.value_type)
             table = table.set_column(place, field.name, plain)
     return table
-
-
-def coded_values(column: pa.ChunkedArray | pa.Array) -> Coded:
-    """A column of any type as the texts a CSV file would have: null is blank, true is yes."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    simple = pa.types.is_string(array.type) or pa.types.is_dictionary(array.type)
-    if not simple:
-        array = pa.array([cell_text(value) for value in array.to_pylist()], pa.string())
-    if not pa.types.is_dictionary(array.type):
-        return coded(array.fill_null(""))
-    texts = [*map(cell_text, array.dictionary.to_pylist()), ""]
-    codes = array.indices.fill_null(len(texts) - 1) if array.null_count else array.indices
-    return Coded(codes.to_numpy(zero_copy_only=False).astype(np.int32), texts)
-
-
-def cell_text(value: Any) -> str:
-    """A value from Python or Arrow as the text of a cell. None is blank; True is yes."""
-    if value is None:
-        return ""
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, float | np.floating):
-        return repr(float(value))
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

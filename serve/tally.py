@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -15,9 +16,10 @@ import pyarrow as pa
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.chain import Scores
 from serve.columns import SOURCES
+from serve.header import Header
+from serve.issues import quoted_name
+from serve.mapping import Key
 from serve.problem import Problem
-
-_IDS_COMPARED = 10_000_000  # case ids kept in memory to count duplicates
 
 
 @dataclass
@@ -25,12 +27,16 @@ class Tally:
     """Running counts. `rows_in` is always `scored` plus `rejected`."""
 
     scored: int = 0
+    answered: int = 0
+    """Rows of those scored to which the model gave an answer."""
     rejected: Counter[str] = field(default_factory=Counter)
     blank_lines: int = 0
     neutralised: int = 0
     issues: Counter[str] = field(default_factory=Counter)
     triage: Counter[str] = field(default_factory=Counter)
     source: Counter[str] = field(default_factory=Counter)
+    words_met: set[tuple[int, Key]] = field(default_factory=set)
+    """The words of a mapping that some cell has, each with the place of its column."""
 
     @property
     def rows_in(self) -> int:
@@ -40,8 +46,10 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Count another block of the same file as well."""
         self.scored += other.scored
+        self.answered += other.answered
         self.blank_lines += other.blank_lines
         self.neutralised += other.neutralised
+        self.words_met |= other.words_met
         for name in ("rejected", "issues", "triage", "source"):
             getattr(self, name).update(getattr(other, name))
 
@@ -52,40 +60,36 @@ def tally_of(scores: Scores) -> Tally:
     sources = np.bincount(scores.triage.source, minlength=len(SOURCES)).tolist()
     return Tally(
         scored=len(scores.known),
+        answered=int(np.count_nonzero(scores.known)),
         issues=Counter(scores.counts),
         triage=Counter(dict(zip(TRIAGE_LEVELS, levels, strict=True))),
         source=Counter(dict(zip(SOURCES, sources, strict=True))),
+        words_met=set(scores.words_met),
     )
 
 
 class CaseIds:
-    """The case ids seen so far, to count those that stand more than once."""
+    """The case ids seen so far, to count those that stand more than once.
+
+    Of each, eight bytes are kept: a hash. Two ids among a hundred million share one with a chance
+    below one in three thousand.
+    """
 
     def __init__(self) -> None:
-        self._seen: list[pa.Array] = []
-        self._count = self._blank = 0
+        self._seen: list[npt.NDArray[np.int64]] = []
 
     def add(self, ids: pa.Array | None) -> None:
-        """Remember the ids of a block; beyond ten million they are no longer compared."""
-        if ids is not None and self._count < _IDS_COMPARED:
-            self._seen.append(ids)
-            self._count += len(ids)
-            self._blank += int(np.count_nonzero(_lengths(ids) == 0))
+        """Remember the ids of a block. Blank ones do not count."""
+        if ids is not None:
+            hashes = [hash(text) for text in ids.to_pylist() if text]
+            self._seen.append(np.array(hashes, dtype=np.int64))
 
     def duplicated(self) -> int:
-        """How many rows repeat the id of an earlier row. Blank ids do not count."""
+        """How many rows repeat the id of an earlier row."""
         if not self._seen:
             return 0
-        ids = pa.chunked_array(self._seen)
-        distinct = ids.unique()
-        blank = self._blank - 1 if self._blank else 0
-        return len(ids) - len(distinct) - blank
-
-
-def _lengths(texts: pa.Array) -> npt.NDArray[np.int64]:
-    """The length in bytes of each text of a large string array."""
-    ends = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset :]
-    return np.diff(ends[: len(texts) + 1])
+        self._seen = [np.sort(np.concatenate(self._seen))]
+        return int(np.count_nonzero(self._seen[0][1:] == self._seen[0][:-1]))
 
 
 def summary(
@@ -108,12 +112,32 @@ def summary(
     }
 
 
+def words_never_met(header: Header, tally: Tally, where: str) -> tuple[Problem, ...]:
+    """A warning for each word of a mapping that no cell of the file has."""
+    return tuple(
+        Problem(
+            "word_never_met",
+            where,
+            f"the word {str(key)!r} that the mapping gives column "
+            f"{quoted_name(header.names[place])} stands in no cell",
+            "check how the file writes it",
+        )
+        for place, reading in header.readings
+        for key in reading.words
+        if (place, key) not in tally.words_met
+    )
+
+
 def versions(model_version: str, vocabulary: Vocabulary) -> dict[str, str]:
     """What made the scores: the model, the vocabulary, and the libraries on the scoring path."""
-    libraries = {name: metadata.version(name) for name in ("numpy", "onnxruntime", "pyarrow")}
     return {
         "model_version": model_version,
         "vocabulary": vocabulary.hash[:12],
         "python": platform.python_version(),
-        **libraries,
+        **_libraries(),
     }
+
+
+@cache
+def _libraries() -> dict[str, str]:
+    return {name: metadata.version(name) for name in ("numpy", "onnxruntime", "pyarrow")}

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary, load
-from serve.bundle import load_bundle
+from serve.arrow_columns import used_columns, without_blank_rows
+from serve.bundle import Verified, open_bundle, verify_bundle
 from serve.chain import Chain, Scores, score_columns
 from serve.csv_lines import legible, lines_of, lines_of_table, neutralised
+from serve.failing import failure
 from serve.header import Header
-from serve.probabilities import mix_weights
+from serve.probabilities import Matrix, check_mix, mix_weights, predict
 from serve.records import Block
 from serve.rows import Coded, Reject, coded_columns, rows_of, strings
-from serve.tables import coded_values, score_table, text_table, without_dictionaries
+from serve.tables import score_table, text_table, without_dictionaries
 from serve.tally import Tally, tally_of
 
 SHOWN = 200
@@ -33,6 +36,10 @@ class Settings:
     parquet: bool = False
     spreadsheet_safe: bool = False
     explain: bool = False
+    places: tuple[int, ...] | None = None
+    """The columns to write, among those of the input and those of the scores; None for all."""
+    header_text: bytes = b""
+    """The header's line, to know a row that repeats it."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +59,49 @@ class Scored:
     tally: Tally
     case_ids: pa.Array | None
     model_version: str
+    failure: str
+    """What the model failed with, if it did."""
     scores: Scores | None  # of short blocks only
 
 
 def prepare(settings: Settings) -> Worker:
-    """A worker with its own copy of the model; RefusedError as `load_bundle` raises it."""
+    """A worker with its own copy of the model; RefusedError as `make_chain` raises it."""
     chain = make_chain(load(), settings.bundle, settings.mix)
     return Worker(settings, replace(chain, explain=settings.explain))
 
 
 def make_chain(vocabulary: Vocabulary, folder: Path | None, mix: str) -> Chain:
-    """The chain with the bundle of a folder, or without a model for None."""
-    if folder is None:
+    """The chain with the bundle of a folder, or without a model for None.
+
+    A bundle that is whole, and whose graph cannot be opened or run all the same (or no runtime can
+    be imported), gives a chain without a model that says why. RefusedError as `checked` raises it.
+    """
+    found = checked(vocabulary, folder, mix)
+    if found is None:
         return Chain(vocabulary)
-    bundle = load_bundle(folder, vocabulary)
-    return Chain(vocabulary, bundle, mix_weights(mix, bundle, vocabulary))
+    verified, weights = found
+    try:
+        bundle = open_bundle(verified)
+        predict(bundle, np.full((1, len(vocabulary.findings)), np.nan))
+    except Exception as error:  # whatever a runtime raises: overrides must answer
+        reason = f"{failure(error)}: {next(iter(str(error).splitlines()), '')[:200]}"
+        return Chain(vocabulary, failure=reason)
+    return Chain(vocabulary, bundle, weights, mix=mix)
+
+
+def checked(
+    vocabulary: Vocabulary, folder: Path | None, mix: str
+) -> tuple[Verified, Matrix | None] | None:
+    """The bundle of a folder and the weights of a mix, before a runtime is needed; None for None.
+
+    Raises RefusedError for a damaged bundle, one for another vocabulary, or a mix that means
+    nothing, also where no model is asked.
+    """
+    check_mix(mix, vocabulary)
+    if folder is None:
+        return None
+    verified = verify_bundle(folder, vocabulary)
+    return verified, mix_weights(mix, verified, vocabulary)
 
 
 def score_block(worker: Worker, block: Block | pa.RecordBatch) -> Scored:
@@ -78,52 +113,56 @@ def score_block(worker: Worker, block: Block | pa.RecordBatch) -> Scored:
 
 def _score_text(worker: Worker, block: Block) -> Scored:
     settings, header = worker.settings, worker.settings.header
-    rows = rows_of(block, len(header.names), settings.where)
-    places = [place for place, _ in header.readings]
-    wanted = places if header.case_id is None else [*places, header.case_id]
+    rows = rows_of(block, len(header.names), settings.where, settings.header_text)
+    wanted = list(header.used)
     if settings.parquet:  # every column is written as a column
         wanted = list(range(len(header.names)))
     columns = coded_columns(rows, len(header.names), wanted)
-    scores = score_columns(worker.chain, columns, header.readings, len(rows.texts))
+    scores = score_columns(worker.chain, columns, header, len(rows.texts))
     tally = tally_of(scores)
     tally.blank_lines = rows.blank_lines
     tally.rejected.update(reject.code for reject in rows.rejects)
     payload: bytes | pa.Table
     if settings.parquet:
-        payload = _joined(text_table(columns, header.names), scores, worker.chain.vocabulary)
+        payload = _joined(text_table(columns, header.names), scores, worker)
     else:
         texts = rows.texts if rows.plain else legible(rows.texts)
         if settings.spreadsheet_safe:
             texts, tally.neutralised = neutralised(texts)
-        payload = lines_of(texts, scores, worker.chain.vocabulary)
+        payload = lines_of(texts, scores, worker.chain.vocabulary, settings.places)
     ids = _case_ids(columns, header)
-    return Scored(payload, rows.rejects, tally, ids, scores.model_version, _short(scores))
+    return Scored(
+        payload, rows.rejects, tally, ids, scores.model_version, scores.failure, _short(scores)
+    )
 
 
 def _score_batch(worker: Worker, batch: pa.RecordBatch) -> Scored:
     settings, header = worker.settings, worker.settings.header
-    places = [place for place, _ in header.readings]
-    wanted = places if header.case_id is None else [*places, header.case_id]
-    columns = {place: coded_values(batch.column(place)) for place in wanted}
-    scores = score_columns(worker.chain, columns, header.readings, batch.num_rows)
+    batch, rejects = without_blank_rows(batch)
+    columns = used_columns(batch, header)
+    scores = score_columns(worker.chain, columns, header, batch.num_rows)
     tally = tally_of(scores)
+    tally.rejected.update(reject.code for reject in rejects)
     payload: bytes | pa.Table
     if settings.parquet:
         table = without_dictionaries(pa.Table.from_batches([batch]))
-        payload = _joined(table, scores, worker.chain.vocabulary)
+        payload = _joined(table, scores, worker)
     else:
-        texts = lines_of_table(batch)
+        texts = lines_of_table(batch, header.yes_no)
         if settings.spreadsheet_safe:
             texts, tally.neutralised = neutralised(texts)
-        payload = lines_of(texts, scores, worker.chain.vocabulary)
+        payload = lines_of(texts, scores, worker.chain.vocabulary, settings.places)
     ids = _case_ids(columns, header)
-    return Scored(payload, (), tally, ids, scores.model_version, _short(scores))
+    return Scored(
+        payload, rejects, tally, ids, scores.model_version, scores.failure, _short(scores)
+    )
 
 
-def _joined(table: pa.Table, scores: Scores, vocabulary: Vocabulary) -> pa.Table:
-    for name, column in zip(*_named(score_table(scores, vocabulary)), strict=True):
+def _joined(table: pa.Table, scores: Scores, worker: Worker) -> pa.Table:
+    for name, column in zip(*_named(score_table(scores, worker.chain.vocabulary)), strict=True):
         table = table.append_column(name, column)
-    return table
+    places = worker.settings.places
+    return table if places is None else table.select(list(places))
 
 
 def _named(table: pa.Table) -> tuple[list[str], list[pa.ChunkedArray]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.evaluate import Evaluation
+from training.promotion.verdict import marked
 
 _INTENDED = """\
 **Intended use.** Research and teaching on the causes of leg pain on walking in adults: to rank
@@ -30,6 +31,8 @@ def model_card(evaluation: Evaluation, manifest: Mapping[str, Any], data: Mappin
     return "\n".join(
         [
             f"# Model card: {evaluation.version}",
+            "",
+            f"**Verdict:** {marked()}",
             "",
             _INTENDED,
             "## Data",

@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from serve.problem import RefusedError, extra_needed
+
+if TYPE_CHECKING:
+    from training.places import Places
 
 Result = TypeVar("Result")
 KEPT = 3
 """Exit code of `gate` where the champion is kept."""
 
+_PROJECT = Path(__file__).resolve().parent.parent
+
+
+def _in_project(_: click.Context, __: click.Parameter, path: Path | None) -> Path:
+    """The file asked for; else that of the working folder, or of the project, which is entered.
+
+    The paths of the pipeline count from the folder that it runs in.
+    """
+    if path is None and not Path(_PARAMS).exists():
+        os.chdir(_PROJECT)
+    return path or Path(_PARAMS)
+
+
+_PARAMS = "params.yaml"
 _params = click.option(
-    "--params", "path", type=click.Path(path_type=Path), default="params.yaml", show_default=True
-)
+    "--params", "path", type=click.Path(path_type=Path), callback=_in_project,
+    help=f"The knobs [default: {_PARAMS}, here or in the project's folder].",
+)  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that say what to install where something is missing."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; exit 2 with a remedy where a package is not installed."""
+        try:
+            with extra_needed("train"):
+                return super().invoke(context)
+        except RefusedError as error:
+            _say(str(error))
+            sys.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """From vignettes to a tracked, gated, promoted model. `dvc repro` runs every stage in turn.
 
@@ -36,7 +70,7 @@ def train(path: Path) -> None:
     from training import pipeline
     from training.params import read_params
 
-    version, labelled = _reporting(lambda: pipeline.train(read_params(path), pipeline.Places()))
+    version, labelled = _reporting(lambda: pipeline.train(read_params(path), _places(path)))
     _say("\n".join([*labelled, f"candidate {version} in build/candidate/"]))
 
 
@@ -50,7 +84,7 @@ def evaluate(path: Path) -> None:
     from training import pipeline
     from training.params import read_params
 
-    metrics = _reporting(lambda: pipeline.evaluate(read_params(path), pipeline.Places()))
+    metrics = _reporting(lambda: pipeline.evaluate(read_params(path), _places(path)))
     seen, real = metrics["vignettes"], metrics["real"]
     _say(
         f"excess {seen['excess']:.4f} nats over the exact posterior "
@@ -67,56 +101,154 @@ def evaluate(path: Path) -> None:
 @click.option("--stage", is_flag=True, help="As a pipeline stage: exit 0 whatever is decided.")
 @_params
 def gate(path: Path, stage: bool) -> None:
-    """Compare the candidate with the champion; the decision goes to reports/gate.json.
+    """Judge the candidate; the decision goes to reports/gate.json, its table to reports/gate.md.
 
     Exits 0 where the candidate is better, 3 where the champion is kept.
 
     Example: python -m training gate
     """
     from training import pipeline
-    from training.gate_table import show
     from training.params import read_params
+    from training.promotion.gate_table import show
 
-    better = _reporting(lambda: pipeline.gate(read_params(path), pipeline.Places()))
-    _say(show(pipeline.Places().decision))
-    sys.exit(0 if better or stage else KEPT)
+    places = _places(path)
+    found = _reporting(lambda: pipeline.decision(read_params(path), places))
+    if found.same:
+        _say(f"nothing to decide: the candidate is the champion, {found.champion}")
+    else:
+        _say(show(places.decision))
+    sys.exit(0 if found.promote or stage else KEPT)
 
 
 @main.command()
+@click.option("--force", metavar="REASON", help="Promote whatever the gate says; REASON is kept.")
 @_params
-def register(path: Path) -> None:
+def register(path: Path, force: str | None) -> None:
     """Act on the gate's decision: move the candidate to models/leg_pain/, or keep the champion.
 
-    Example: python -m training register
+    Example: python -m training register --force "the ward needs it, 2 of 3 reviewed it"
     """
     from training import pipeline
     from training.params import read_params
 
-    _say(_reporting(lambda: pipeline.register(read_params(path), pipeline.Places())))
+    if force is None:
+        _say(_reporting(lambda: pipeline.register(read_params(path), _places(path))))
+    else:
+        _say(_reporting(lambda: pipeline.force(read_params(path), _places(path), force)))
 
 
 @main.command()
 @click.option("--to", "version", help="The version to bring back [default: the one before].")
+@click.option("--reason", default="by hand", show_default=True, help="Why; kept and shown.")
 @_params
-def rollback(path: Path, version: str | None) -> None:
+def rollback(path: Path, version: str | None, reason: str) -> None:
     """Bring back an earlier champion, and hold it until a different candidate appears.
 
-    Example: python -m training rollback --to 0123456789ab
+    Example: python -m training rollback --reason "misses acute ischaemia"
     """
     from training import pipeline
     from training.params import read_params
 
-    _say(_reporting(lambda: pipeline.rollback(read_params(path), pipeline.Places(), version)))
+    places = _places(path)
+    _say(_reporting(lambda: pipeline.rollback(read_params(path), places, version, reason)))
+
+
+@main.command()
+@click.argument("version")
+@click.option("--reason", default="by hand", show_default=True, help="Why; kept and shown.")
+@_params
+def anchor(path: Path, version: str, reason: str) -> None:
+    """Name the VERSION that no candidate of its knowledge may fall behind by a margin.
+
+    Example: python -m training anchor 0123456789ab --reason "reviewed case by case"
+    """
+    from training.promotion.acts import name_anchor
+
+    _say(_reporting(lambda: name_anchor(_places(path), version, reason)))
+
+
+@main.command()
+@_params
+def challenger(path: Path) -> None:
+    """Put the candidate into MLflow's registry, with the alias `challenger`.
+
+    Example: python -m training challenger
+    """
+    from training.contender import open_contender
+    from training.params import read_params
+    from training.track import name_challenger
+
+    track = read_params(path).track
+    version = _reporting(lambda: open_contender(_places(path).candidate).version)
+    _reporting(lambda: name_challenger(track.experiment, track.model, version))
+    _say(f"challenger is {version}")
+
+
+@main.command()
+@click.option("--mend", is_flag=True, help="Let them agree: the longer history wins.")
+@_params
+def status(path: Path, mend: bool) -> None:
+    """Show which champion model store, dvc.lock and MLflow name; exit 1 where they differ.
+
+    Example: python -m training status --mend
+    """
+    from training.params import read_params
+    from training.promotion import status as states
+
+    look = states.mend if mend else states.status
+    found = _reporting(lambda: look(read_params(path), _places(path)))
+    for line in found.lines:
+        click.echo(line)
+    for line in found.differences:
+        _say(line)
+    if found.differences and not mend:
+        _say("`python -m training status --mend` lets them agree")
+    sys.exit(1 if found.differences else 0)
+
+
+@main.command(name="list")
+def list_() -> None:
+    """Show the history of the model store, one event a line, and which version is in use.
+
+    Example: python -m training list
+    """
+    from training.places import Places
+    from training.promotion.model_store import ModelStore
+
+    store = ModelStore(Places().models)
+    for event in _reporting(store.history):
+        click.echo(f"{event.number:>4}  {event.kind:<11}  {event.version}  {event.reason}")
+    _say(f"in use: {_reporting(store.champion_version) or 'none'}")
+
+
+@main.command()
+@click.option("--keep", type=click.IntRange(1), required=True, help="How many champions to keep.")
+def prune(keep: int) -> None:
+    """Remove all but the last champions, the one in use and its anchor from the model store.
+
+    Example: python -m training prune --keep 5
+    """
+    from training.places import Places
+    from training.promotion import acts
+
+    _say(_reporting(lambda: acts.prune(Places(), keep)))
+
+
+def _places(path: Path) -> Places:
+    from training.places import Places
+
+    return Places(params=path)
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    from data_gen.vocabulary.terminal import printable  # not for --help
+
+    click.echo(printable(text), err=True)
 
 
 def _reporting(work: Callable[[], Result]) -> Result:
     """The result of the work; a message and exit 2 for bad input, 1 for a failing machine."""
     from data_gen.profiles import KnowledgeError
-    from serve.problem import RefusedError
 
     try:
         return work()

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
+from data_gen.one_thread import one_blas_thread
 from training.mixture import Array, Mixture
 
 Rows = npt.NDArray[np.int64]
@@ -58,7 +58,7 @@ def follow(start: Sequence[Array], gradient: Gradient, n_cases: int, schedule: S
     weights = [w.copy() for w in start]
     first = [np.zeros_like(w) for w in weights]
     second = [np.zeros_like(w) for w in weights]
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(_PARTS) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(_PARTS) as pool:
         for step, (rows, rate) in enumerate(_batches(n_cases, schedule), start=1):
             for k, slope in enumerate(_in_parts(gradient, weights, rows, pool)):
                 _move(weights[k], first[k], second[k], slope, step, rate)

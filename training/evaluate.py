@@ -16,7 +16,7 @@ from training.measure import calibration_error, excess, in_top, log_loss
 from training.params import EvaluateParams
 from training.real import RealCases, RealResult, real_metrics, real_rows, score_real
 from training.triage import URGENT, condition_ranks, decoded, triage_ranks
-from training.vignettes import Vignettes
+from training.vignettes import Answered, Vignettes
 
 Matrix = npt.NDArray[np.float64]
 AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
@@ -94,7 +94,7 @@ def _labelled_metrics(
 
 
 def vignette_metrics(
-    vignettes: Vignettes, model: Matrix, vocabulary: Vocabulary, n_bins: int
+    vignettes: Answered, model: Matrix, vocabulary: Vocabulary, n_bins: int
 ) -> dict[str, float]:
     """The figures of a model on vignettes, beside those of the exact posterior."""
     label, exact = vignettes.label, vignettes.exact

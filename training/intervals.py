@@ -12,18 +12,13 @@ import numpy.typing as npt
 from data_gen.vocabulary import Finding, Vocabulary
 
 Cases = npt.NDArray[np.float32]
-UNKNOWN, SILENT = np.float32(-1.0), np.float32(-2.0)
-"""The codes of a blank cell, and of one that was not asked or is not known."""
-_HALF = 0.5  # between two codes, and between a blank (-1) and the lowest number (0)
+UNKNOWN = np.float32(-1.0)
+_HALF = 0.5  # between two codes, and between unknown (-1) and the lowest number (0)
 
 
 @dataclass(frozen=True)
 class Intervals:
-    """Feature k is 1 where `low[k] <= case[column[k]] < high[k]`.
-
-    A blank is a value of its own, since what stands out is usually written down; a cell that was
-    not asked is in no interval.
-    """
+    """Feature k is 1 where `low[k] <= case[column[k]] < high[k]`; an unknown cell is in none."""
 
     column: npt.NDArray[np.int64]  # (n_features,)
     low: Cases  # (n_features,)
@@ -42,9 +37,8 @@ class Intervals:
 
 
 def encode(values: npt.NDArray[np.float64]) -> Cases:
-    """Completed cases as the model reads them: float32, -1 for a blank, -2 for not asked."""
-    coded = np.where(np.isneginf(values), SILENT, np.where(np.isnan(values), UNKNOWN, values))
-    return coded.astype(np.float32)
+    """Completed cases as the model reads them: float32, -1 for unknown."""
+    return np.where(np.isfinite(values), values, UNKNOWN).astype(np.float32)
 
 
 def vocabulary_intervals(vocabulary: Vocabulary, edges: Mapping[str, Sequence[float]]) -> Intervals:
@@ -54,11 +48,7 @@ def vocabulary_intervals(vocabulary: Vocabulary, edges: Mapping[str, Sequence[fl
     are open, so that a number beyond them still counts.
     """
     rows = [row for finding in vocabulary.findings for row in _of_finding(finding, edges)]
-    blanks = [
-        (finding.column, float(UNKNOWN) - _HALF, float(UNKNOWN) + _HALF, f"{finding.id} blank")
-        for finding in vocabulary.findings
-    ]
-    return _collect(rows + blanks)
+    return _collect(rows)
 
 
 def quantile_intervals(cases: npt.NDArray[np.floating], n_bins: int) -> Intervals:

@@ -1,4 +1,11 @@
-"""A bundle as an MLflow model: from code, with a signature of strings and doubles."""
+"""A bundle as an MLflow model: from code, with a signature of parameters and answers.
+
+The signature names no input columns. MLflow drops what a signature does not name before the model
+sees it, so that a `Chest Pain` beside a known `chest_pain` would be lost without a word; typed
+columns refuse ordinary tables (a blank column, 0 and 1, whole numbers); and untyped ones refuse CSV
+in `mlflow models serve`. Without them every column arrives as it is, and the one function that
+reads cells reads it. The input example shows the columns.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +34,10 @@ _EXAMPLE = {
 }
 
 
-def log_model(mlflow: Any, bundle: Path, registered: str) -> Any:
-    """Log the bundle as a model of the active run and register it; MLflow's model info."""
+def log_model(mlflow: Any, bundle: Path) -> Any:
+    """Log the bundle as a model of the active run; MLflow's model info."""
     with _parts(bundle) as parts:
-        return mlflow.pyfunc.log_model(name="model", registered_model_name=registered, **parts)
+        return mlflow.pyfunc.log_model(name="model", **parts)
 
 
 def save_model(mlflow: Any, bundle: Path, folder: Path) -> None:
@@ -55,32 +62,25 @@ def _parts(bundle: Path) -> Iterator[dict[str, Any]]:
 
 
 def signature(vocabulary: Vocabulary) -> Any:
-    """Findings as optional strings and doubles, for a boolean column would turn "no" into yes."""
+    """The parameters `mix` and `explain`, and every column of an answer as string or double."""
     from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, Schema
+    from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema
 
     from serve.columns import output_columns
 
-    inputs: list[Any] = [
-        ColSpec("double" if f.kind == "number" else "string", f.id, required=False)
-        for f in vocabulary.findings
-    ]
     outputs: list[Any] = [
         ColSpec("double" if _is_number(name) else "string", name, required=False)
-        for name in output_columns(vocabulary)
+        for name in output_columns(vocabulary, explain=True)
     ]
-    return ModelSignature(Schema(inputs), Schema(outputs))
+    params = [ParamSpec("mix", "string", "training"), ParamSpec("explain", "boolean", False)]
+    return ModelSignature(None, Schema(outputs), ParamSchema(params))
 
 
 def example(vocabulary: Vocabulary) -> Any:
     """A data frame of one case with a value or a blank for every finding."""
     import pandas as pd
 
-    blank = {"number": float("nan")}
-    row = {f.id: _EXAMPLE.get(f.id, blank.get(f.kind)) for f in vocabulary.findings}
-    frame = pd.DataFrame([row])
-    numbers = {f.id: "float64" for f in vocabulary.findings if f.kind == "number"}
-    return frame.astype({name: numbers.get(name, "object") for name in frame.columns})
+    return pd.DataFrame([{f.id: _EXAMPLE.get(f.id) for f in vocabulary.findings}])
 
 
 def _is_number(name: str) -> bool:
@@ -95,5 +95,6 @@ def _copy_code(scratch: Path) -> list[str]:
     shutil.copytree(
         root / "data_gen" / "vocabulary", scratch / "data_gen" / "vocabulary", ignore=no_caches
     )
-    shutil.copy(root / "data_gen" / "__init__.py", scratch / "data_gen")
+    init = scratch / "data_gen" / "__init__.py"
+    init.write_text('"""The vocabulary of a case: all that scoring needs of the generator."""\n')
     return [str(scratch / "serve"), str(scratch / "data_gen")]

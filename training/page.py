@@ -18,11 +18,12 @@ from training.evaluate import Evaluation
 from training.folders import whole_file
 from training.html import folded, image, page, paragraph, section, table
 from training.measure import reliability
+from training.places import PAGE
 from training.plots import words
+from training.promotion.verdict import marked
 from training.real import RealCases
 from training.vignettes import Vignettes
 
-PAGE = "report.html"
 Matrix = npt.NDArray[np.float64]
 _PARTS = {
     "figures": "Figures",
@@ -38,24 +39,26 @@ _SHOWN_FROM = 0.005
 
 def write_page(
     folder: Path,
+    plots: Path,
     evaluation: Evaluation,
     vignettes: Vignettes,
     real: RealCases,
     vocabulary: Vocabulary,
     n_bins: int,
 ) -> None:
-    """Write `report.html` into `folder`, with the plots that lie in its `plots/` inside."""
-    plots = {path.stem: path.read_bytes() for path in sorted((folder / "plots").glob("*.png"))}
+    """Write `report.html` into `folder`, with the pictures of the folder `plots` inside."""
+    pictures = {path.stem: path.read_bytes() for path in sorted(plots.glob("*.png"))}
     pairs = confused_pairs(vignettes, evaluation.probabilities)
     links = "".join(f'<a href="#{anchor}">{title}</a>' for anchor, title in _PARTS.items())
     body = [
         f"<h1>Evaluation of model {escape(evaluation.version)}</h1>",
+        f"<p><strong>Verdict:</strong> {marked()}</p>",
         f"<nav>{links}</nav>",
         _figures(evaluation.metrics),
-        _confusion(evaluation, vignettes, vocabulary, plots),
-        _reliability(evaluation, vignettes, vocabulary, n_bins, plots),
-        _excess(evaluation, plots),
-        _real(evaluation, real, vocabulary, plots),
+        _confusion(evaluation, vignettes, vocabulary, pictures),
+        _reliability(evaluation, vignettes, vocabulary, n_bins, pictures),
+        _excess(evaluation, pictures),
+        _real(evaluation, real, vocabulary, pictures),
         _pairs(pairs),
     ]
     text = page(f"Evaluation of {evaluation.version}", body)

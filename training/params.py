@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from data_gen.vocabulary.yaml_lines import YamlError, duplicate_keys, line_of, read_yaml
 from serve.problem import Problem, RefusedError
 
 PARAMS = Path("params.yaml")
+Part = Literal["train", "validation", "test"]
+"""The parts of the vignettes: to learn from, to tune on, to report."""
+PARTS: tuple[Part, ...] = get_args(Part)
 Count = Annotated[int, Field(ge=1)]
 CountOrNone = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, lt=1)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
 class _Section(BaseModel):
@@ -27,9 +32,27 @@ class SampleParams(_Section):
 
     train_rows: Count
     train_seed: CountOrNone
+    validation_rows: Count
+    validation_seed: CountOrNone
     test_rows: Count
     test_seed: CountOrNone
     workers: Count
+
+    def drawn(self, part: Part) -> tuple[int, int]:
+        """The seed and the rows of a part."""
+        return getattr(self, f"{part}_seed"), getattr(self, f"{part}_rows")
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        """Two parts of one seed are the same patients: a model would be measured on its lessons."""
+        seeds = {part: getattr(self, f"{part}_seed") for part in PARTS}
+        for one, other in combinations(PARTS, 2):
+            if seeds[one] == seeds[other]:
+                raise ValueError(
+                    f"{one}_seed and {other}_seed are both {seeds[one]}: they would draw the same "
+                    "patients; give each part a seed of its own"
+                )
+        return self
 
 
 class TrainParams(_Section):
@@ -69,14 +92,26 @@ class EvaluateParams(_Section):
 
 
 class GateParams(_Section):
-    """By how much a candidate must not be worse than the champion."""
+    """What a candidate must reach, and by how much it may be worse than the champion."""
 
+    rows: Count
+    error: Annotated[float, Field(gt=0, lt=0.5)]
     confidence: Share
+    excess: Positive
     calibration: Positive
-    real_top3: Count
-    real_emergencies: Count
-    holdout_emergencies: Positive
+    emergencies: Positive
+    real_top3: CountOrNone
+    real_emergencies: CountOrNone
+    real_log_loss: Positive
     labelled_excess: Positive
+    published: CountOrNone
+    knowledge_step: Positive
+    limit_real_emergencies: CountOrNone
+    limit_real_top3: Fraction
+    limit_excess: Positive
+    limit_calibration: Positive
+    limit_emergencies: Fraction
+    limit_published: Fraction
 
 
 class TrackParams(_Section):

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
-import shutil
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from data_gen.profiles import load_knowledge
+from data_gen.sampler import Origin
 from data_gen.vocabulary import Vocabulary, load
-from serve.problem import Problem, RefusedError
-from training.bundle import HASHED, manifest, write_bundle
-from training.champion import Store
+from data_gen.world import World, build_world
+from training.bundle import manifest, write_bundle
 from training.contender import open_contender
+from training.folders import whole_file
 from training.labelled import LabelledCases, case_files, read_labelled
-from training.params import Params
-from training.places import Places, labelled_folder, pair
-from training.vignettes import hash_of_files, read_vignettes
+from training.params import Params, Part
+from training.places import CARD, Places, labelled_folder
+from training.promotion.acts import force, register, rollback
+from training.promotion.model_store import ModelStore
+from training.vignettes import Vignettes, hash_of_files, read_vignettes
 
 if TYPE_CHECKING:
-    from training.gate import Grounds
+    from training.promotion.gate import Decision
 
-__all__ = ["Places", "evaluate", "gate", "register", "rollback", "train"]
+__all__ = [
+    "Places", "decision", "evaluate", "force", "gate", "register", "rollback", "train",
+]  # fmt: skip
 
 
 def train(params: Params, places: Places) -> tuple[str, list[str]]:
@@ -34,17 +39,25 @@ def train(params: Params, places: Places) -> tuple[str, list[str]]:
     from training.fit import fit
 
     vocabulary = load()
-    files = places.cases("train")
-    vignettes = read_vignettes(*files, vocabulary)
-    labelled = _labelled(params, vocabulary)
     facts = read_facts()
+    vignettes = _vignettes("train", params, places, facts.world)
+    labelled = _labelled(params, vocabulary)
     fitted = fit(vignettes, labelled.of(~labelled.held_out), facts, params.train)
     knobs = {"sample": params.sample.model_dump(), "train": params.train.model_dump(mode="json")}
     note = {**fitted.labelled, "held_out": int(labelled.held_out.sum())} if len(labelled) else {}
-    data = hash_of_files(*files, *case_files(labelled_folder(params)))
+    data = hash_of_files(*places.cases("train"), *case_files(labelled_folder(params)))
     description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
     version = write_bundle(places.candidate, fitted.model, description)
     return version, told(note) if note else []
+
+
+def _vignettes(part: Part, params: Params, places: Places, world: World) -> Vignettes:
+    """A part of the vignettes; RefusedError unless they are of this world and these knobs."""
+    from training.calibrate import TRAINING
+
+    hashes = world.knowledge_hash, world.vocabulary.hash
+    expected = Origin(*hashes, TRAINING, *params.sample.drawn(part))
+    return read_vignettes(*places.cases(part), world.vocabulary, expected)
 
 
 def _labelled(params: Params, vocabulary: Vocabulary) -> LabelledCases:
@@ -59,156 +72,77 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     """Measure the candidate, write the reports, record the run; the metrics."""
     from training.card import model_card
     from training.evaluate import evaluate as measure
-    from training.folders import whole_file
+    from training.evaluate import vignette_metrics
+    from training.promotion.judge import check_knowledge
+    from training.promotion.published import LITERATURE, published
     from training.real import read_real_cases
     from training.record import record
     from training.report import write_reports
 
-    vocabulary = load()
+    knowledge = load_knowledge()
+    world, vocabulary = build_world(knowledge), knowledge.vocabulary
     bundle = open_contender(places.candidate)
-    vignettes = read_vignettes(*places.cases("test"), vocabulary)
+    check_knowledge(bundle, world)
+    vignettes = _vignettes("test", params, places, world)
+    validation = _vignettes("validation", params, places, world)
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
     labelled = _labelled(params, vocabulary)
     held_out = labelled.of(labelled.held_out)
     evaluation = measure(bundle, vignettes, real, held_out, vocabulary, params.evaluate)
     n_bins = params.evaluate.calibration_bins
-    write_reports(places.reports, evaluation, vignettes, real, vocabulary, n_bins)
+    evaluation.metrics["validation"] = vignette_metrics(
+        validation, bundle.probabilities(validation.cases, vocabulary), vocabulary, n_bins
+    )
+    evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
+    folders = places.reports, places.drafts
+    write_reports(*folders, evaluation, vignettes, real, vocabulary, n_bins)
     card = model_card(evaluation, bundle.manifest, params.sample.model_dump())
-    whole_file(places.reports / "MODEL_CARD.md", card.encode())
+    whole_file(places.drafts / CARD, card.encode())
     record(params, places, evaluation.metrics, bundle.version, bundle.manifest)
     return evaluation.metrics
 
 
 def gate(params: Params, places: Places) -> bool:
-    """Compare the candidate with the champion and write the decision; whether to promote.
+    """Judge the candidate and write the decision; whether to promote."""
+    return decision(params, places).promote
 
-    Where the candidate is the champion already, the decision that promoted it is left as it is.
+
+def decision(params: Params, places: Places) -> Decision:
+    """The gate's decision about the candidate, which is written with its table.
+
+    A decision that was acted on is left as it is where nothing is new since.
     """
-    from training.gate import decide
+    from training.promotion.gate import decide
+    from training.promotion.gate_table import as_page
+    from training.promotion.judge import read_grounds, standing_of
     from training.report import write_json
 
     vocabulary = load()
-    store = Store(places.models)
-    candidate, champion = open_contender(places.candidate), store.champion()
+    candidate = open_contender(places.candidate)
+    store = ModelStore(places.models)
+    standing = standing_of(store)
+    grounds = partial(read_grounds, params, candidate, standing.champion, vocabulary)
+    found = decide(candidate, standing, grounds, vocabulary, params.gate)
+    if not _stands(found, store, places.decision):
+        write_json(places.decision, found.as_dict())
+        whole_file(places.decision.with_suffix(".md"), as_page(places.decision).encode())
+    return found
 
-    grounds = partial(_grounds, params, places, store, vocabulary)
-    decision = decide(candidate, champion, store.turned_down(), grounds, vocabulary, params.gate)
-    if not (decision.same and _decided(places) == candidate.version):
-        write_json(places.decision, decision.as_dict())
-    return decision.promote
 
+def _stands(found: Decision, store: ModelStore, path: Path) -> bool:
+    """Whether the decision that lies there is to stay: it was acted on, and nothing is new since.
 
-def register(params: Params, places: Places) -> str:
-    """Act on the gate's decision and move the registry's aliases; what was done, in words.
-
-    The registry is asked first: where it does not answer, nothing is promoted.
+    Acting on it made the history longer, and that alone makes no other decision.
     """
-    from training.track import Aliases, in_temporary_copy, move_aliases
-
-    decision = _json(places.decision, "run `python -m training gate` first")
-    store = Store(places.models)
-    candidate, before = open_contender(places.candidate).version, store.version()
-    _check_decision(decision, places, candidate)
-    promote = decision["decision"] == "promote" and before != candidate
-    if promote:
-        _check_metrics(places, candidate)
-    champion = candidate if promote else before
-    if in_temporary_copy():  # of `dvc exp run --temp`: the project's own champion is elsewhere
-        said = " (in a temporary copy: the registry's aliases stay)"
-        if promote:
-            _promote(store, places)
-    else:
-        aliases = Aliases(champion, None if candidate == champion else candidate)
-        act = (lambda: _promote(store, places)) if promote else (lambda: None)
-        said = move_aliases(params.track.experiment, params.track.model, aliases, act)
-    if champion == candidate and not promote:
-        return f"kept {champion}: the candidate is the champion{said}"
-    return f"{'promoted' if promote else 'kept'} {champion}: {decision['reason']}{said}"
-
-
-def rollback(params: Params, places: Places, version: str | None) -> str:
-    """Bring back an earlier champion and hold it there; what was done, in words."""
-    from training.track import Aliases, move_aliases
-
-    store = Store(places.models)
-    candidate = open_contender(places.candidate).version if places.candidate.exists() else None
-    back = store.earlier(version)
-    aliases = Aliases(back, None if candidate == back else candidate)
-    said = move_aliases(
-        params.track.experiment,
-        params.track.model,
-        aliases,
-        lambda: store.roll_back(back, candidate),
-    )
-    return f"champion is {back} again{said}"
-
-
-def _check_decision(decision: dict[str, Any], places: Places, candidate: str) -> None:
-    """RefusedError unless the decision is about this candidate."""
-    if decision["candidate"] != candidate:
-        message = f"it judged {decision['candidate']}, and the candidate is {candidate}"
-        remedy = "run `python -m training gate` again"
-        raise RefusedError(Problem("stale_decision", str(places.decision), message, remedy))
-
-
-def _decided(places: Places) -> str | None:
-    """The candidate that the last decision was about, or None where there is no decision."""
     try:
-        content = _json(places.decision, "")
-    except RefusedError:
-        return None
-    return str(content.get("candidate"))
-
-
-def _check_metrics(places: Places, candidate: str) -> None:
-    """RefusedError unless the metrics that go with the bundle are its own."""
-    from training.report import METRICS
-
-    path = places.reports / METRICS
-    measured = _json(path, "run `python -m training evaluate` first")["model_version"]
-    if measured != candidate:
-        message = f"it measures {measured}, and the candidate is {candidate}"
-        remedy = "run `python -m training evaluate` again"
-        raise RefusedError(Problem("stale_metrics", str(path), message, remedy))
-
-
-def _promote(store: Store, places: Places) -> None:
-    """The candidate with its metrics, card and hold-out becomes the champion."""
-    from training.folders import whole_folder
-    from training.holdout import HOLDOUT
-    from training.report import METRICS
-
-    with whole_folder(places.candidate.with_name("promoted")) as folder:
-        for name in (*HASHED, "bundle.sha256"):
-            shutil.copy(places.candidate / name, folder)
-        for name in (METRICS, "MODEL_CARD.md"):
-            shutil.copy(places.reports / name, folder)
-        for source, target in zip(places.cases("test"), pair(folder, HOLDOUT), strict=True):
-            shutil.copy(source, target)
-    store.promote(places.candidate.with_name("promoted"))
-    shutil.rmtree(places.candidate.with_name("promoted"))
-
-
-def _grounds(params: Params, places: Places, store: Store, vocabulary: Vocabulary) -> Grounds:
-    """What the gate compares on. A hold-out that cannot be read is told, and not used."""
-    from training.gate import Grounds
-    from training.holdout import read_holdout
-    from training.real import read_real_cases
-
-    vignettes = read_vignettes(*places.cases("test"), vocabulary)
-    real = read_real_cases(params.evaluate.real_cases, vocabulary)
-    labelled = read_labelled(labelled_folder(params), vocabulary, real)
-    try:
-        holdout, note = read_holdout(store.champion_folder, vocabulary), ""
-    except RefusedError as error:
-        holdout, note = None, f"the champion's hold-out: {error}"
-    return Grounds(vignettes, real, labelled.of(labelled.held_out), holdout, note)
-
-
-def _json(path: Path, remedy: str) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        before = json.loads(content)
     except (OSError, ValueError):
-        message = "it is missing or no JSON"
-        raise RefusedError(Problem("no_report", str(path), message, remedy)) from None
-    return content
+        return False
+    if found.same:
+        return bool(before.get("candidate") == found.candidate)
+    acted = store.acted_on(content)
+    if acted is None or acted != store.history()[-1]:
+        return False
+    now = json.loads(json.dumps(found.as_dict()))
+    return {**before, "history_length": 0} == {**now, "history_length": 0}

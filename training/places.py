@@ -6,7 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.params import Params
+from training.params import PARAMS, Params
+
+CARD = "MODEL_CARD.md"
+PAGE = "report.html"
+METRICS = "metrics.json"
 
 
 @dataclass(frozen=True)
@@ -15,11 +19,15 @@ class Places:
 
     vignettes: Path = Path("build/vignettes")
     candidate: Path = Path("build/candidate")
+    drafts: Path = Path("build/report")
+    """Card and report before it is known what became of the model."""
     reports: Path = Path("reports")
-    models: Path = Path("models")
+    models: Path = Path("models/leg_pain")
+    params: Path = PARAMS
+    """The file that the knobs were read from."""
 
     def cases(self, part: str) -> tuple[Path, Path]:
-        """The cases and the truth of `train` or `test`."""
+        """The cases and the truth of `train`, `validation` or `test`."""
         return pair(self.vignettes, part)
 
     @property
@@ -36,6 +44,11 @@ def pair(folder: Path, name: str) -> tuple[Path, Path]:
 def project_root() -> Path:
     """The folder of the project, also from the temporary copy of `dvc exp run --temp`."""
     return Path(os.environ.get("DVC_ROOT", Path.cwd())).resolve()
+
+
+def in_experiment() -> bool:
+    """Whether this is a stage of `dvc exp run`, here, queued or in a temporary copy."""
+    return "DVC_EXP_BASELINE_REV" in os.environ
 
 
 def labelled_folder(params: Params) -> Path:

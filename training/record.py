@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 from collections.abc import Mapping
@@ -12,8 +13,8 @@ from typing import Any
 
 from training.labelled import case_files
 from training.params import Params
-from training.places import Places, labelled_folder, project_root
-from training.report import flat
+from training.places import CARD, METRICS, PAGE, Places, labelled_folder, project_root
+from training.report import TABLES, flat
 from training.track import DataSet, Run, log_run
 from training.vignettes import hash_of_files
 
@@ -30,23 +31,51 @@ def record(
         name=version,
         params=flat_params(params),
         metrics={key: value for key, value in flat(metrics).items() if not isnan(value)},
-        tags={"model_version": version, **origins(manifest)},
-        folders={"reports": places.reports, "bundle": places.candidate},
+        tags={"model_version": version, **origins(manifest, places.params)},
+        files={**_reports(places), places.candidate: "bundle"},
         data=tuple(_data(params, places, manifest)),
         bundle=places.candidate,
-        model_version=version,
     )
-    return log_run(run, params.track.experiment, params.track.model)
+    return log_run(run, params.track.experiment)
 
 
-def origins(manifest: Mapping[str, Any]) -> dict[str, str]:
+def record_kept(params: Params, folder: Path, manifest: Mapping[str, Any]) -> str:
+    """Record a version of the model store that MLflow holds no run of; the run's id."""
+    metrics = json.loads((folder / METRICS).read_bytes()) if (folder / METRICS).exists() else {}
+    made_from = {name: value for name, value in manifest.items() if name.endswith("_hash")}
+    run = Run(
+        name=folder.name,
+        params={
+            f"{section}.{name}": value
+            for section, knobs in manifest.get("params", {}).items()
+            for name, value in knobs.items()
+        },
+        metrics={key: value for key, value in flat(metrics).items() if not isnan(value)},
+        tags={"model_version": folder.name, "recorded_from": "model store", **made_from},
+        files={folder: "bundle"},
+        data=(),
+        bundle=folder,
+    )
+    return log_run(run, params.track.experiment)
+
+
+def _reports(places: Places) -> dict[Path, str]:
+    """What the evaluation wrote: the decision, card and report of an earlier one are none of it."""
+    made = [places.reports / name for name in (METRICS, *TABLES)]
+    drafts = [places.drafts / name for name in (CARD, PAGE)]
+    there = {path: "reports" for path in (*made, *drafts) if path.exists()}
+    plots = places.reports / "plots"
+    return {**there, **({plots: "reports/plots"} if plots.exists() else {})}
+
+
+def origins(manifest: Mapping[str, Any], params: Path) -> dict[str, str]:
     """The tags that say what a run was made from: enough to make it again."""
     made_by = {"dvc_experiment": os.environ.get("DVC_EXP_NAME", "")}
     return {
         "knowledge_hash": manifest["knowledge_hash"],
         "vocabulary_hash": manifest["vocabulary_hash"],
         "data_hash": manifest["data_hash"],
-        "params_hash": _hash(Path("params.yaml")),
+        "params_hash": _hash(params),
         "pipeline_hash": _hash(Path("dvc.yaml")),
         "git_revision": revision(project_root()),
         **{name: value for name, value in made_by.items() if value},
@@ -88,4 +117,7 @@ def _data(params: Params, places: Places, manifest: Mapping[str, Any]) -> list[D
 
 
 def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "none"
+    """SHA-256 of a text file, the same for every way of ending lines."""
+    if not path.exists():
+        return "none"
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()

@@ -13,28 +13,30 @@ from data_gen.vocabulary import Vocabulary
 from training.evaluate import Evaluation
 from training.folders import whole_file
 from training.page import write_page
+from training.places import METRICS
 from training.plots import write_plots
 from training.real import RealCases
 from training.vignettes import Vignettes
 
-METRICS = "metrics.json"
+TABLES = ("cells.csv", "conditions.csv", "real_cases.csv")
 
 
 def write_reports(
     folder: Path,
+    drafts: Path,
     evaluation: Evaluation,
     vignettes: Vignettes,
     real: RealCases,
     vocabulary: Vocabulary,
     n_bins: int,
 ) -> None:
-    """Write every file of an evaluation into `folder`."""
+    """Write every file of an evaluation into `folder`; the page, as a draft, into `drafts`."""
     folder.mkdir(parents=True, exist_ok=True)
     write_table(folder / "conditions.csv", evaluation.conditions)
     write_table(folder / "cells.csv", evaluation.cells)
     write_table(folder / "real_cases.csv", evaluation.real)
     write_plots(folder / "plots", evaluation, vignettes, vocabulary, n_bins)
-    write_page(folder, evaluation, vignettes, real, vocabulary, n_bins)
+    write_page(drafts, folder / "plots", evaluation, vignettes, real, vocabulary, n_bins)
     write_json(folder / METRICS, {"model_version": evaluation.version, **evaluation.metrics})
 
 

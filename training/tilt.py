@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 from scipy.special import logsumexp
-from threadpoolctl import threadpool_limits
 
+from data_gen.one_thread import one_blas_thread
 from training.intervals import Cases, Intervals
 from training.vignettes import Vignettes
 
@@ -48,7 +48,7 @@ class Tilt:
     def log_ratio(self, cases: Cases) -> Real:
         """(n_cases, n_conditions) log p'(case | condition) - log p(case | condition)."""
         out = np.empty((len(cases), len(self.constant)))
-        with threadpool_limits(1, user_api="blas"):
+        with one_blas_thread():
             for rows in _blocks(len(cases)):
                 features = self.intervals.indicators(cases[rows]).astype(np.float64)
                 out[rows] = features @ self.weights + self.constant
@@ -70,7 +70,7 @@ def fit_tilt(counts: Counts, vignettes: Vignettes, weight: float, trust: float =
         moved = _moves(weight * seen, counts.recorded, column, doubt)
     weights = moved - _within(moved * counts.share, column)
     constant = np.zeros(len(weights))
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         for k in range(len(weights)):
             base = _features(intervals, vignettes, k).astype(np.float64)
             constant[k] = -np.log(np.exp(base @ weights[k]).mean())

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data_gen.sampler import Origin, origin_of
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.complete import complete
 from data_gen.vocabulary.table import values_from_table
@@ -28,12 +29,21 @@ _SHARE_TOLERANCE = 1e-3  # a file leaves out what is below a millionth, of each 
 
 
 @dataclass(frozen=True)
-class Vignettes:
-    """Completed, encoded cases and what is known of each. Every array has a row a case."""
+class Answered:
+    """Completed, encoded cases with the exact answer to each. Every array has a row a case."""
 
     cases: Cases  # (n_cases, n_findings), -1 for unknown
     label: npt.NDArray[np.int64]  # (n_cases,) place of the condition in the vocabulary
     exact: npt.NDArray[np.float64]  # (n_cases, n_conditions) exact posterior
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+
+@dataclass(frozen=True)
+class Vignettes(Answered):
+    """The same with the hidden states behind them."""
+
     log_evidence: npt.NDArray[np.float64]  # (n_cases,)
     atom: Names  # (n_cases,) condition/presentation, and +second where there is a second condition
     traits: dict[str, Names]  # the other hidden states
@@ -41,19 +51,20 @@ class Vignettes:
     shares: npt.NDArray[np.float32]  # (n_cases, n_atoms) exact posterior, in the order of `atoms`
     weight: npt.NDArray[np.float64] | None = None  # (n_cases,) of mean 1; None: all count alike
 
-    def __len__(self) -> int:
-        return len(self.label)
 
-
-def read_vignettes(cases: Path, truth: Path, vocabulary: Vocabulary) -> Vignettes:
+def read_vignettes(
+    cases: Path, truth: Path, vocabulary: Vocabulary, expected: Origin | None = None
+) -> Vignettes:
     """The vignettes of two Parquet files that `python -m data_gen sample` wrote.
 
-    Raises RefusedError, with every problem at once, for files that are missing or no Parquet, an
-    unknown column or condition, a condition without a case, values that are not finite, or a truth
-    that belongs to other cases.
+    Raises RefusedError, with every problem at once, for files that are missing or no Parquet, drawn
+    from anything else than what is `expected`, an unknown column or condition, a condition without
+    a case, values that are not finite, or a truth that belongs to other cases.
     """
     case_table, truth_table = _read(cases), _read(truth, _wanted)
     problems = [
+        *_origin_problems(case_table, cases, expected),
+        *_origin_problems(truth_table, truth, expected),
         *_column_problems(case_table, cases, vocabulary),
         *_condition_problems(case_table, cases, vocabulary),
         *_truth_problems(case_table, truth_table, truth, vocabulary),
@@ -77,10 +88,13 @@ def read_vignettes(cases: Path, truth: Path, vocabulary: Vocabulary) -> Vignette
 
 
 def hash_of_files(*paths: Path) -> str:
-    """SHA-256 over the content of files, in the order given."""
+    """SHA-256 over the content of files, in the order given; of text, however its lines end."""
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        content = path.read_bytes()
+        if path.suffix != ".parquet":
+            content = content.replace(b"\r\n", b"\n")
+        digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
 
 
@@ -125,6 +139,36 @@ def _values(table: pa.Table, path: Path, vocabulary: Vocabulary) -> npt.NDArray[
         message = f"infinite values in {names}"
         raise RefusedError(Problem("infinite", str(path), message, "correct or blank the cells"))
     return values
+
+
+_MEANS = {
+    "knowledge_hash": "knowledge",
+    "vocabulary_hash": "vocabulary",
+    "mix": "class mix",
+    "seed": "seed",
+    "rows": "number of rows",
+    "complete": "records being complete",
+}
+
+
+def _origin_problems(table: pa.Table, path: Path, expected: Origin | None) -> Iterator[Problem]:
+    """What a file says of itself, or holds, and should not."""
+    if expected is None:
+        return
+    found = origin_of(table.schema.metadata)
+    if found is None:
+        message = "it does not say which knowledge, seed and mix it was drawn from"
+        yield Problem("no_origin", str(path), message, _SAMPLE_AGAIN)
+        return
+    if len(table) != found.rows:
+        message = f"it holds {len(table)} rows, and says it was written with {found.rows}"
+        yield Problem("cut_short", str(path), message, _SAMPLE_AGAIN)
+    for name, means in _MEANS.items():
+        own, wanted = (str(getattr(origin, name))[:12] for origin in (found, expected))
+        if getattr(found, name) != getattr(expected, name):
+            message = f"{means}: drawn with {own}, but {wanted} is asked for"
+            remedy = "run `dvc repro`, or sample it again as params.yaml and the knowledge now say"
+            yield Problem(f"other_{name.removesuffix('_hash')}", str(path), message, remedy)
 
 
 def _column_problems(table: pa.Table, path: Path, vocabulary: Vocabulary) -> Iterator[Problem]:

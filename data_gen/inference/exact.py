@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import ThreadpoolController
 
 from data_gen.inference.likelihood import (
     IMPOSSIBLE,
@@ -19,6 +18,7 @@ from data_gen.inference.likelihood import (
     cells_of,
     safe_log,
 )
+from data_gen.one_thread import one_blas_thread
 from data_gen.vocabulary.complete import complete
 from data_gen.world.people import AGES, TRAITS
 from data_gen.world.rates import PAINLESS
@@ -29,7 +29,6 @@ Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 BLOCK = 256
 """Cases a block: the arrays of a block stay within the processor's caches."""
-_BLAS = ThreadpoolController()
 _STEEP = 600.0  # no log-likelihood ratio of a trait comes near it; its exponential is a number
 
 
@@ -117,13 +116,17 @@ class ExactPosterior:
         which the relations between findings rule out for completed cases, has a log-evidence
         below -5000.
         """
+        with one_blas_thread():  # all of it: a product on more threads ends in other last bits
+            return self._posterior(values, mix, workers)
+
+    def _posterior(self, values: Array, mix: Array, workers: int) -> Posterior:
         completed = complete(values, self.world.vocabulary)
         cells = cells_of(self.world, completed, values)
         tables = tuple(f.table(cells, completed.implied) for f in self._joint)
         record = RecordedCells(cells, completed.implied, tables)
         log_joint = np.full((len(values), len(self.world.people.atoms)), -np.inf)
         parts = list(self._parts(completed.values))
-        with _BLAS.limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
+        with ThreadPoolExecutor(workers) as pool:
             done = pool.map(lambda part: self._log_atoms(record, part), parts)
             for part, block in zip(parts, done, strict=True):
                 log_joint[part.rows] = np.logaddexp(log_joint[part.rows], block)

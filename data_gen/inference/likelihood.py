@@ -130,7 +130,7 @@ def _cell_chances(world: World, finding: Finding, errs: bool) -> tuple[Array, Ma
     two where only that one was asked; last, one that was not asked, which is certain.
     """
     parts = [
-        emission(world.recording, world.vocabulary, finding, n_bins_of(world, finding), errs, asked)
+        emission(world.recording, world.vocabulary, finding, world.n_bins(finding.id), errs, asked)
         for asked in [(), *_alone(world.vocabulary, finding)]
     ]
     parts.append(np.ones_like(parts[0][:, :, :1]))
@@ -144,11 +144,6 @@ def _alone(vocabulary: Vocabulary, finding: Finding) -> Iterator[tuple[str]]:
         if pair.first == finding.id:
             yield (pair.first,)
             yield (pair.second,)
-
-
-def n_bins_of(world: World, finding: Finding) -> int:
-    """How many bins a number has; 0 for any other finding."""
-    return len(world.bins[finding.id].count) if finding.id in world.bins else 0
 
 
 def cells_of(world: World, completed: Completed, values: Array) -> Codes:
@@ -168,7 +163,7 @@ def cells_of(world: World, completed: Completed, values: Array) -> Codes:
     cells[np.isneginf(completed.values)] = SILENT
     for pair in world.vocabulary.relations.alternatives:
         first, second = (world.vocabulary.column(name) for name in (pair.first, pair.second))
-        n_cells = 1 + n_bins_of(world, world.vocabulary.finding(pair.first))
+        n_cells = 1 + world.n_bins(pair.first)
         silent, other = (np.isneginf(completed.values[:, column]) for column in (first, second))
         one = silent | np.isneginf(values[:, first])
         cells[silent & ~other, first] = 0  # the other one was asked, and is blank

@@ -125,9 +125,6 @@ def _members(tables: Tables, hidden: Hidden, draws: Draws, position: int) -> Sid
     rows = draw_rows(tables, hidden, position, draws.uniform(group.id))
     out = {f.id: group.codes[rows, m] for m, f in enumerate(group.members)}
     for finding in (f for f in group.members if f.kind == "number"):
-        bins = tables.world.bins[finding.id]
-        code = np.nan_to_num(out[finding.id]).astype(np.int64)
-        place = (draws.uniform(f"within/{finding.id}") * bins.count[code]).astype(np.int64)
-        value = (bins.first[code] + place * bins.stride) / bins.per_unit[code]
-        out[finding.id] = np.where(np.isnan(out[finding.id]), np.nan, value)
+        u = draws.uniform(f"within/{finding.id}")
+        out[finding.id] = tables.world.bins[finding.id].value_at(out[finding.id], u)
     return out

@@ -46,7 +46,7 @@ def build_marginals(world: World) -> Marginals:
     for group in world.groups:
         rows = _rows(world, group)
         for member, finding in enumerate(group.members):
-            n_bins = len(world.bins[finding.id].count) if finding.id in world.bins else 0
+            n_bins = world.n_bins(finding.id)
             size = n_bins + 1 if n_bins else max(2, len(finding.values))
             found[finding.id] = _by_condition(world, _values(rows, group.codes[:, member], size))
     female = world.people.female

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.pages.markdown import percent
-from data_gen.profiles.schema import BackgroundEntry, Based, Entry, Percentiles, Share
+from data_gen.profiles.schema import Background, BackgroundEntry, Based, Entry, Percentiles, Share
 from data_gen.vocabulary import Finding
 
 Array = npt.NDArray[np.float64]
@@ -112,8 +112,12 @@ def _quantile(bins: Array, edges: Array, q: float) -> float:
     return float(np.interp(q, np.concatenate([[0.0], np.cumsum(bins)]), edges))
 
 
-def background(finding: Finding, entry: BackgroundEntry | None) -> str:
-    """The background of a finding, with what it depends on."""
+def background(finding: Finding, known: Background) -> str:
+    """The background of a finding, with what it depends on; "" where the table has none."""
+    based = {"age_years": known.age, "sex": known.female}.get(finding.id)
+    if based is not None:
+        return stated(finding, based)
+    entry = known.findings.get(finding.id)
     if entry is None:
         return ""
     if entry.of is not None:

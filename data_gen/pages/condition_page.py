@@ -165,7 +165,7 @@ class ConditionPage:
             f"{label(finding)} `{finding.id}`",
             stated(finding, number.based),
             *([self._over_all(finding)] if shared else []),
-            self._background(finding),
+            background(finding, self.knowledge.background),
             _basis(number.based),
             self._why(number.based),
         )
@@ -179,14 +179,6 @@ class ConditionPage:
             for p in presentations
         )
         return self._met(finding, self.condition.id, short=True) if differs else ""
-
-    def _background(self, finding: Finding) -> str:
-        known = self.knowledge.background
-        if finding.id == "age_years":
-            return f"{known.age.median:g} years ({known.age.low:g} to {known.age.high:g})"
-        if finding.id == "sex":
-            return f"female {percent(known.female.p)}"
-        return background(finding, known.findings.get(finding.id))
 
     def _trait(self, number: Located, shared: bool) -> tuple[str, ...]:
         name = str(number.path[-1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data_gen.pages.amounts import background
-from data_gen.pages.markdown import percent, table
+from data_gen.pages.markdown import table
 from data_gen.profiles import Knowledge
 from data_gen.vocabulary import Finding
 from data_gen.vocabulary.quantity import plain, unit_name
@@ -43,15 +43,10 @@ def _values(finding: Finding) -> str:
 
 
 def _background(knowledge: Knowledge, finding: Finding) -> str:
-    known = knowledge.background
-    if finding.id == "age_years":
-        return f"{known.age.median:g} years ({known.age.low:g} to {known.age.high:g})"
-    if finding.id == "sex":
-        return f"female {percent(known.female.p)}"
     for rule in knowledge.vocabulary.relations.derived:
         if rule.finding == finding.id:
             return f"computed: `{rule.from_}` of {rule.at_least:g} or more"
     for pair in knowledge.vocabulary.relations.alternatives:
         if pair.second == finding.id:
             return f"`{pair.first}` at {pair.factor:g} metres a minute"
-    return background(finding, known.findings.get(finding.id))
+    return background(finding, knowledge.background)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from data_gen.profiles.distributions import split_normal_cdf
 from data_gen.profiles.schema import Background, BackgroundEntry
 
 _AGES = 121
+Number = TypeVar("Number", float, npt.NDArray[np.float64])
 
 
 def band_rates(entry: BackgroundEntry, bands: int) -> list[tuple[float, float]]:
@@ -22,9 +27,10 @@ def band_rates(entry: BackgroundEntry, bands: int) -> list[tuple[float, float]]:
     return [(with_odds(p, ratio), p) for p, ratio in zip(men, ratios, strict=bool(men))]
 
 
-def with_odds(p: float, ratio: float) -> float:
-    """A probability after its odds are multiplied."""
-    return p * ratio / (1 - p + p * ratio)
+def with_odds(p: Number, ratio: Number) -> Number:
+    """A probability after its odds are multiplied: a number, or an array of any shape."""
+    odds = p / (1 - p) * ratio
+    return odds / (1 + odds)
 
 
 def mean_traits(background: Background) -> dict[str, float]:

@@ -33,7 +33,12 @@ class Knowledge:
         """SHA-256 over the files that shape a sample."""
         digest = hashlib.sha256(self.vocabulary.hash.encode())
         for name in ("background.yaml", "mix.yaml", "settings.yaml", "pairs.yaml"):
-            digest.update((self.folder / name).read_bytes())
+            digest.update(_text(self.folder / name))
         for condition in self.vocabulary.condition_ids:
-            digest.update((self.folder / "conditions" / f"{condition}.yaml").read_bytes())
+            digest.update(_text(self.folder / "conditions" / f"{condition}.yaml"))
         return digest.hexdigest()
+
+
+def _text(path: Path) -> bytes:
+    """The bytes of a text file, the same for every way of ending lines."""
+    return path.read_bytes().replace(b"\r\n", b"\n")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from pydantic import BaseModel
 
 from data_gen.profiles.knowledge import Knowledge
 from data_gen.profiles.problem import KnowledgeProblem, problem_at
-from data_gen.profiles.schema import Based, Presentation, Profile
+from data_gen.profiles.schema import Based
 
 Path = tuple[str | int, ...]
 
@@ -46,46 +48,25 @@ def located_numbers(knowledge: Knowledge) -> Iterator[Located]:
     """Every number of the knowledge with its place: profiles, background, settings, mix, pairs."""
     for condition in knowledge.profiles:
         yield from located_in(knowledge, condition)
-    yield from _of_background(knowledge)
-    for condition, share in knowledge.mix.mix.items():
-        yield Located("mix.yaml", ("mix", condition), share)
-    for position, pair in enumerate(knowledge.pairs):
-        yield Located("pairs.yaml", ("pairs", position), pair)
-    for name, setting in knowledge.settings.settings.items():
-        yield Located("settings.yaml", ("settings", name), setting)
+    yield from _within("background.yaml", (), knowledge.background)
+    yield from _within("mix.yaml", (), knowledge.mix)
+    yield from _within("pairs.yaml", ("pairs",), knowledge.pairs)
+    yield from _within("settings.yaml", ("settings",), knowledge.settings.settings)
 
 
 def located_in(knowledge: Knowledge, condition: str) -> Iterator[Located]:
     """Every number of one condition's profile, those of its presentations last."""
-    file, profile = f"conditions/{condition}.yaml", knowledge.profiles[condition]
-    yield from _of_profile(file, (), profile)
-    for name, presentation in profile.presentations.items():
-        path = ("presentations", name)
-        yield Located(file, path, presentation)
-        yield from _of_profile(file, path, presentation)
+    yield from _within(f"conditions/{condition}.yaml", (), knowledge.profiles[condition])
 
 
-def _of_background(knowledge: Knowledge) -> Iterator[Located]:
-    file, background = "background.yaml", knowledge.background
-    yield Located(file, ("age",), background.age)
-    yield Located(file, ("female",), background.female)
-    for trait, rate in background.traits.items():
-        yield Located(file, ("traits", trait), rate)
-    for position, odds in enumerate(background.trait_odds_ratios):
-        yield Located(file, ("trait_odds_ratios", position), odds)
-    for finding, entry in background.findings.items():
-        yield Located(file, ("findings", finding), entry)
-    for place, group in enumerate(background.groups):
-        for position, pair in enumerate(group.odds_ratios):
-            yield Located(file, ("groups", place, "odds_ratios", position), pair)
-
-
-def _of_profile(file: str, path: Path, holder: Profile | Presentation) -> Iterator[Located]:
-    if holder.age is not None:
-        yield Located(file, (*path, "age"), holder.age)
-    if holder.female is not None:
-        yield Located(file, (*path, "female"), holder.female)
-    for trait, share in holder.traits.items():
-        yield Located(file, (*path, "traits", trait), share)
-    for finding, entry in holder.findings.items():
-        yield Located(file, (*path, "findings", finding), entry)
+def _within(file: str, path: Path, held: object) -> Iterator[Located]:
+    """The numbers of an entry and of all that it holds, in the order of the schema."""
+    if isinstance(held, Based):
+        yield Located(file, path, held)
+    parts: Iterable[tuple[int | str, object]] = ()
+    if isinstance(held, BaseModel | Mapping):
+        parts = held.items() if isinstance(held, Mapping) else held
+    elif isinstance(held, tuple):
+        parts = enumerate(held)
+    for name, part in parts:
+        yield from _within(file, (*path, name), part)

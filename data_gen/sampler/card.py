@@ -44,8 +44,13 @@ _HOW = {
 }
 
 
-def write_card(world: World, mix: str, seed: int, option: str, out: Path, tally: Tally) -> None:
-    """Write the card beside `out`, as NAME.card.md. `option` says how cases are written down."""
+def card_path(out: Path) -> Path:
+    """Where the card of a sample stands: beside it, as NAME.card.md."""
+    return out.with_name(f"{out.name}.card.md")
+
+
+def card_text(world: World, mix: str, seed: int, option: str, out: Path, tally: Tally) -> str:
+    """The card of a sample. `option` says how cases are written down."""
     mean = tally.recorded.sum() / max(tally.rows, 1)
     lines = [
         f"# Data set card: {out.name}",
@@ -77,4 +82,4 @@ def write_card(world: World, mix: str, seed: int, option: str, out: Path, tally:
         "never absent.",
         "",
     ]
-    out.with_name(f"{out.name}.card.md").write_text("\n".join(lines), encoding="utf-8")
+    return "\n".join(lines)

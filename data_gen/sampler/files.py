@@ -8,11 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
+
+from data_gen.vocabulary.files.atomic import WholeFiles
 
 ROW_GROUP = 65_536
 """Rows of a row group of a Parquet file, and of a chunk of work."""
@@ -41,33 +43,28 @@ def spans(rows: int) -> Iterator[Span]:
 
 @contextmanager
 def table_file(path: Path, schema: pa.Schema) -> Iterator[TableWriter]:
-    """A writer of a .parquet or .csv file that appears whole or not at all.
-
-    Rows go to a temporary file beside it, which is renamed at the end and removed on any error.
-    """
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with _open(partial, path.suffix, schema) as writer:
-            yield writer
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    """A writer of a .parquet or .csv file that appears whole or not at all."""
+    with WholeFiles() as files, table_writer(files, path, schema) as writer:
+        yield writer
 
 
-def _open(path: Path, suffix: str, schema: pa.Schema) -> AbstractContextManager[TableWriter]:
-    if suffix == ".parquet":
-        writer: AbstractContextManager[TableWriter] = _Parquet(path, schema)
+def table_writer(
+    files: WholeFiles, path: Path, schema: pa.Schema
+) -> AbstractContextManager[TableWriter]:
+    """A writer of a .parquet or .csv file that appears together with other files."""
+    if path.suffix == ".parquet":
+        writer: AbstractContextManager[TableWriter] = _Parquet(files.open(path), schema)
         return writer
     plain = pa.schema([(field.name, _plain(field.type)) for field in schema])
-    return _Csv(path, plain)
+    return _Csv(files.open(path), plain)
 
 
 class _Parquet(pq.ParquetWriter):  # type: ignore[misc]
     """Row groups of ROW_GROUP rows; no time, host or version of ours in the file."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, stream: BinaryIO, schema: pa.Schema) -> None:
         super().__init__(
-            path, schema, compression="zstd", compression_level=1, write_statistics=False
+            stream, schema, compression="zstd", compression_level=1, write_statistics=False
         )
 
     def write_table(self, table: pa.Table) -> None:
@@ -77,11 +74,11 @@ class _Parquet(pq.ParquetWriter):  # type: ignore[misc]
 class _Csv(pa.csv.CSVWriter):  # type: ignore[misc]
     """Plain words and numbers, empty where unknown."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, stream: BinaryIO, schema: pa.Schema) -> None:
         # the library quotes every word once any may need it; only a narrative does
         style = "needed" if "narrative" in schema.names else "none"
         options = pa.csv.WriteOptions(quoting_style=style, quoting_header="none")
-        super().__init__(path, schema, write_options=options)
+        super().__init__(stream, schema, write_options=options)
         self._plain = schema
 
     def write_table(self, table: pa.Table) -> None:

@@ -113,11 +113,8 @@ class _Writer:
             self._write(second, value, np.zeros(len(value), dtype=np.int64), u)
 
     def _number(self, finding: Finding, code: Array) -> Array:
-        bins = self.world.bins[finding.id]
-        b = np.where(np.isnan(code), 0, code).astype(np.int64)
-        place = (self.draws.uniform(f"within/{finding.id}") * bins.count[b]).astype(np.int64)
-        value = (bins.first[b] + place * bins.stride) / bins.per_unit[b]
-        return np.where(np.isnan(code), np.nan, value)
+        u = self.draws.uniform(f"within/{finding.id}")
+        return self.world.bins[finding.id].value_at(code, u)
 
     def _write(
         self,

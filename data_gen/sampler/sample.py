@@ -10,12 +10,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from data_gen.inference import ExactPosterior
-from data_gen.sampler.card import Tally, write_card
+from data_gen.sampler.card import Tally, card_path, card_text
 from data_gen.sampler.draw import Tables
-from data_gen.sampler.files import Span, in_order, spans, table_file
+from data_gen.sampler.files import Span, in_order, spans, table_writer
 from data_gen.sampler.keyed import Draws
+from data_gen.sampler.origin import Origin
 from data_gen.sampler.recording_process import sample_chunk
 from data_gen.sampler.tables import cases_table, truth_table
+from data_gen.vocabulary.files.atomic import WholeFiles
 from data_gen.world.world import World
 
 
@@ -34,6 +36,11 @@ class Plan:
     forms: bool = False
     """Whether each patient is asked only what a form of their own asks."""
 
+    def origin(self, world: World) -> Origin:
+        """What its Parquet files say of themselves."""
+        hashes = world.knowledge_hash, world.vocabulary.hash
+        return Origin(*hashes, self.mix, self.seed, self.rows, self.complete, self.forms)
+
 
 def sample_to_files(world: World, plan: Plan, done: Callable[[int], None]) -> None:
     """Write the cases, their truth if wanted, and a card beside them; all whole or not at all.
@@ -47,16 +54,19 @@ def sample_to_files(world: World, plan: Plan, done: Callable[[int], None]) -> No
     first = work(Span(0, 1))
     paths = [plan.out] if plan.truth is None else [plan.out, plan.truth]
     tally = Tally(world.vocabulary)
-    with ExitStack() as files:
-        writers = [
-            files.enter_context(table_file(path, table.schema))
-            for path, table in zip(paths, first, strict=True)
-        ]
-        for tables in in_order(work, plan.rows, plan.workers, done):
-            tally.add(tables[0])
-            for writer, table in zip(writers, tables, strict=True):
-                writer.write_table(table)
-    write_card(world, plan.mix, plan.seed, _how(plan), plan.out, tally)
+    origin = plan.origin(world).as_metadata()
+    with WholeFiles() as files:
+        with ExitStack() as stack:
+            writers = [
+                stack.enter_context(table_writer(files, path, table.schema.with_metadata(origin)))
+                for path, table in zip(paths, first, strict=True)
+            ]
+            for tables in in_order(work, plan.rows, plan.workers, done):
+                tally.add(tables[0])
+                for writer, table in zip(writers, tables, strict=True):
+                    writer.write_table(table)
+        card = card_text(world, plan.mix, plan.seed, _how(plan), plan.out, tally)
+        files.open(card_path(plan.out)).write(card.encode())
 
 
 def _how(plan: Plan) -> str:

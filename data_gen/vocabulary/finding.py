@@ -43,9 +43,13 @@ class Finding:
         """The narrative's words for `present`, `absent`, a choice's value, or `number`."""
         return dict(self.phrases)[value]
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of its cells, in the order of their values: no, yes for yes/no."""
+        return ("no", "yes") if self.kind == "yes_no" else self.values
+
     def code(self, value: str) -> float:
         """The cell value of `yes`, `no` or a choice's value; ValueError for any other word."""
-        words = ("no", "yes") if self.kind == "yes_no" else self.values
-        if value not in words:
-            raise ValueError(f"{self.id}: {value!r} is not one of {', '.join(words)}")
-        return float(words.index(value))
+        if value not in self.words:
+            raise ValueError(f"{self.id}: {value!r} is not one of {', '.join(self.words)}")
+        return float(self.words.index(value))

@@ -55,11 +55,11 @@ def array_of(column: npt.NDArray[np.float64], finding: Finding, *, forms: bool =
 def values_from_table(table: pa.Table, vocabulary: Vocabulary) -> Matrix:
     """The matrix of cases of a table: (n_cases, n_findings).
 
-    Null is a blank, NaN; a missing column, and the word for it, are NOT_ASKED. The table's cells
-    must already be clean, as the sampler writes them: ValueError names the column and the word
+    Null and a missing column are blank, NaN; the word for it is NOT_ASKED. The table's cells must
+    already be clean, as the sampler writes them: ValueError names the column and the word
     otherwise. Files from elsewhere go through `serve`.
     """
-    out = np.full((table.num_rows, len(vocabulary.findings)), NOT_ASKED)
+    out = np.full((table.num_rows, len(vocabulary.findings)), np.nan)
     for finding in vocabulary.findings:
         if finding.id in table.column_names:
             out[:, finding.column] = _column(table.column(finding.id), finding)

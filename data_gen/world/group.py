@@ -98,14 +98,7 @@ class GroupBuilder:
 
     def _combinations(self, findings: list[Finding]) -> Array:
         recorded = {r.finding: r.value for r in self.vocabulary.relations.recorded_as}
-        values = [
-            [
-                v
-                for v in range(2 if f.kind == "yes_no" else len(f.values))
-                if v != recorded.get(f.id)
-            ]
-            for f in findings
-        ]
+        values = [[v for v in range(len(f.words)) if v != recorded.get(f.id)] for f in findings]
         every = list(product(*values))
         rows = np.array(every, dtype=float).reshape(len(every), len(findings))
         return rows[[self._possible(findings, row) for row in rows]]

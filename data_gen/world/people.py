@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.profiles import Knowledge
+from data_gen.profiles.background_rates import with_odds
 from data_gen.profiles.distributions import split_normal_cdf
 from data_gen.profiles.schema import Background, Pair, Percentiles, Presentation, Profile
 from data_gen.world.joint import fit_joint
@@ -174,9 +175,9 @@ def _trait_background(background: Background) -> Array:
     rows = []
     for trait in TRAITS:
         entry = background.traits[trait]  # type: ignore[index]
-        odds = np.array(entry.p) / (1 - np.array(entry.p))
-        women = odds * entry.female
-        rows.append(np.stack([women / (1 + women), np.array(entry.p)], axis=1).ravel())
+        men = np.array(entry.p)
+        women = with_odds(men, np.full_like(men, entry.female))
+        rows.append(np.stack([women, men], axis=1).ravel())
     return np.array(rows)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.profiles import Knowledge
+from data_gen.profiles.background_rates import with_odds
 from data_gen.profiles.distributions import bin_probabilities
 from data_gen.profiles.schema import BackgroundEntry, Band, Entry
 from data_gen.vocabulary import Finding
@@ -99,8 +100,7 @@ class Rates:
     def _background(self, finding: str, trait: int | None) -> Array:
         entry = self.knowledge.background.findings[finding]
         men = np.atleast_1d(np.array(entry.p, dtype=float))
-        odds = men / (1 - men) * np.atleast_1d(np.array(entry.female, dtype=float))
-        women = odds / (1 + odds)
+        women = with_odds(men, np.atleast_1d(np.array(entry.female, dtype=float)))
         flat = len(men) == 1 and entry.female == 1.0
         n_bands = 1 if flat else len(self.people.bands)
         rate = np.stack(np.broadcast_arrays(women, men, np.empty(n_bands))[:2], axis=1).ravel()
@@ -109,8 +109,7 @@ class Rates:
             return np.asarray(rate[:, None, None])
         if trait == PAINLESS:
             return np.stack([rate, np.zeros_like(rate)], axis=1)[:, None, :]
-        odds = rate / (1 - rate) * entry.odds
-        return np.stack([rate, odds / (1 + odds)], axis=1)[:, None, :]
+        return np.stack([rate, with_odds(rate, np.array(entry.odds))], axis=1)[:, None, :]
 
     def _alone(self, finding: str, trait: int | None, background: Array) -> Array:
         alone = self.people.n_alone

@@ -62,9 +62,10 @@ def _rate(setting: Setting, finding: Finding, unremarkable: dict[str, str]) -> A
     rate = setting.findings.get(finding.id) or setting.recorded[finding.asked]
     if finding.kind == "number":
         return np.array([rate.positive])
-    values = ("no", "yes") if finding.kind == "yes_no" else finding.values
     silent = "no" if finding.kind == "yes_no" else unremarkable.get(finding.id)
-    return np.array([rate.negative if value == silent else rate.positive for value in values])
+    return np.array(
+        [rate.negative if value == silent else rate.positive for value in finding.words]
+    )
 
 
 def emission(

@@ -39,6 +39,13 @@ class NumberBins:
         bins = np.searchsorted(self.edges, values, side="right") - 1
         return np.asarray(np.clip(bins, 0, len(self.count) - 1))
 
+    def value_at(self, code: Array, u: Array) -> Array:
+        """What a uniform draw picks of each bin: (n_cases,), NaN where there is no value."""
+        b = np.where(np.isnan(code), 0, code).astype(np.int64)
+        place = (u * self.count[b]).astype(np.int64)
+        value = (self.first[b] + place * self.stride) / self.per_unit[b]
+        return np.where(np.isnan(code), np.nan, value)
+
 
 @dataclass(frozen=True)
 class World:
@@ -68,6 +75,10 @@ class World:
     def n_states(self) -> int:
         """Hidden states for a given age band and sex: atoms x trait states x settings."""
         return len(self.people.atoms) * 16 * len(self.recording.settings)
+
+    def n_bins(self, finding: str) -> int:
+        """How many bins a number has; 0 for any other finding."""
+        return len(self.bins[finding].count) if finding in self.bins else 0
 
     def complete(self) -> World:
         """The same world with every applicable cell recorded, without error."""

@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from serve.chain import Chain, Scores, score_values
+from data_gen.vocabulary.words import cell_text, is_blank
+from serve.chain import Chain, Scores, explanations, score_values
 from serve.columns import JOIN, SOURCES
-from serve.explain import Explanation, explain
+from serve.explain import Explanation
+from serve.header import told
+from serve.issues import Issue
 from serve.mapping import Reading
-from serve.normalise import Issue, Normalised, value_of
+from serve.names import named
+from serve.normalise import Normalised, value_of
 from serve.probabilities import MICRO
-from serve.tables import cell_text
 
 Case = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -37,15 +40,33 @@ def answers(chain: Chain, cases: Sequence[Case], *, explained: bool = False) -> 
     return found
 
 
+def fields_read(cases: Sequence[Case], vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """The names that some case has: those read as findings, and those that only nearly are some."""
+    names = dict.fromkeys(name for case in cases for name in case)
+    found = {name: named(name, vocabulary) for name in names}
+    read = [name for name, one in found.items() if one and one.likeness != "near"]
+    return {"columns_read": read, "columns_not_read": [name for name in names if name not in read]}
+
+
 def normalised_cases(vocabulary: Vocabulary, cases: Sequence[Case]) -> Normalised:
-    """The matrix of cases; each value is read as the text that a file's cell would have."""
+    """The matrix of cases; each value is read as the text that a file's cell would have.
+
+    Names are read as those of a file's columns; what is not quite a finding's is told.
+    """
     values = np.full((len(cases), len(vocabulary.findings)), np.nan)
     issues: dict[int, list[Issue]] = {}
     readings = _readings(vocabulary)
     for row, case in enumerate(cases):
         for name, value in case.items():
-            reading = readings[name]
-            read = value_of(cell_text(value), reading)
+            text, found = cell_text(value), named(name, vocabulary)
+            if found is None:
+                continue  # refused before
+            if found.likeness != "same" and not is_blank(text):
+                issues.setdefault(row, []).append(told(name, found))
+            if found.likeness == "near":
+                continue
+            reading = readings[found.finding]
+            read = value_of(text, reading)
             if isinstance(read, Issue):
                 issues.setdefault(row, []).append(read)
             else:
@@ -102,9 +123,7 @@ def _split(text: str) -> list[str]:
 
 
 def _explained(chain: Chain, cases: Normalised) -> list[Answer | None]:
-    if chain.bundle is None:
-        return [None] * len(cases.values)
-    found = explain(chain.bundle, cases.values, chain.vocabulary, chain.weights)
+    found = explanations(chain, cases.values)
     return [None if one is None else _told(one) for one in found]
 
 

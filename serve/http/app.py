@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 
@@ -16,22 +16,25 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from data_gen.vocabulary import load
+from serve.columns import NO_MODEL
 from serve.http import schemas
-from serve.http.answers import Answer, answers
+from serve.http.answers import Answer, Case, answers, fields_read
 from serve.http.bodies import CaseList, read_cases
 from serve.http.documented import document
-from serve.http.files import FileAnswer, FileOptions
+from serve.http.files import FileAnswer, FileOptions, no_temporary_file
 from serve.http.gate import FILE_ROUTE, Gate, failed
 from serve.http.lanes import FEW, QuickLane, SlowLane
 from serve.http.meters import Meters
 from serve.http.model import Model
 from serve.http.options import Options
 from serve.http.refusal import Refusal, refusal_body, refuse
+from serve.made_by import made_by
+from serve.mapping import NO_MAPPING
 from serve.problem import Problem
 from serve.tally import Tally
 
-_LARGE = 1 << 16  # bytes from which a body is parsed aside, so that others are not kept waiting
-_SILENT = "no model is loaded: overrides alone answer, and where none fires that is no all-clear"
+_LARGE = 1 << 14  # bytes from which a body is parsed aside, so that others are not kept waiting
+_SILENT = "no model answers: overrides alone do, and where none fires that is no all-clear"
 
 
 class Service:
@@ -45,7 +48,7 @@ class Service:
         self.meters = Meters()
         self.meters.model_loaded.set_function(lambda: float(self.model.loaded))
         self.quick = QuickLane(
-            lambda cases: answers(self.model.chain, cases), self.meters.together.observe
+            lambda cases: self._answers(cases, explained=False), self.meters.together.observe
         )
         self.slow = SlowLane(options.limits.slow_requests)
 
@@ -62,8 +65,12 @@ class Service:
             return read, await self._aside(read)
 
     async def _aside(self, read: CaseList) -> list[Answer]:
-        chain = self.model.chain
-        return await self.slow.run(lambda: answers(chain, read.cases, explained=read.explain))
+        return await self.slow.run(lambda: self._answers(read.cases, explained=read.explain))
+
+    def _answers(self, cases: Sequence[Case], *, explained: bool) -> list[Answer]:
+        found = answers(self.model.chain, cases, explained=explained)
+        self.model.silent = all(answer["probabilities"] is None for answer in found)
+        return found
 
     def _read(self, body: bytes) -> CaseList:
         return read_cases(body, self.vocabulary, self.options.limits)
@@ -122,12 +129,17 @@ def _reply(service: Service, read: CaseList, results: list[Answer]) -> Answer:
         {"case_id": case_id, **answer}
         for case_id, answer in zip(read.case_ids, results, strict=True)
     ]
-    return {**state, "warnings": [_SILENT] if state["overrides_only"] else [], "results": told}
+    silent = state["overrides_only"] or any(answer["probabilities"] is None for answer in results)
+    warnings = [_SILENT] if silent else []
+    chain = service.model.chain
+    columns = fields_read(read.cases, service.vocabulary)
+    made = made_by(chain.model_version, chain.mix, service.vocabulary, NO_MAPPING, columns)
+    return {**state, "made_by": made, "warnings": warnings, "results": told}
 
 
 def _state(service: Service) -> Answer:
-    chain = service.model.chain
-    return {"model_version": chain.model_version, "overrides_only": chain.bundle is None}
+    version = service.model.version
+    return {"model_version": version, "overrides_only": version == NO_MODEL}
 
 
 def _told_routes(app: FastAPI, service: Service, gate: Gate) -> None:
@@ -154,14 +166,18 @@ def _told_routes(app: FastAPI, service: Service, gate: Gate) -> None:
             }
         )
 
+    @app.head("/health/live", include_in_schema=False)
     @app.get("/health/live", response_model=schemas.Health)
     async def live() -> Response:
         """200 for as long as the process answers."""
         return _json({"status": "live", **_state(service)})
 
+    @app.head("/health/ready", include_in_schema=False)
     @app.get("/health/ready", response_model=schemas.Health)
     async def ready() -> Response:
         """200 where the next request would be taken; also where overrides alone answer."""
+        if (reason := no_temporary_file()) is not None:
+            return _json({"status": "unready", "reason": reason, **_state(service)}, 503)
         status, word = (503, "busy") if gate.full else (200, "ready")
         return _json({"status": word, **_state(service)}, status)
 

@@ -1,13 +1,17 @@
 """A body of cases: strict in its fields and types, as forgiving as a file in its words.
 
-An unknown field, a wrong type or a field that stands twice refuses the body, with all its problems
-at once. A word that is no value of its finding does not: it counts as unknown and is told in the
-answer's `issues`, as in a file, so that no emergency is lost to a typo elsewhere.
+A field near no finding, a wrong type or a field that stands twice refuses the body, with all its
+problems at once. A word that is no value of its finding does not, nor a name that is nearly a
+finding's: they are told in the answer's `issues`, as in a file, so that no emergency is lost to a
+typo elsewhere.
 """
 
 from __future__ import annotations
 
 import json
+import math
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +19,9 @@ from typing import Any
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.finding import Kind
 from serve.columns import CASE_ID
-from serve.header import near_finding
 from serve.http.options import Limits
 from serve.http.refusal import Refusal, refuse
+from serve.names import named
 from serve.problem import Problem
 
 LONGEST = 200
@@ -36,9 +40,13 @@ REMEDIES: Mapping[Kind, str] = {
 }
 
 
+# A string of JSON, or one that is never closed: so each byte is looked at once.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+
+
 @dataclass(frozen=True)
 class CaseList:
-    """The cases of a body: findings by id, and each case's own name."""
+    """The cases of a body: cells by the names they came with, and each case's own name."""
 
     cases: Sequence[Mapping[str, Any]]
     case_ids: Sequence[str | None]
@@ -52,7 +60,10 @@ class _TwiceError(ValueError):
 def read_cases(body: bytes, vocabulary: Vocabulary, limits: Limits) -> CaseList:
     """The cases of a body. Raises Refusal, with every problem, for one that cannot be used."""
     # Each case opens one brace and the body another: a bound that needs no parsing.
-    if body.count(b"{") > limits.cases + 1:
+    if (
+        body.count(b"{") > limits.cases + 1
+        and _STRING.sub(b"", body).count(b"{") > limits.cases + 1
+    ):
         raise _too_many(limits.cases)
     content = _parsed(body)
     problems = list(_problems(content, vocabulary))
@@ -74,7 +85,8 @@ def _too_many(most: int) -> Refusal:
 
 def _parsed(body: bytes) -> Any:
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+        text = body.decode("utf-8-sig")
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
     except UnicodeDecodeError as error:
         message = f"byte {error.start + 1} of the body is not UTF-8"
         raise refuse(422, "not_utf8", message, "send JSON in UTF-8") from None
@@ -92,13 +104,14 @@ def _parsed(body: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _TwiceError(_shown(next(name for name in names if names.count(name) > 1)))
+        times = Counter(name for name, _ in pairs)
+        raise _TwiceError(_shown(next(name for name, _ in pairs if times[name] > 1)))
     return made
 
 
-def _constant(word: str) -> float:
-    raise ValueError(word)  # NaN and Infinity are no JSON
+def _constant(word: str) -> float | None:
+    """What Python and pandas write beside JSON: NaN is unknown, and Infinity out of any range."""
+    return None if word == "NaN" else math.copysign(math.inf, -1 if word.startswith("-") else 1)
 
 
 def _problems(content: Any, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -117,27 +130,31 @@ def _problems(content: Any, vocabulary: Vocabulary) -> Iterator[Problem]:
         remedy = "give a list of one case or more, each an object of findings"
         yield Problem("no_cases", "cases", "this is not a list of cases", remedy)
         return
-    known = {finding.id: finding.kind for finding in vocabulary.findings}
     for row, case in enumerate(cases):
-        yield from _case_problems(case, f"cases[{row}]", known, vocabulary)
+        yield from _case_problems(case, f"cases[{row}]", vocabulary)
 
 
-def _case_problems(
-    case: Any, where: str, known: Mapping[str, Kind], vocabulary: Vocabulary
-) -> Iterator[Problem]:
+def _case_problems(case: Any, where: str, vocabulary: Vocabulary) -> Iterator[Problem]:
     if not isinstance(case, dict):
         yield _wrong_type(where, case, "an object", 'write {"age_years": 67, "site_calf": "yes"}')
         return
+    first: dict[str, str] = {}
     for name, value in case.items():
         field = f"{where}.{_shown(name)}"
         if name == CASE_ID:
             yield from _value_problems(field, value, _NAME, "write your name for it as text")
-        elif name in known:
-            kind = known[name]
-            yield from _value_problems(field, value, TYPES[kind], REMEDIES[kind])
-        else:
-            remedy = _meant(name, vocabulary)
+            continue
+        found = named(name, vocabulary)
+        if found is None:
+            remedy = "GET /v1/vocabulary lists the findings"
             yield Problem("unknown_field", field, "no finding is called so", remedy)
+        elif found.likeness != "near":
+            kind = vocabulary.finding(found.finding).kind
+            yield from _value_problems(field, value, TYPES[kind], REMEDIES[kind])
+            other = first.setdefault(found.finding, name)
+            if other != name:
+                message = f"this and {_shown(other)} both give {found.finding}"
+                yield Problem("finding_twice", field, message, "leave one of them out")
 
 
 def _value_problems(
@@ -148,13 +165,6 @@ def _value_problems(
     elif isinstance(value, str) and len(value) > LONGEST:
         message = f"the text has {len(value)} characters, and {LONGEST} are the most"
         yield Problem("too_long", field, message, remedy)
-
-
-def _meant(name: str, vocabulary: Vocabulary) -> str:
-    close = near_finding(name[:LONGEST], vocabulary)
-    if close is not None:
-        return f"did you mean {close}?"
-    return "GET /v1/vocabulary lists the findings"
 
 
 def _wrong_type(field: str, value: Any, wanted: str, remedy: str) -> Problem:

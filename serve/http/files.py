@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import BinaryIO, Literal, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -27,10 +27,12 @@ from serve.http.lanes import SlowLane
 from serve.http.options import Limits
 from serve.http.refusal import Refusal, refuse, unusable
 from serve.inputs import Cases, read_cases
+from serve.made_by import made_by
+from serve.mapping import NO_MAPPING
 from serve.normalise import Cache
 from serve.problem import Problem, RefusedError
 from serve.records import Block
-from serve.rows import REASONS, Reject, rows_of
+from serve.rows import BOM, REASONS, Reject, rows_of
 from serve.source import csv_source
 from serve.tally import Tally
 from serve.worker import Scored, Settings, Worker, score_block
@@ -38,7 +40,7 @@ from serve.worker import Scored, Settings, Worker, score_block
 WHERE = "body"
 _CHUNK = 1 << 18  # bytes of a block: some hundred rows, so that others are not kept waiting
 _IN_MEMORY = 1 << 20
-_LONGEST_HEADER = 2000
+_LONGEST_HEADER, _LONGEST_NAMES = 6000, 2000
 
 
 class FileOptions(BaseModel):
@@ -59,6 +61,16 @@ class _Checked:
     header: Header
     rows: int
     rejects: tuple[Reject, ...]
+
+
+def no_temporary_file() -> str | None:
+    """Why a large file could not be kept while it is scored; None where it could."""
+    try:
+        with TemporaryFile():
+            return None
+    except OSError as error:
+        said = error.strerror or str(error)
+        return f"no temporary file can be written ({said}): set TMPDIR to a folder that can be"
 
 
 class FileAnswer(Response):
@@ -86,6 +98,8 @@ class FileAnswer(Response):
                 raise unusable(error) from None
             if checked.rejects and self._options.rejects == "refuse":
                 raise Refusal(422, tuple(map(_reject_problem, checked.rejects)))
+            if self._options.explain and checked.rows > self._limits.explained_rows:
+                raise _too_many_explained(self._limits.explained_rows)
             scope["cases"] = checked.rows
             gone = asyncio.create_task(_gone(receive))
             try:
@@ -99,7 +113,8 @@ class FileAnswer(Response):
         cases = self._read(stream)
         rows, rejects = 0, list[Reject]()
         for block in cases.items:
-            found = rows_of(cast("Block", block), len(cases.header.names), WHERE)
+            header = cases.header_text.removeprefix(BOM)
+            found = rows_of(cast("Block", block), len(cases.header.names), WHERE, header)
             rows += len(found.texts)
             rejects += found.rejects
         return _Checked(cases.header, rows, tuple(rejects))
@@ -120,7 +135,10 @@ class FileAnswer(Response):
     ) -> None:
         cases = await self._lane.run(lambda: self._read(stream))
         safe = self._options.spreadsheet_safe
-        settings = Settings(WHERE, checked.header, None, spreadsheet_safe=safe)
+        settings = Settings(
+            WHERE, checked.header, None, spreadsheet_safe=safe,
+            header_text=cases.header_text.removeprefix(BOM),
+        )  # fmt: skip
         worker = Worker(settings, self._chain)
         await send(_start(self._told(checked)))
         await send(_part(self._first_line(cases, self._chain.vocabulary)))
@@ -136,15 +154,41 @@ class FileAnswer(Response):
         return header_line(text, output_columns(vocabulary, explain=self._options.explain))
 
     def _told(self, checked: _Checked) -> dict[str, str]:
-        warnings = json.dumps([str(warning) for warning in checked.header.warnings])
+        header, chain = checked.header, self._chain
+        made = made_by(chain.model_version, chain.mix, chain.vocabulary, NO_MAPPING, {})
         return {
             "content-type": "text/csv; charset=utf-8",
             "claudico-rows-scored": str(checked.rows),
             "claudico-rows-rejected": str(len(checked.rejects)),
             "claudico-model-version": self._chain.model_version,
             "claudico-overrides-only": "no" if self._chain.bundle else "yes",
-            "claudico-warnings": warnings if len(warnings) <= _LONGEST_HEADER else '["many"]',
-        }
+            "claudico-warnings": _list(
+                [str(warning) for warning in header.warnings], _LONGEST_HEADER,
+                "columns more; the column `issues` names each in the rows it fills",
+            ),
+            "claudico-made-by": json.dumps(made),
+            "claudico-columns-read": _list(header.read, _LONGEST_NAMES, "more"),
+            "claudico-columns-not-read": _list(header.not_read, _LONGEST_NAMES, "more"),
+        }  # fmt: skip
+
+
+def _list(texts: Sequence[str], room: int, more: str) -> str:
+    """Texts as a header: each whole, in as many bytes as proxies let pass; the rest are counted."""
+    told = []
+    for text in texts:
+        room -= len(json.dumps(text)) + 2
+        if room < 0:
+            break
+        told.append(text)
+    if rest := len(texts) - len(told):
+        told.append(f"and {rest} {more}")
+    return json.dumps(told)
+
+
+def _too_many_explained(most: int) -> Refusal:
+    message = f"a file that asks for explanations may have {most} rows"
+    remedy = "send it in parts, or without ?explain=true"
+    return refuse(413, "too_many_rows", message, remedy, WHERE)
 
 
 async def _keep(receive: Receive, stream: BinaryIO, most: int) -> None:

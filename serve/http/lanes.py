@@ -15,7 +15,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -126,12 +126,33 @@ class SlowLane:
             self._inside -= 1
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """The result of the work, done on the lane's thread."""
+        """The result of the work, done on the lane's thread.
+
+        Where its request runs out of time, work that has begun keeps a place until it has ended:
+        a thread cannot be stopped, and what waits for it must stay bounded.
+        """
         self._thread = self._thread or ThreadPoolExecutor(1, "slow")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        loop = asyncio.get_running_loop()
+        future = self._thread.submit(work)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if not future.done():
+                self._inside += 1
+                future.add_done_callback(lambda _: _call(loop, self._leave))
+            raise
+
+    def _leave(self) -> None:
+        self._inside -= 1
 
     def close(self) -> None:
         """End the thread once it has done what it began."""
         if self._thread is not None:
             self._thread.shutdown(wait=True)
         self._thread = None
+
+
+def _call(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
+    """Call it on the loop, if the loop still runs."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(what)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from data_gen.vocabulary import Vocabulary
 from serve.chain import Chain
+from serve.columns import NO_MODEL
 from serve.http.options import Options
+from serve.probabilities import check_mix
 from serve.problem import RefusedError
 from serve.worker import make_chain
 
@@ -26,11 +28,19 @@ class Model:
         self._folder = options.bundle
         self._mix = options.mix
         self._told = ""
+        self.silent = False
+        """Whether the model, though loaded, gave no answer to any case of the last request."""
+        check_mix(self._mix, vocabulary)
 
     @property
     def loaded(self) -> bool:
-        """Whether a model answers."""
+        """Whether a model is loaded."""
         return self.chain.bundle is not None
+
+    @property
+    def version(self) -> str:
+        """The version of the model that answers, or a word for none."""
+        return NO_MODEL if self.silent else self.chain.model_version
 
     def open(self) -> None:
         """Load the bundle if there is one to load; RefusedError for a mix that means nothing."""
@@ -42,6 +52,9 @@ class Model:
             if any(problem.code == "bad_mix" for problem in error.problems):
                 raise
             self._tell(self._folder, str(error))
+            return
+        if not self.loaded:
+            self._tell(self._folder, self.chain.failure)
             return
         LOG.info("model loaded version=%s", self.chain.model_version)
 

@@ -27,6 +27,8 @@ class Limits:
     """Bytes of a CSV file."""
     file_rows: int = 100_000
     """Lines of a CSV file."""
+    explained_rows: int = 1000
+    """Rows of a file that asks for explanations."""
     requests: int = 256
     """Requests under way at once; the next one is told to come again."""
     slow_requests: int = 4

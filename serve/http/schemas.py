@@ -79,12 +79,25 @@ class Result(BaseModel):
     explanation: ExplanationReply | None = None
 
 
+class MadeBy(BaseModel):
+    """What made the answers."""
+
+    mix: str
+    mapping: str | None
+    """Always null: a mapping is for files of `serve score`."""
+    versions: dict[str, str]
+    columns_read: list[str]
+    columns_not_read: list[str]
+    """Fields that are nearly named like a finding; each is in the `issues` of its case."""
+
+
 class ScoreReply(BaseModel):
     """The answers, in the order of the cases."""
 
     model_version: str
     overrides_only: bool
     """True while no model can be loaded: then silence is no all-clear."""
+    made_by: MadeBy
     warnings: list[str]
     results: list[Result]
 
@@ -92,7 +105,9 @@ class ScoreReply(BaseModel):
 class Health(BaseModel):
     """Whether the service can answer, and by what."""
 
-    status: Literal["live", "ready", "busy"]
+    status: Literal["live", "ready", "busy", "unready"]
+    reason: str | None = None
+    """Why it is unready."""
     model_version: str
     overrides_only: bool
 

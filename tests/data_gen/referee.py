@@ -113,7 +113,7 @@ class Referee:
             prob = prob[:, :, [(state >> group.trait) & 1 for state in range(2 ** len(TRAITS))]]
         self._node(f"row_{group.id}", n_rows, parents, _rows(prob))
         for m, finding in enumerate(group.members):
-            n_bins = len(self.world.bins[finding.id].count) if finding.id in self.world.bins else 0
+            n_bins = self.world.n_bins(finding.id)
             cell = emission(
                 self.world.recording, self.world.vocabulary, finding, n_bins, group.errs
             )

@@ -222,3 +222,33 @@ def test_a_mix_that_cannot_be_used_says_why(world: World, text: str, says: str) 
     """Each mistake in a mix is named with its remedy."""
     with pytest.raises(ValueError, match=re.escape(says)):
         world.mix(text)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_forms_say_what_was_not_asked(world: World, tmp_path: Path, suffix: str) -> None:
+    """A sample of forms reads back as it was drawn: answers, blanks, and what nobody asked."""
+    out = tmp_path / f"cases{suffix}"
+    sample_to_files(world, Plan(300, 3, "training", out, forms=True), quiet)
+    drawn = sample_chunk(
+        Tables.of(world, world.mix("training")), Draws(3, 0, 300), with_truth=False, forms=True
+    ).values
+    table = pq.read_table(out) if suffix == ".parquet" else pa.csv.read_csv(
+        out, convert_options=pa.csv.ConvertOptions(
+            column_types=dict.fromkeys(world.vocabulary.finding_ids, pa.string()),
+            strings_can_be_null=True, null_values=[""],
+        )
+    )  # fmt: skip
+    assert np.array_equal(values_from_table(table, world.vocabulary), drawn, equal_nan=True)
+    silent = np.isneginf(drawn)
+    assert 0.2 < silent.mean() < 0.8
+    assert 0.2 < (~silent).all(axis=1).mean() < 0.6  # some are asked everything
+
+
+def test_a_form_changes_no_answer(world: World) -> None:
+    """What a form asks is answered as it would be in a whole record."""
+    tables = Tables.of(world, world.mix("training"))
+    whole = sample_chunk(tables, Draws(3, 0, 500), with_truth=False).values
+    forms = sample_chunk(tables, Draws(3, 0, 500), with_truth=False, forms=True).values
+    asked = ~np.isneginf(forms)
+    both = asked & np.isfinite(forms)
+    assert np.array_equal(forms[both], whole[both])

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import enum
 import math
+from decimal import Decimal
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from data_gen.vocabulary import Finding, load
 from data_gen.vocabulary.synonyms import _values
-from data_gen.vocabulary.words import ABSENT, PRESENT, UNKNOWN, CellProblem, parse_cell, write_cell
+from data_gen.vocabulary.words import (
+    ABSENT,
+    PRESENT,
+    UNKNOWN,
+    CellProblem,
+    cell_text,
+    parse_cell,
+    write_cell,
+)
 
 VOCABULARY = load()
 FINDINGS = pytest.mark.parametrize("finding", VOCABULARY.findings, ids=lambda finding: finding.id)
@@ -30,9 +42,40 @@ def problem(finding: Finding, text: str) -> CellProblem:
 
 def test_accepted_words_are_those_of_the_contract() -> None:
     """The words for present, absent and unknown are exactly the documented ones."""
-    assert {"yes", "y", "true", "t", "1", "1.0", "present"} == PRESENT
-    assert {"no", "n", "false", "f", "0", "0.0", "absent"} == ABSENT
-    assert {"", "unknown", "na", "n/a", "nan", "?"} == UNKNOWN
+    assert {"yes", "y", "true", "t", "1", "1.0", "present", "checked"} == PRESENT
+    assert {"no", "n", "false", "f", "0", "0.0", "absent", "unchecked"} == ABSENT
+    blank = {"", "na", "n/a", "nan", "null", ".", "<na>", "#n/a", "\\n"}
+    assert {*blank, "unknown", "?", "not asked"} == UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["1.00", "1e0", "+1", "1.", "1.0e0"])
+@pytest.mark.parametrize("value", [1.0, 0.0])
+def test_yes_and_no_are_numbers_however_these_are_written(text: str, value: float) -> None:
+    """Of a yes/no, 1 and 0 compare as numbers: other programs write 1.00 and .00."""
+    assert parse_cell(DIABETES, text.replace("1", "0") if value == 0 else text) == value
+    assert isinstance(parse_cell(DIABETES, text.replace("1", "2")), CellProblem)
+
+
+class Answer(enum.Enum):
+    """What an enumeration of a user's own may look like."""
+
+    YES = "yes"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""), (True, "true"), (np.False_, "false"), (7, "7"), (0.9, "0.9"),
+        (np.float32(0.9), "0.9"), (np.float16(0.9), "0.9"), (math.nan, ""), (np.float32("nan"), ""),
+        (Decimal("1.00"), "1.00"), (Decimal("nan"), ""), (b"yes", "yes"), (b"\xff", "\\xff"),
+        (Answer.YES, "yes"), (np.int8(3), "3"), (np.datetime64("NaT"), ""), (np.str_("no"), "no"),
+        (pd.NA, ""), (pd.NaT, ""), (bytearray(b"no"), "no"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_value_of_any_type_has_one_text(value: object, text: str) -> None:
+    """A typed value is the text that a file would have, in its own precision; missing is blank."""
+    assert cell_text(value) == text
 
 
 @pytest.mark.parametrize("spelling", [str.lower, str.upper, str.title, "  {}\t".format])
@@ -54,12 +97,14 @@ def test_unknown_words_are_unknown_for_every_finding(finding: Finding) -> None:
 
 @FINDINGS
 def test_none_is_a_value_only_where_the_finding_has_it(finding: Finding) -> None:
-    """`none` is a value of swelling and morning stiffness, and a bad cell anywhere else."""
+    """`none` is a value of swelling and stiffness, and blank where it can only be Python's None."""
     parsed = parse_cell(finding, "None")
     if "none" in finding.values:
         assert parsed == finding.values.index("none")
-    else:
+    elif finding.kind == "choice":
         assert isinstance(parsed, CellProblem)
+    else:
+        assert math.isnan(parsed)  # type: ignore[arg-type]
 
 
 @FINDINGS
@@ -107,9 +152,9 @@ def test_negative_zero_is_zero() -> None:
 
 
 SEPARATED = ["1_000", "36,5", "1,609", "1\u00a0000", "1 000", "1.2.3", "5-10", "5/10"]
-OTHER_FORMS = ["0x10", "1e", "1e5.0", "e5", ".", "+", "5-", "<5", "~5", "inf", "-inf", "infinity"]
+OTHER_FORMS = ["0x10", "1e", "1e5.0", "e5", "..", "+", "5-", "<5", "~5", "inf", "-inf", "infinity"]
 OTHER_DIGITS = ["\uff11\uff12", "\u0663", "\u00bd", "\u221212"]
-WITH_WORDS = ["200m", "200\u202fm", "5%", "yes", "severe", "nan(1)", "none"]
+WITH_WORDS = ["200m", "200\u202fm", "5%", "yes", "severe", "nan(1)", "nil"]
 
 
 @pytest.mark.parametrize("text", [*SEPARATED, *OTHER_FORMS, *OTHER_DIGITS, *WITH_WORDS])
@@ -147,7 +192,7 @@ def test_a_temperature_in_fahrenheit_is_recognised() -> None:
     assert "Fahrenheit" not in problem(TEMPERATURE, "20").remedy
 
 
-@pytest.mark.parametrize("text", ["maybe", "yess", "2", "none", "-", "yes no", "ye s", "01"])
+@pytest.mark.parametrize("text", ["maybe", "yess", "2", "nil", "-", "yes no", "ye s", "01"])
 def test_a_bad_yes_no_word_is_a_problem(text: str) -> None:
     """Any other word for a yes/no finding is refused, with the words that would do."""
     found = problem(DIABETES, text)

@@ -73,4 +73,4 @@ def score(tiny_bundle: Path, tmp_path: Path) -> Score:
 
 def read_rows(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file, by column."""
-    return list(csv.DictReader(io.StringIO(path.read_bytes().decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))

@@ -119,12 +119,15 @@ def _changed(change: str) -> Mapping[str, Any]:
         ("", "ranges of numbers or relations between findings"),
     ],
 )
-def test_other_vocabulary(change: str, says: str, tmp_path: Path) -> None:
-    """A bundle for another vocabulary is refused, and the message says what differs."""
-    manifest = _changed(change)
-    assert differences(manifest, load()) == says
-    files = {**tiny_files(), "manifest.json": json.dumps(manifest).encode()}
-    with pytest.raises(RefusedError, match="another vocabulary"):
+def test_other_vocabulary(change: str, says: str) -> None:
+    """What differs between a bundle's vocabulary and this one is said in words."""
+    assert differences(_changed(change), load()) == says
+
+
+def test_a_condition_that_the_vocabulary_lacks(tmp_path: Path) -> None:
+    """A bundle that answers in conditions of another vocabulary is refused with what differs."""
+    files = {**tiny_files(), "manifest.json": json.dumps(_changed("condition")).encode()}
+    with pytest.raises(RefusedError, match="another vocabulary: conditions: gout, peripheral_"):
         load_bundle(write_bundle(tmp_path / "bundle", files), load())
 
 

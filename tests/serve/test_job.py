@@ -190,7 +190,7 @@ def test_a_model_that_fails_silences_nothing(
 
     monkeypatch.setattr("serve.chain.predict", fails)
     run = score(b"chest_pain\nyes\n")
-    assert run.code == 0
+    assert run.code == 1
     assert run.rows[0]["triage"] == "emergency"
     assert "no_model" in run.rows[0]["issues"]
     assert "RuntimeError" in caplog.text

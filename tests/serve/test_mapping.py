@@ -58,6 +58,70 @@ def test_bad_cells_stay_bad(mapping: Path, score: Score) -> None:
     assert run.rows[0]["issues"].count("bad_choice") == 1
 
 
+@pytest.mark.parametrize("written", ["{}", "{}.0", "{}.00", "0{}", "{}e0", " {} "])
+@pytest.mark.parametrize(("code", "triage"), [("2", "emergency"), ("1", "routine")])
+def test_a_mapping_replaces_the_words_of_its_column(
+    code: str, triage: str, written: str, score: Score, tmp_path: Path
+) -> None:
+    """Where 1 is no and 2 is yes, neither is ever the other, however the number is written."""
+    path = tmp_path / "mapping.yaml"
+    path.write_text("columns: {cp: {finding: chest_pain, words: {1: no, 2: yes}}}")
+    run = score(
+        f"cp,age_years\n{written.format(code)},50\n".encode(), "--columns", str(path),
+        "--overrides-only",
+    )  # fmt: skip
+    assert run.rows[0]["triage"] == triage
+    assert "bad_word" not in run.rows[0]["issues"]
+
+
+@pytest.mark.parametrize("cell", ["3", "yes", "0", "no", "1.5"])
+def test_a_word_that_the_mapping_does_not_name_is_told(
+    cell: str, score: Score, tmp_path: Path
+) -> None:
+    """A word of the vocabulary that the mapping leaves out is none of its column's words."""
+    path = tmp_path / "mapping.yaml"
+    path.write_text("columns: {cp: {finding: chest_pain, words: {1: no, 2: yes}}}")
+    run = score(f"cp,age_years\n{cell},50\n".encode(), "--columns", str(path))
+    (issue,) = json.loads(run.rows[0]["issues"])
+    assert (issue["code"], issue["finding"]) == ("bad_word", "chest_pain")
+    assert "none of the words" in issue["message"]
+    assert "keep overrides silent" in issue["message"]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_word_never_met_is_told_once_the_file_is_read(
+    workers: str, score: Score, tmp_path: Path
+) -> None:
+    """A mapped word that no cell of the file has is a warning, on stderr and in the summary."""
+    path, summary = tmp_path / "mapping.yaml", tmp_path / "summary.json"
+    path.write_text("columns: {cp: {finding: chest_pain, words: {1: no, 2: yes, J: yes}}}")
+    cases = b"cp,age_years\n1.0,50\n2,50\n"
+    run = score(cases, "--columns", str(path), "--summary", str(summary), "--workers", workers)
+    warnings = json.loads(summary.read_text())["warnings"]
+    assert [warning["code"] for warning in warnings] == ["word_never_met"]
+    assert "'j'" in warnings[0]["message"]
+    assert "'j'" in run.talk
+
+
+@pytest.mark.parametrize("cell", ["", "NULL", ".", "?", "NaN"])
+def test_a_blank_stays_blank_beside_a_mapping_s_words(
+    cell: str, score: Score, tmp_path: Path
+) -> None:
+    """What is blank or not known needs no word of the mapping."""
+    path = tmp_path / "mapping.yaml"
+    path.write_text("columns: {cp: {finding: chest_pain, words: {1: no, 2: yes}}}")
+    run = score(f"cp,age_years\n{cell},50\n".encode(), "--columns", str(path))
+    assert run.rows[0]["issues"] == ""
+
+
+def test_codes_beside_numbers_leave_the_numbers(score: Score, tmp_path: Path) -> None:
+    """Words of a number name its codes for unknown; every other cell is the number it says."""
+    path = tmp_path / "mapping.yaml"
+    path.write_text("columns: {ABI: {finding: abi, words: {-9: unknown}}}")
+    run = score(b"ABI,age_years,rest_pain\n-9.0,60,no\n0.4,60,no\n", "--columns", str(path))
+    assert [row["issues"] for row in run.rows] == ["", ""]
+
+
 @pytest.mark.parametrize(
     "cell", ["1_00", "\u0661\u0660\u0660", "100,4", "0x64", "100.4F", "inf", "1e400", "--100"]
 )
@@ -109,6 +173,7 @@ def test_one_finding_once(score: Score, tmp_path: Path) -> None:
         ("columns: {a: {finding: fever, words: Y}}", "must be a list"),
         ("columns: {a: {finding: smoking, words: {Y: yes}}}", "no value of smoking"),
         ("columns: {a: [", "not YAML"),
+        ("columns: {a: {finding: fever, words: {1: no, '1.0': yes}}}", "are the same"),
     ],
 )
 def test_bad_mapping(text: str, says: str, tmp_path: Path) -> None:

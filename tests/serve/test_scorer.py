@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,11 @@ CASES: list[dict[str, Any]] = [
     {"age_years": 63, "fever": True, "abi": 0.75, "smoking": "never"},
     {"age_years": 63.0, "fever": None, "abi": float("nan"), "chest_pain": "yes"},
     {"fever": "maybe", "abi": "0,9"},
-    {},
 ]
 FILE = b"""age_years,fever,abi,smoking,chest_pain
 63,yes,0.75,never,
 63.0,,,,yes
 ,maybe,"0,9",,
-,,,,
 """
 
 
@@ -49,7 +48,7 @@ def test_same_as_a_file(cases: Any, tiny_bundle: Path, score: Score) -> None:
     """Dicts, frames and tables get the columns that the same cases get in a file."""
     if cases.__name__ == "<lambda>" and "from_pandas" in cases.__code__.co_names:
         frame = _frame().astype({"fever": "string", "abi": "string"})
-        frame["fever"] = ["yes", None, "maybe", None]
+        frame["fever"] = ["yes", None, "maybe"]
         given: Any = pa.Table.from_pandas(frame)
     else:
         given = cases()
@@ -84,6 +83,31 @@ def test_no_column_that_is_known(tiny_bundle: Path) -> None:
     """Cases without any known finding are refused, with near-misses named."""
     with pytest.raises(RefusedError, match="did you mean 'fever'"):
         load(tiny_bundle).score({"fevr": True})
+
+
+@pytest.mark.parametrize("how", ["dicts", "pandas", "arrow", "file"])
+def test_near_misses_are_issues_of_the_rows_that_fill_them(
+    how: str, tiny_bundle: Path, score: Score
+) -> None:
+    """In every surface a squeezed name is read and told, and another near-miss is told."""
+    columns = {"Chest Pain": ["yes", None], "breathlesness": ["yes", None], "age_years": [60, 60]}
+    if how == "file":
+        rows = score(b"Chest Pain,breathlesness,age_years\nyes,yes,60\n,,60\n").rows
+        told = [(row["triage"], row["issues"] or "[]") for row in rows]
+    else:
+        table = pa.table(columns)
+        cases = {"dicts": table.to_pylist(), "pandas": table.to_pandas(), "arrow": table}[how]
+        told = [(c.triage, c.issues or "[]") for c in load(tiny_bundle).score(cases)]
+    assert told[0][0] == "emergency"
+    found = [(issue["code"], issue["finding"]) for issue in json.loads(told[0][1])]
+    assert found == [("read_as", "chest_pain"), ("near_miss", "breathlessness")]
+    assert json.loads(told[1][1]) == []
+
+
+def test_two_spellings_of_one_finding_are_refused(tiny_bundle: Path) -> None:
+    """Where two columns give one finding neither is taken in silence."""
+    with pytest.raises(RefusedError, match="both give chest_pain"):
+        load(tiny_bundle).score({"Chest Pain": "no", "chest_pain": "yes"})
 
 
 def test_the_version_in_use(tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:

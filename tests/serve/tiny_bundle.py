@@ -15,14 +15,27 @@ from data_gen.vocabulary import load
 _SCALE = {"number": 0.01, "choice": 0.5, "yes_no": 1.0}
 
 
-def model_bytes(n_findings: int, scales: list[float], n_conditions: int) -> bytes:
-    """The graph: softmax of known * value * weight, plus bias; novelty is the share of known."""
+BREAKS_AT = 119.5
+"""The age from which a brittle graph fails at a whole block of cases."""
+_AGELESS = 1000.0
+
+
+def model_bytes(
+    n_findings: int, scales: list[float], n_conditions: int, oldest: float = _AGELESS
+) -> bytes:
+    """The graph: softmax of known * value * weight, plus bias; novelty is the share of known.
+
+    It picks the first of one number, or the second, which is not there, where a case is too old.
+    """
     rng = np.random.default_rng(7)
     weights = (rng.normal(size=(n_findings, n_conditions)) * np.array(scales)[:, None]).astype("f4")
     constants = [
         numpy_helper.from_array(weights, "weights"),
         numpy_helper.from_array(rng.normal(size=n_conditions).astype("f4"), "bias"),
         numpy_helper.from_array(np.float32(-0.5), "least"),
+        numpy_helper.from_array(np.array([load().column("age_years")]), "age"),
+        numpy_helper.from_array(np.float32(oldest), "oldest"),
+        numpy_helper.from_array(np.zeros(1, "f4"), "one_number"),
     ]
     nodes = [
         helper.make_node("Greater", ["cases", "least"], ["is_known"]),
@@ -30,7 +43,13 @@ def model_bytes(n_findings: int, scales: list[float], n_conditions: int) -> byte
         helper.make_node("Mul", ["cases", "known"], ["values"]),
         helper.make_node("MatMul", ["values", "weights"], ["sums"]),
         helper.make_node("Add", ["sums", "bias"], ["margins"]),
-        helper.make_node("Softmax", ["margins"], ["probabilities"], axis=1),
+        helper.make_node("Gather", ["cases", "age"], ["ages"], axis=1),
+        helper.make_node("ReduceMax", ["ages"], ["last_age"], axes=[0, 1], keepdims=0),
+        helper.make_node("Greater", ["last_age", "oldest"], ["too_old"]),
+        helper.make_node("Cast", ["too_old"], ["which"], to=TensorProto.INT64),
+        helper.make_node("Gather", ["one_number", "which"], ["nought"]),
+        helper.make_node("Add", ["margins", "nought"], ["whole"]),
+        helper.make_node("Softmax", ["whole"], ["probabilities"], axis=1),
         helper.make_node("ReduceMean", ["known"], ["novelty"], axes=[1], keepdims=0),
     ]
     real = TensorProto.FLOAT
@@ -89,12 +108,17 @@ def write_bundle(folder: Path, files: dict[str, bytes]) -> Path:
     return folder
 
 
-def tiny_files() -> dict[str, bytes]:
-    """The files of the tiny bundle, by name."""
+def tiny_files(*, brittle: bool = False) -> dict[str, bytes]:
+    """The files of the tiny bundle, by name; a brittle one fails where a case is `BREAKS_AT`."""
     findings = load().findings
     scales = [_SCALE[finding.kind] for finding in findings]
     return {
         "estimator.joblib": b"never read by scoring",
         "manifest.json": manifest_bytes(),
-        "model.onnx": model_bytes(len(findings), scales, len(load().conditions)),
+        "model.onnx": model_bytes(
+            len(findings),
+            scales,
+            len(load().conditions),
+            oldest=BREAKS_AT - 0.25 if brittle else _AGELESS,
+        ),
     }

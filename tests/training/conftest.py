@@ -28,9 +28,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def inside(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the project, which is the working folder; the artifacts are the original's."""
+    """A copy of the project, which is the working folder."""
     copy = tmp_path / "project"
-    shutil.copytree(project, copy, ignore=shutil.ignore_patterns("mlartifacts"))
+    shutil.copytree(project, copy)
     monkeypatch.chdir(copy)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{copy}/mlflow.db")
     return copy
@@ -40,7 +40,7 @@ def inside(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 def unrecorded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs leave nothing in MLflow, which takes most of the time of a small run."""
     monkeypatch.setattr("training.record.log_run", lambda *_: "")
-    monkeypatch.setattr("training.track.move_aliases", _only_act)
+    monkeypatch.setattr("training.track.mirrored", _only_act)
 
 
 def _only_act(*arguments: Any) -> str:

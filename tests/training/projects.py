@@ -12,6 +12,14 @@ from training import pipeline
 from training.params import Params, read_params
 
 ROOT = Path(__file__).parents[2]
+ROWS = {"train": 1500, "validation": 400, "test": 500}
+_SEEDS = {"train": 1, "validation": 3, "test": 2}
+NO_LIMITS: dict[str, float] = {
+    **dict.fromkeys(("limit_excess", "limit_calibration"), 9.0),
+    **dict.fromkeys(("limit_real_top3", "limit_emergencies", "limit_published"), 1.0),
+    "limit_real_emergencies": 99,
+}
+"""What a model of so few vignettes can reach."""
 
 
 def params(**train: Any) -> Params:
@@ -20,6 +28,8 @@ def params(**train: Any) -> Params:
     raw["train"] |= {"epochs": 2, "first_epochs": 1, "batch_size": 100, "learning_rate": 0.05}
     raw["train"] |= {"calibration_rows": 2000, "complete_rows": 500, "novelty_rounds": 2}
     raw["train"] |= {"tree_rounds": 1, "threads": 1, **train}
+    raw["sample"] |= {f"{part}_rows": rows for part, rows in ROWS.items()}
+    raw["gate"] |= {"rows": 1000, **NO_LIMITS}
     raw["evaluate"]["real_cases"] = ROOT / "examples" / "real_cases.csv"
     return Params.model_validate(raw)
 
@@ -28,9 +38,9 @@ def sample(folder: Path, knowledge: Path = KNOWLEDGE) -> None:
     """Draw the vignettes of a small project into `folder`."""
     world = build_world(load_knowledge(knowledge))
     folder.mkdir(parents=True, exist_ok=True)
-    for part, rows, seed in (("train", 1500, 1), ("test", 500, 2)):
+    for part, rows in ROWS.items():
         cases, truth = pipeline.Places(folder).cases(part)
-        plan = Plan(rows, seed, "training", cases, truth, 1, False, False)
+        plan = Plan(rows, _SEEDS[part], "training", cases, truth, 1, False, False)
         sample_to_files(world, plan, lambda _: None)
 
 

@@ -22,7 +22,6 @@ from click.testing import CliRunner, Result
 from data_gen.vocabulary import load
 from tests.training.projects import ROOT, params
 from tests.training.quiet import QUIET
-from training.champion import Store
 from training.cli import main
 from training.folders import whole_folder
 
@@ -72,6 +71,8 @@ def _gout(table: pa.Table) -> pa.Table:
         pytest.param(_gout, "unknown conditions: gout", id="condition"),
         pytest.param(_one_class, "no case of doms", id="empty class"),
         pytest.param(_infinite, "infinite values in bmi", id="infinite"),
+        pytest.param(lambda t: t.slice(0, 900), "holds 900 rows", id="cut short"),
+        pytest.param(lambda t: t.replace_schema_metadata(None), "does not say", id="no origin"),
     ],
 )
 def test_training_data_that_cannot_be_learned_from(spoil: object, said: str) -> None:
@@ -119,7 +120,7 @@ def test_a_tracking_server_that_does_not_answer(
     server: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`register` promotes nothing while the registry does not answer, and says what to do."""
-    Store(Path("models")).champion_folder.rename("away")
+    Path("models/leg_pain").rename("away")
     assert callable(server)
     with server() as uri:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
@@ -129,7 +130,7 @@ def test_a_tracking_server_that_does_not_answer(
     assert found.exit_code == 2
     assert uri in found.output
     assert "start the server, or unset MLFLOW_TRACKING_URI" in found.output
-    assert not Store(Path("models")).champion_folder.exists()
+    assert not Path("models/leg_pain").exists()
 
 
 @pytest.mark.usefixtures("inside")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from training import folders
+from data_gen.vocabulary.files import atomic
 from training.folders import whole_file, whole_folder
 
 
@@ -26,7 +26,7 @@ def test_a_new_folder_takes_the_place_of_the_old(
 ) -> None:
     """After the block the target holds the new files only, and nothing is left beside it."""
     if not exchange:
-        monkeypatch.setattr(folders, "_exchange", lambda *_: False)
+        monkeypatch.setattr(atomic, "_exchange", lambda *_: False)
     target = tmp_path / "bundle"
     for name in ("one", "two"):
         with whole_folder(target) as fresh:

@@ -152,7 +152,7 @@ def test_labelled_cases_reach_the_bundle_the_card_and_the_gate(inside: Path) -> 
     column = header.split(",").index("quality_burning")
     path.write_text("\n".join([header, *(_burning(line, column) for line in lines)]) + "\n")
     knobs = params()
-    before = json.loads((inside / "models/leg_pain/manifest.json").read_text())["data_hash"]
+    before = json.loads((inside / "build/candidate/manifest.json").read_text())["data_hash"]
     version, said = pipeline.train(knobs, pipeline.Places())
     manifest = json.loads((inside / "build/candidate/manifest.json").read_text())
     labelled = manifest["labelled"]

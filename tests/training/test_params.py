@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,20 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, text: str, code: str)
     with pytest.raises(RefusedError) as refused:
         read_params(path)
     assert [problem.code for problem in refused.value.problems] == [code]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("train", "test"), ("train", "validation"), ("validation", "test")],
+)
+def test_two_parts_of_one_seed_are_refused(tmp_path: Path, one: str, other: str) -> None:
+    """Parts of the same seed hold the same patients: refused, with both names."""
+    seed = getattr(read_params(PARAMS).sample, f"{one}_seed")
+    text = PARAMS.read_text(encoding="utf-8")
+    path = tmp_path / "params.yaml"
+    path.write_text(re.sub(rf"{other}_seed: \d+", f"{other}_seed: {seed}", text))
+    with pytest.raises(RefusedError, match=f"{one}_seed and {other}_seed are both {seed}"):
+        read_params(path)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import mlflow
@@ -19,12 +20,13 @@ import pytest
 from data_gen.vocabulary import load
 from tests.training.projects import ROOT, params
 from tests.training.quiet import QUIET
-from training import pipeline
-from training.champion import Store
+from training import pipeline, track
 from training.contender import open_contender
-from training.gate import Decision
+from training.promotion.gate import Decision
+from training.promotion.model_store import ModelStore
 from training.record import record, revision
 from training.report import write_json
+from training.track import connected
 
 pytestmark = QUIET
 NAME = "claudico-leg-pain"
@@ -44,8 +46,6 @@ def _connect(uri: str) -> mlflow.MlflowClient:
 
 def _scored() -> pd.DataFrame:
     model = mlflow.pyfunc.load_model(f"models:/{NAME}@champion")
-    kinds = {column.name: column.type.name for column in model.metadata.signature.inputs}
-    assert (kinds["age_years"], kinds["site_calf"]) == ("double", "string")
     found = model.predict(CASES)
     assert isinstance(found, pd.DataFrame)
     return found
@@ -58,7 +58,9 @@ def test_the_champion_loads_and_scores(inside: Path, recwarn: pytest.WarningsRec
     assert found[[f"p_{name}" for name in load().condition_ids]].sum(axis=1).to_list() == (
         pytest.approx([1, 1], abs=1e-6)
     )
-    assert set(found["model_version"]) == {Store(inside / "models").version()}
+    assert set(found["model_version"]) == {
+        ModelStore(inside / "models" / "leg_pain").champion_version()
+    }
     assert not [w for w in recwarn if "type hints" in str(w.message)]
 
 
@@ -172,3 +174,33 @@ def test_six_runs_at_once_on_a_fresh_database(tmp_path: Path) -> None:
     found = client.search_runs([experiment.experiment_id])
     assert sorted(run.data.metrics["excess"] for run in found) == list(range(6))
     assert {run.info.status for run in found} == {"FINISHED"}
+
+
+def test_a_moved_project_leaves_the_old_place_alone(
+    project: Path, inside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a renamed or copied folder every artifact is found and written there, none in the old."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    before = sorted((project / "mlartifacts").rglob("*"))
+    with connected("claudico") as mlflow, mlflow.start_run() as run:
+        mlflow.log_text("new", "new.txt")
+        old = mlflow.MlflowClient().search_runs([run.info.experiment_id])
+        assert all(str(inside) in found.info.artifact_uri for found in old)
+        assert len(old) == 2
+        model = mlflow.MlflowClient().get_model_version_by_alias(NAME, "champion")
+        files = mlflow.artifacts.list_artifacts(f"models:/{NAME}/{model.version}")
+        assert "MLmodel" in {Path(file.path).name for file in files}
+    assert list((inside / "mlartifacts").rglob("new.txt"))
+    assert sorted((project / "mlartifacts").rglob("*")) == before
+    assert str(project).encode() + b"/mlartifacts" not in _places(inside / "mlflow.db")
+
+
+def _places(database: Path) -> bytes:
+    """Every place of an artifact that the database names."""
+    with closing(sqlite3.connect(database)) as opened:
+        rows = [
+            row
+            for table, column in track._PLACES
+            for row in opened.execute(f"SELECT {column} FROM {table}")  # noqa: S608
+        ]
+    return repr(rows).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from data_gen.sampler import Origin
 from data_gen.vocabulary import load
 from data_gen.vocabulary.table import columns_from_values
 from serve.problem import RefusedError
@@ -105,6 +107,53 @@ def test_each_mistake_is_named(tmp_path: Path, cases: Columns, truth: Columns, c
     with pytest.raises(RefusedError) as refused:
         _read(tmp_path, cases, truth)
     assert code in [problem.code for problem in refused.value.problems]
+
+
+EXPECTED = Origin("k" * 64, "v" * 64, "training", 1, len(IDS))
+
+
+def _read_of(folder: Path, cases: Origin | None, truth: Origin | None) -> object:
+    paths = folder / "cases.parquet", folder / "truth.parquet"
+    for path, columns, origin in zip(paths, (_cases(), _truth()), (cases, truth), strict=True):
+        metadata = origin.as_metadata() if origin else None
+        pq.write_table(pa.table(columns).replace_schema_metadata(metadata), path)
+    return read_vignettes(*paths, VOCABULARY, EXPECTED)
+
+
+def test_files_of_the_expected_origin_are_read(tmp_path: Path) -> None:
+    """What was drawn from today's knowledge and knobs is read."""
+    assert _read_of(tmp_path, EXPECTED, EXPECTED)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        pytest.param({"knowledge_hash": "o" * 64}, "other_knowledge", "knowledge", id="knowledge"),
+        pytest.param(
+            {"vocabulary_hash": "o" * 64}, "other_vocabulary", "vocabulary", id="vocabulary"
+        ),
+        pytest.param({"mix": "clinic"}, "other_mix", "clinic, but training", id="mix"),
+        pytest.param({"seed": 7}, "other_seed", "seed: drawn with 7, but 1", id="seed"),
+        pytest.param({"rows": 9}, "other_rows", "drawn with 9, but 20", id="rows"),
+        pytest.param({"rows": 9}, "cut_short", "holds 20 rows", id="cut short"),
+        pytest.param({"complete": True}, "other_complete", "True, but False", id="complete"),
+        pytest.param(None, "no_origin", "does not say", id="of an earlier version"),
+    ],
+)
+@pytest.mark.parametrize("file", ["cases", "truth"])
+def test_files_of_another_origin_are_refused(
+    tmp_path: Path, change: dict[str, object] | None, code: str, said: str, file: str
+) -> None:
+    """A file drawn from anything else is refused, with its name, what differs and a remedy."""
+    other = None if change is None else replace(EXPECTED, **change)  # type: ignore[arg-type]
+    origins = (other, EXPECTED) if file == "cases" else (EXPECTED, other)
+    with pytest.raises(RefusedError) as refused:
+        _read_of(tmp_path, *origins)
+    found = {problem.code: problem for problem in refused.value.problems}
+    assert code in found
+    assert said in found[code].message
+    assert file in found[code].where
+    assert found[code].remedy
 
 
 def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:

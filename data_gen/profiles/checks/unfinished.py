@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data_gen.profiles.knowledge import KNOWLEDGE, Knowledge
+from data_gen.profiles.located import located_in
 from data_gen.profiles.problem import KnowledgeProblem, problem_at, problem_in
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.finding import ASKED, KINDS, Finding
@@ -35,10 +36,9 @@ def unfinished(
 
 def unused(knowledge: Knowledge) -> list[KnowledgeProblem]:
     """Findings that no condition's profile speaks of, which separate nothing from anything."""
-    stated: set[str] = set()
-    for profile in knowledge.profiles.values():
-        stated |= set(profile.findings)
-        stated |= {f for p in profile.presentations.values() for f in p.findings}
+    stated = {
+        n.finding for condition in knowledge.profiles for n in located_in(knowledge, condition)
+    }
     said = ("no profile departs from it", "state it in the profiles that it speaks for or against")
     return [
         problem_at(knowledge.folder, "background.yaml", ("findings", finding), *said)

@@ -15,6 +15,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from data_gen.vocabulary import load
 from serve.http.app import create_app
 from serve.http.options import Options
 from tests.serve.http.conftest import Ask
@@ -69,7 +70,7 @@ def test_every_finding_is_described(page: Any) -> None:
     """Each field of a case says what to ask, and what its answer may be."""
     shape = page["components"]["schemas"]["ScoreRequest"]["properties"]["cases"]["items"]
     fields = shape["properties"]
-    assert len(fields) == 156
+    assert len(fields) == 1 + len(load().findings)
     assert shape["additionalProperties"] is False
     assert all(field["description"] for field in fields.values())
     assert "current" in fields["smoking"]["description"]

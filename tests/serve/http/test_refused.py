@@ -31,7 +31,9 @@ def problems(answer: httpx.Response, status: int = 422) -> list[tuple[str, str]]
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ('{"cases": [{"agee_years": 4}]}', [("unknown_field", "cases[0].agee_years")]),
+        ('{"cases": [{"paint": 4}]}', [("unknown_field", "cases[0].paint")]),
+        ('{"cases": [{"fever": "yes", "Fever": "no"}]}', [("finding_twice", "cases[0].Fever")]),
+        ('{"cases": [{"Fe-ver": [1]}]}', [("wrong_type", "cases[0].Fe-ver")]),
         ('{"cases": [{}, {"fever": [1]}]}', [("wrong_type", "cases[1].fever")]),
         ('{"cases": [{"age_years": true}]}', [("wrong_type", "cases[0].age_years")]),
         ('{"cases": [{"smoking": 1}]}', [("wrong_type", "cases[0].smoking")]),
@@ -43,7 +45,6 @@ def problems(answer: httpx.Response, status: int = 422) -> list[tuple[str, str]]
         ('{"cases": [{}], "mix": "clinic"}', [("unknown_field", "mix")]),
         ("[]", [("wrong_type", "body")]),
         ('{"cases": [{"fever": "yes", "fever": "no"}]}', [("field_twice", "")]),
-        ('{"cases": [{"age_years": NaN}]}', [("not_json", "")]),
         ('{"cases": [{"age_years": 1' + "0" * 5000 + "}]}", [("not_json", "")]),
         ("[" * 100_000, [("not_json", "")]),
         ("", [("not_json", "")]),
@@ -58,12 +59,6 @@ def problems(answer: httpx.Response, status: int = 422) -> list[tuple[str, str]]
 def test_bodies(ask: Ask, body: str | bytes, expected: list[tuple[str, str]]) -> None:
     """Each problem of a body is told with its field and a remedy."""
     assert problems(ask("POST", "/v1/score", content=body, headers=JSON)) == expected
-
-
-def test_a_near_miss_names_the_finding(ask: Ask) -> None:
-    """A field that nearly is a finding is answered with the finding's name."""
-    answer = ask("POST", "/v1/score", json={"cases": [{"Age-Years": 4}]})
-    assert "age_years" in answer.json()["problems"][0]["remedy"]
 
 
 def test_endless_problems_are_cut(ask: Ask) -> None:

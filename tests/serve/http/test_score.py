@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from data_gen.vocabulary import load
 from serve.columns import JOIN
 from tests.serve.conftest import Score
+from tests.serve.http.conftest import Ask
 
 REAL = Path(__file__).parents[3] / "examples" / "real_cases.csv"
 IDS = load().finding_ids
@@ -149,10 +151,67 @@ def test_without_a_model_overrides_answer(client: httpx.Client, ask: Any) -> Non
     assert client.get("/health/ready").json()["overrides_only"] is False
 
 
-def test_a_near_miss_in_a_header_is_told(ask: Any) -> None:
-    """A column that nearly is a finding comes back in a header of the answer, never silently."""
-    body = b"age_years,sitecalf\n40,yes\n"
+def issues_of(client: httpx.Client, case: dict[str, Any]) -> tuple[str, list[dict[str, str]]]:
+    """The triage of one case, and what was wrong with it."""
+    reply = client.post("/v1/score", json={"cases": [case]})
+    assert reply.status_code == 200, reply.text
+    (result,) = reply.json()["results"]
+    return result["triage"], result["issues"]
+
+
+def test_a_field_equal_but_for_its_spelling_is_read_and_told(client: httpx.Client) -> None:
+    """`Chest Pain` is chest_pain: an emergency, with an issue that says how it was read."""
+    triage, (issue,) = issues_of(client, {"Chest Pain": "yes", "age_years": 60})
+    assert triage == "emergency"
+    assert (issue["code"], issue["finding"]) == ("read_as", "chest_pain")
+
+
+def test_a_field_near_a_finding_is_an_issue(client: httpx.Client) -> None:
+    """A near-miss is not read and not refused: its case says which overrides it may silence."""
+    _, (issue,) = issues_of(client, {"chest_pian": "yes", "age_years": 60})
+    assert (issue["code"], issue["finding"]) == ("near_miss", "chest_pain")
+    assert "keep overrides silent" in issue["message"]
+    assert issues_of(client, {"chest_pian": None, "age_years": 60})[1] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'\xef\xbb\xbf{"cases": [{"age_years": 61, "chest_pain": "yes"}]}',
+        b'{"cases": [{"age_years": NaN, "chest_pain": true, "smoking": NaN}]}',
+    ],
+    ids=["bom", "nan"],
+)
+def test_what_other_programs_write_as_json(client: httpx.Client, body: bytes) -> None:
+    """A byte order mark says nothing, and NaN is unknown."""
+    reply = client.post("/v1/score", content=body, headers={"Content-Type": "application/json"})
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["results"][0]["triage"] == "emergency"
+
+
+def test_braces_in_texts_are_no_cases(client: httpx.Client) -> None:
+    """A body is bounded by its cases, not by the braces that stand in their ids."""
+    cases = [{"case_id": "{" * (n % 7) + 'a\\"{', "age_years": 60} for n in range(600)]
+    reply = client.post("/v1/score", json={"cases": cases})
+    assert reply.status_code == 200, reply.text
+    assert [one["case_id"] for one in reply.json()["results"]] == [c["case_id"] for c in cases]
+
+
+def test_near_misses_of_a_file_are_told(ask: Any) -> None:
+    """A header of the answer names them whole, and the rows' issues do even where it is cut."""
+    names = [f"{finding}_x" for finding in IDS if finding != "age_years"]
+    body = f"age_years,{','.join(names)}\n40{',yes' * len(names)}\n".encode()
     answer = ask("POST", "/v1/score-file", content=body, headers=CSV)
+    warnings = json.loads(answer.headers["claudico-warnings"])
+    assert all("did you mean" in warning for warning in warnings[:-1])
+    assert f"and {len(names) - len(warnings) + 1} columns more" in warnings[-1]
+    (row,) = csv.DictReader(answer.text.splitlines())
+    assert [issue["code"] for issue in json.loads(row["issues"])].count("near_miss") == len(names)
+
+
+def test_one_near_miss_of_a_file_is_told(ask: Any) -> None:
+    """A column that is read by a name nearly its own comes back in a header of the answer."""
+    answer = ask("POST", "/v1/score-file", content=b"age_years,sitecalf\n40,yes\n", headers=CSV)
     (warning,) = json.loads(answer.headers["claudico-warnings"])
     assert "site_calf" in warning
 
@@ -166,3 +225,41 @@ def test_what_is_told(client: httpx.Client) -> None:
     model = client.get("/v1/model").json()
     assert set(model["mix"]) == {"training", "clinic"}
     assert model["vocabulary_hash"] == load().hash
+
+
+def test_an_answer_says_what_made_it(client: httpx.Client) -> None:
+    """Mix, versions, and which names were read stand in the reply, and in a file's headers."""
+    case = {"case_id": "a", "age_years": 60, "Chest Pain": "yes", "saddle_numbnes": "yes"}
+    made = client.post("/v1/score", json={"cases": [case]}).json()["made_by"]
+    assert made["mix"] == "training"
+    assert made["versions"]["vocabulary"] == load().hash[:12]
+    assert made["columns_read"] == ["age_years", "Chest Pain"]
+    assert made["columns_not_read"] == ["saddle_numbnes"]
+    names = "case_id,age_years,Chest Pain,saddle_numbnes,Straße"
+    content = f"{names}\na,60,yes,yes,7\n".encode()
+    told = client.post("/v1/score-file", content=content, headers=CSV).headers
+    own = json.loads(told["claudico-made-by"])
+    assert own == {key: made[key] for key in ("mix", "mapping", "versions")}
+    assert json.loads(told["claudico-columns-read"]) == ["case_id", "age_years", "Chest Pain"]
+    assert json.loads(told["claudico-columns-not-read"]) == ["saddle_numbnes", "Straße"]
+
+
+@pytest.mark.parametrize("route", ["/health/live", "/health/ready"])
+def test_health_answers_head(client: httpx.Client, route: str) -> None:
+    """A load balancer may ask by HEAD."""
+    reply = client.head(route)
+    assert (reply.status_code, reply.content) == (200, b"")
+
+
+def test_no_temporary_file_is_the_reason_for_not_being_ready(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a system where nothing can be written the service says so, and still answers a case."""
+    monkeypatch.setattr(tempfile, "tempdir", "/proc/nowhere")
+    found = ask("GET", "/health/ready")
+    assert found.status_code == 503
+    assert found.json()["status"] == "unready"
+    assert "TMPDIR" in found.json()["reason"]
+    assert ask("POST", "/v1/score", json={"cases": [{"age_years": 67}]}).status_code == 200
+    monkeypatch.undo()
+    assert ask("GET", "/health/ready").json()["status"] == "ready"

@@ -1,0 +1,148 @@
+"""The gate: whether a candidate takes the champion's place, and why.
+
+    first candidate            every limit holds
+    other training             the same, better beyond chance, nothing worse by more than its margin
+    other knowledge            the same without the better; published statistics, how far it moves
+
+Where there is an anchor, nothing may be worse than it by more than the margin either, so that small
+losses do not add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from data_gen.vocabulary import Vocabulary
+from training.contender import Contender
+from training.params import GateParams
+from training.promotion.check import Check, with_anchor
+from training.promotion.comparison import Comparison
+from training.promotion.grounds import Answers, Grounds, knowledge_of
+from training.promotion.history import Event
+from training.promotion.knowledge import knowledge_checks
+from training.promotion.limits import within_limits
+from training.promotion.spending import share_of_try, which_try
+from training.promotion.wording import lacking, promoted
+
+TURNED_DOWN = "a rollback turned this candidate down; the champion stays until another comes"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the model store says when a candidate comes."""
+
+    champion: Contender | None
+    anchor: Contender | None
+    history: Sequence[Event] = ()
+    turned_down: frozenset[str] = frozenset()
+    """Versions that a rollback has put aside."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the gate says, and why."""
+
+    promote: bool
+    reason: str
+    candidate: str
+    champion: str | None
+    anchor: str | None = None
+    history_length: int = 0
+    """How many events the store's history had: a decision counts only for that state."""
+    checks: tuple[Check, ...] = ()
+    note: str = ""
+    """What could not be compared, and why."""
+
+    @property
+    def same(self) -> bool:
+        """Whether the candidate is the champion."""
+        return self.candidate == self.champion
+
+    def as_dict(self) -> dict[str, Any]:
+        """What `reports/gate.json` holds."""
+        content = asdict(self)
+        promote = content.pop("promote")
+        return {"decision": "promote" if promote else "keep", **content}
+
+
+def decide(
+    candidate: Contender,
+    standing: Standing,
+    grounds: Callable[[], Grounds],
+    vocabulary: Vocabulary,
+    params: GateParams,
+) -> Decision:
+    """The gate's decision. `grounds` are read only where there is something to judge."""
+    if standing.champion is not None and candidate.version == standing.champion.version:
+        return _decision(candidate, standing, False, "the candidate is the champion")
+    if candidate.version in standing.turned_down:
+        return _decision(candidate, standing, False, TURNED_DOWN)
+    judged_on = grounds()
+    checks = tuple(_checks(candidate, standing, judged_on, vocabulary, params))
+    passed = all(check.passed for check in checks) and not judged_on.missing
+    reason = promoted(checks, standing.champion) if passed else lacking(checks, judged_on.missing)
+    return _decision(candidate, standing, passed, reason, checks, judged_on.note)
+
+
+def _decision(
+    candidate: Contender,
+    standing: Standing,
+    promote: bool,
+    reason: str,
+    checks: tuple[Check, ...] = (),
+    note: str = "",
+) -> Decision:
+    champion, anchor = (
+        version.version if version is not None else None
+        for version in (standing.champion, standing.anchor)
+    )
+    length = len(standing.history)
+    return Decision(promote, reason, candidate.version, champion, anchor, length, checks, note)
+
+
+def _checks(
+    candidate: Contender,
+    standing: Standing,
+    grounds: Grounds,
+    vocabulary: Vocabulary,
+    params: GateParams,
+) -> list[Check]:
+    new = Answers(candidate, grounds, vocabulary)
+    checks = list(within_limits(new, vocabulary, params))
+    if grounds.change is not None:
+        checks += knowledge_checks(grounds.change, vocabulary, params)
+    champion, anchor = standing.champion, standing.anchor
+    if champion is None:
+        return checks
+    beside = Comparison(new, Answers(champion, grounds, vocabulary), vocabulary, params)
+    if knowledge_of(candidate) == knowledge_of(champion):
+        k = which_try(standing.history, champion.version, candidate.version)
+        checks += _of_training(beside, share_of_try(params.error, k))
+    else:
+        checks += _no_worse(beside)
+    if anchor is not None and anchor.version not in (champion.version, candidate.version):
+        beside = Comparison(new, Answers(anchor, grounds, vocabulary), vocabulary, params)
+        checks += with_anchor(_no_worse(beside))
+    return checks
+
+
+def _of_training(beside: Comparison, error: float) -> list[Check]:
+    """Better beyond chance, on fresh vignettes or on labelled cases, and nothing else worse.
+
+    Two ways of being better share the error between them. Labelled cases that the knowledge does
+    not explain pull a model from its vignettes: one that tells such cases better has some room.
+    """
+    tail = error / 2 if beside.has_labelled else error
+    if beside.labelled_better(tail):
+        checks = beside.checks(beside.params.labelled_excess)
+        return [beside.told_better(tail), *checks]
+    return [beside.better(tail), *list(beside.checks(beside.params.excess))[1:]]
+
+
+def _no_worse(beside: Comparison) -> list[Check]:
+    """Nothing worse by more than its margin."""
+    told_better = beside.labelled_better(beside.tail)
+    room = beside.params.labelled_excess if told_better else beside.params.excess
+    return list(beside.checks(room))

@@ -1,0 +1,57 @@
+"""What became of a version, by the store's history, and that sentence in card and report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from training.promotion.history import Event
+
+NOT_JUDGED = "not yet judged"
+_MARK = re.compile(rb"(<!-- verdict -->).*?(<!-- /verdict -->)", re.DOTALL)
+_WORDS = {
+    "promoted": "promoted",
+    "rejected": "not promoted",
+    "forced": "promoted by a person, whatever the gate says",
+    "rolled_back": "brought back by a rollback",
+    "turned_down": "turned down by a rollback",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a version."""
+
+    kind: str
+    """That of the last event about it, `turned_down` for what a rollback put aside."""
+    text: str
+
+
+def verdict(history: Sequence[Event], version: str) -> Verdict:
+    """What the history says of a version: its last event, and which champion there is instead."""
+    champion = next((event.version for event in reversed(history) if event.made_champion), None)
+    told = [event for event in history if event.kind != "anchored"]
+    for event in reversed(told):
+        if version in event.put_aside:
+            return _verdict("turned_down", event.reason, version, champion)
+        if event.version == version:
+            return _verdict(event.kind, event.reason, version, champion)
+    return Verdict("not_judged", NOT_JUDGED)
+
+
+def _verdict(kind: str, reason: str, version: str, champion: str | None) -> Verdict:
+    instead = "" if version == champion else f" (in use: {champion or 'none'})"
+    return Verdict(kind, f"{_WORDS[kind]}: {reason}{instead}")
+
+
+def marked(text: str = NOT_JUDGED) -> str:
+    """The sentence as it stands in a card or a report, to be found again."""
+    return f"<!-- verdict -->{escape(text)}<!-- /verdict -->"
+
+
+def with_verdict(document: bytes, text: str) -> bytes:
+    """A card or a report that says what became of its model."""
+    said = escape(text).encode()
+    return _MARK.sub(lambda found: found[1] + said + found[2], document)
