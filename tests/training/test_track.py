@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import pandas as pd
 import pytest
 
 from data_gen.vocabulary import load
-from tests.training.projects import ROOT, params
+from serve.problem import RefusedError
+from tests.training.projects import ROOT, params, run_all
 from tests.training.quiet import QUIET
 from training import pipeline, track
 from training.contender import open_contender
@@ -26,7 +32,7 @@ from training.promotion.gate import Decision
 from training.promotion.model_store import ModelStore
 from training.record import record, revision
 from training.report import write_json
-from training.track import connected
+from training.track import connected, name_challenger
 
 pytestmark = QUIET
 NAME = "claudico-leg-pain"
@@ -204,3 +210,112 @@ def _places(database: Path) -> bytes:
             for row in opened.execute(f"SELECT {column} FROM {table}")  # noqa: S608
         ]
     return repr(rows).encode()
+
+
+def _newest(client: mlflow.MlflowClient) -> Any:
+    experiment = client.get_experiment_by_name("claudico")
+    assert experiment is not None
+    return client.search_runs([experiment.experiment_id])[0]
+
+
+def _record_again(places: pipeline.Places | None = None) -> None:
+    candidate = open_contender(Path("build/candidate"))
+    places = places or pipeline.Places()
+    record(params(), places, {"a": 0.5}, candidate.version, candidate.manifest)
+
+
+def test_a_run_within_another_is_a_run_of_its_own(
+    inside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MLFLOW_RUN_ID of whoever calls is a tag; that run is left as it was, and the variable too."""
+    client = _connect(f"sqlite:///{inside}/mlflow.db")
+    first = _newest(client)
+    monkeypatch.setenv("MLFLOW_RUN_ID", first.info.run_id)
+    _record_again()
+    assert os.environ["MLFLOW_RUN_ID"] == first.info.run_id
+    again = _newest(client)
+    assert again.info.run_id != first.info.run_id
+    assert again.data.tags["outer_run"] == first.info.run_id
+    assert client.get_run(first.info.run_id).data.metrics == first.data.metrics
+
+
+def test_the_hash_is_of_the_knobs_really_used(inside: Path) -> None:
+    """With `--params FILE` the tag is the hash of that file, not of params.yaml."""
+    other = inside / "other.yaml"
+    other.write_text("sample: {}\n")
+    _record_again(pipeline.Places(params=other))
+    tags = _newest(_connect(f"sqlite:///{inside}/mlflow.db")).data.tags
+    assert tags["params_hash"] == hashlib.sha256(other.read_bytes()).hexdigest()
+
+
+def test_only_a_promoted_model_and_a_named_challenger_are_registered(inside: Path) -> None:
+    """An evaluated candidate is a run alone until it is named; its run has its own decision."""
+    client = _connect(f"sqlite:///{inside}/mlflow.db")
+    champion = open_contender(inside / "build" / "candidate").version
+    worse = params(epochs=1)
+    run_all(worse)
+    version = open_contender(inside / "build" / "candidate").version
+    held = client.search_model_versions(f"name = '{NAME}'")
+    assert [v.tags["model_version"] for v in held] == [champion]
+    run = _newest(client)
+    assert run.data.tags["verdict"] == "rejected"
+    folder = Path(client.download_artifacts(run.info.run_id, "reports"))
+    for name in ("gate.json", "gate.md", "MODEL_CARD.md", "report.html"):
+        assert (folder / name).read_bytes() == (inside / "reports" / name).read_bytes()
+    assert json.loads((folder / "gate.json").read_text())["candidate"] == version
+    name_challenger("claudico", NAME, version)
+    number = client.get_model_version_by_alias(NAME, "challenger")
+    assert number.tags["model_version"] == version
+    with pytest.raises(RefusedError, match="no run of it"):
+        name_challenger("claudico", NAME, "0" * 12)
+
+
+def test_an_experiment_that_was_deleted_is_told(inside: Path) -> None:
+    """The remedy names the command that brings it back; nothing is done meanwhile."""
+    client = _connect(f"sqlite:///{inside}/mlflow.db")
+    experiment = client.get_experiment_by_name("claudico")
+    assert experiment is not None
+    client.delete_experiment(experiment.experiment_id)
+    before = ModelStore().history()
+    with pytest.raises(RefusedError, match="mlflow experiments restore"):
+        pipeline.rollback(params(), pipeline.Places(), None, "why")
+    with pytest.raises(RefusedError, match="mlflow experiments restore"):
+        _record_again()
+    assert ModelStore().history() == before
+
+
+class _Refusing(BaseHTTPRequestHandler):
+    """A server that lets nobody in."""
+
+    status = 403
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.end_headers()
+        self.wfile.write(b"Permission denied")
+
+    do_POST = do_GET  # noqa: N815 - the name that the server looks for
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing is written."""
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_server_that_refuses_is_told_with_what_to_set(
+    status: int, inside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may not write is told which variables say who they are; no champion moves."""
+    monkeypatch.setattr(_Refusing, "status", status)
+    before = ModelStore().history()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Refusing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{server.server_port}")
+        try:
+            with pytest.raises(RefusedError, match="MLFLOW_TRACKING_TOKEN"):
+                pipeline.register(params(), pipeline.Places())
+        finally:
+            server.shutdown()
+            thread.join()
+    assert ModelStore().history() == before
+    assert inside.exists()

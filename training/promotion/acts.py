@@ -104,7 +104,7 @@ def _tell_of_experiment(params: Params, places: Places, decision: dict[str, Any]
 
     ModelStore(places.models).begin()  # a pipeline's out has to be there
     said = f"an experiment promotes nothing; the gate says {decision['decision']}"
-    told = Verdict("experiment", f"{said}: {decision['reason']}")
+    told = Verdict("experiment", said, f"{said}: {decision['reason']}")
     version = decision["candidate"]
 
     def act() -> Any:
@@ -151,7 +151,7 @@ def _mirror(
     return Mirror(
         champion=None if store is None else store.champion_version(),
         moves=store is not None,
-        runs={v: {"verdict": t.kind, "verdict_text": t.text} for v, t in verdicts.items()},
+        runs={v: {"verdict": t.kind, "verdict_reason": t.reason} for v, t in verdicts.items()},
         shown=shown,
         files=tuple(path for path in files if path.exists()),
     )

@@ -26,7 +26,9 @@ class Verdict:
 
     kind: str
     """That of the last event about it, `turned_down` for what a rollback put aside."""
+    reason: str
     text: str
+    """The same in words, with the champion that there is instead."""
 
 
 def verdict(history: Sequence[Event], version: str) -> Verdict:
@@ -38,12 +40,12 @@ def verdict(history: Sequence[Event], version: str) -> Verdict:
             return _verdict("turned_down", event.reason, version, champion)
         if event.version == version:
             return _verdict(event.kind, event.reason, version, champion)
-    return Verdict("not_judged", NOT_JUDGED)
+    return Verdict("not_judged", "", NOT_JUDGED)
 
 
 def _verdict(kind: str, reason: str, version: str, champion: str | None) -> Verdict:
     instead = "" if version == champion else f" (in use: {champion or 'none'})"
-    return Verdict(kind, f"{_WORDS[kind]}: {reason}{instead}")
+    return Verdict(kind, reason, f"{_WORDS[kind]}: {reason}{instead}")
 
 
 def marked(text: str = NOT_JUDGED) -> str:
