@@ -83,12 +83,15 @@ def test_the_quoted_vignette_and_its_posterior_hold() -> None:
 
 
 def test_every_command_is_told() -> None:
-    """Each command of the three packages stands in the README."""
+    """Each command of the three packages stands in the README, or in a page that it names."""
     from data_gen.cli import main as generator
     from serve.cli import main as serving
     from training.cli import main as training
 
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    pages = ("README.md", "docs/files.md", "docs/promotion.md", "docs/surfaces.md")
+    texts = {page: (ROOT / page).read_text(encoding="utf-8") for page in pages}
+    assert all(page in texts["README.md"] for page in pages[1:])
+    text = " ".join(" ".join(texts.values()).split())
     for package, group in (("data_gen", generator), ("serve", serving), ("training", training)):
         for name in group.commands:
             assert f"-m {package} {name}" in text, f"python -m {package} {name} is not told"
