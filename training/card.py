@@ -10,7 +10,7 @@ from training.promotion.verdict import marked
 
 _INTENDED = """\
 **Intended use.** Research and teaching on the causes of leg pain on walking in adults: to rank
-twenty causes for a case file, beside safety overrides that do not depend on this model. **Not a
+the causes for a case file, beside safety overrides that do not depend on this model. **Not a
 medical device**; not for deciding about a patient.
 
 **Limits.** Trained on synthetic vignettes, sampled from documented symptom profiles whose numbers

@@ -157,7 +157,7 @@ def _real(rows: list[dict[str, str]]) -> Figure:
     axes.set_ylim(-1, len(named))
     axes.set_xlim(-0.02, 1.02)
     axes.set_xlabel("probability given to the diagnosis of the source")
-    axes.set_title("Real cases of the nineteen named conditions")
+    axes.set_title("Real cases of the named conditions")
     axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.05), ncols=3)
     axes.grid(axis="y", color="#eeeeee")
     axes.set_axisbelow(True)

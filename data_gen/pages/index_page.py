@@ -20,7 +20,7 @@ Written from the knowledge by `python -m data_gen docs`; edit the knowledge, not
 ## Conditions
 
 **Found** is how much probability the exact answer gives, on average, to the condition a simulated
-patient has, all twenty being as frequent. **Clinic** is its assumed share of those who consult for
+patient has, all of them being as frequent. **Clinic** is its assumed share of those who consult for
 leg pain on walking, **training** its share of the cases a model learns from.
 """
 _BASES = """## Where the numbers come from

@@ -29,8 +29,11 @@ def sentence(text: str) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a percentage: two figures under 10 %, one decimal near the ends."""
-    hundred = 100 * share
+    """A share as a percentage: two figures under 10 %, one decimal near the ends.
+
+    What processors compute differently, the last of sixteen figures, does not decide how it rounds.
+    """
+    hundred = round(100 * share, 9)
     if hundred < 1:
         return f"{hundred:.1g}{_SPACE}%"
     decimals = 1 if hundred < 9.95 or hundred > 98 else 0

@@ -1,4 +1,4 @@
-"""A condition: one of the twenty reasons for consulting that the model tells apart."""
+"""A condition: one of the reasons for consulting that the model tells apart."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -154,3 +155,10 @@ def test_entries_are_told_as_their_file_states_them(knowledge: Knowledge) -> Non
 def test_a_bar_in_a_cell_does_not_split_it() -> None:
     """Text with a bar stays in its cell."""
     assert table(["a"], [["b|c"]])[2] == "| b\\|c |"
+
+
+@pytest.mark.parametrize("share", [0.0745, 0.9875, 0.00095, 0.125])
+def test_the_last_bit_of_a_share_does_not_decide_its_figures(share: float) -> None:
+    """Processors differ in the last bit: a page is the same on all of them."""
+    told = {percent(one) for one in (np.nextafter(share, 0), share, np.nextafter(share, 1))}
+    assert len(told) == 1
