@@ -99,9 +99,20 @@ COMMANDS = {
     "training gate": "-m training gate",
     "training register": "-m training register",
     "training rollback": "-m training rollback",
+    "training list": "-m training list",
+    "training status": "-m training status",
+    "training challenger": "-m training challenger",
+    "training prune": "-m training prune --keep 3",
+    "training anchor": "-m training anchor 0123456789ab",
 }
 """Every command but those that the tests below run in their own way."""
-_EXITS = {"data_gen literature": (0, 1), "training gate": (3,), "training rollback": (2,)}
+_EXITS = {
+    "data_gen literature": (0, 1),
+    "training gate": (3,),
+    "training rollback": (2,),
+    "training anchor": (2,),
+    "training status": (0, 1),
+}
 """Too few people; the champion kept; no earlier one."""
 
 
