@@ -341,7 +341,10 @@ def _unreachable(uri: str, error: Exception) -> Problem:
     remedy = "start the server, or unset MLFLOW_TRACKING_URI to record in mlflow.db"
     if _refused(error):
         remedy = "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or "
-        remedy += "MLFLOW_TRACKING_TOKEN, of one who may write there"
+        remedy += (
+            "MLFLOW_TRACKING_TOKEN, of one who may write there, or unset MLFLOW_TRACKING_URI to "
+        )
+        remedy += "record in mlflow.db"
     if uri.startswith(_SQLITE):
         remedy = "free space, let the file be written, or set MLFLOW_TRACKING_URI to another"
     return Problem("tracking_failed", uri, said, remedy)

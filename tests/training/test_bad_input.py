@@ -129,7 +129,7 @@ def test_a_tracking_server_that_does_not_answer(
         found = _run("register")
     assert found.exit_code == 2
     assert uri in found.output
-    assert "start the server, or unset MLFLOW_TRACKING_URI" in found.output
+    assert "unset MLFLOW_TRACKING_URI to record in mlflow.db" in found.output
     assert not Path("models/leg_pain").exists()
 
 

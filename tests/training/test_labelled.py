@@ -168,7 +168,7 @@ def test_labelled_cases_reach_the_bundle_the_card_and_the_gate(inside: Path) -> 
     assert any("quality_burning yes in " in line for line in said)
     metrics = pipeline.evaluate(knobs, pipeline.Places())
     assert metrics["labelled_held_out"]["cases"] == labelled["held_out"]
-    card = (inside / "reports/MODEL_CARD.md").read_text()
+    card = (inside / "build/report/MODEL_CARD.md").read_text()
     assert "quality_burning yes in " in card
     assert "## Labelled cases" in card
     pipeline.gate(knobs, pipeline.Places())

@@ -100,7 +100,10 @@ COMMANDS = {
     "training register": "-m training register",
     "training rollback": "-m training rollback",
     "training list": "-m training list",
+    "training status": "-m training status",
+    "training challenger": "-m training challenger",
     "training prune": "-m training prune --keep 3",
+    "training anchor": "-m training anchor 0123456789ab",
 }
 """Every command but those that the tests below run in their own way."""
 _EXITS = {
@@ -108,6 +111,8 @@ _EXITS = {
     "data_gen new-condition": (2,),  # there already
     "training gate": (3,),  # the champion is kept
     "training rollback": (2,),  # no earlier one
+    "training anchor": (2,),  # no such version
+    "training status": (0, 1),
 }
 
 

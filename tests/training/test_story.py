@@ -102,6 +102,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.setenv("CLAUDICO_PYTHON", sys.executable)
     monkeypatch.setattr(load_knowledge, "__defaults__", (root / "data_gen" / "knowledge",))
+    monkeypatch.setattr("training.report.write_plots", lambda *_: None)  # the stages draw them
     project = Project(root)
     project.run("git", "init", "-q")
     project.dvc("init", "-q")
