@@ -8,7 +8,7 @@ export DVC_NO_ANALYTICS := true
 # for the pipeline's stages, whatever environment is active
 export CLAUDICO_PYTHON := $(CURDIR)/$(BIN)/python
 
-.PHONY: run test fresh lint types check http literature docs lock help test-env mutants \
+.PHONY: run test story fresh lint types check http literature docs lock help test-env mutants \
 	bench-generator bench-scoring bench-spark bench-overrides bench-http bench-sets \
 	bench-novelty bench-models bench-excess bench-shift bench-labelled fuzz-files fuzz-http \
 	environment environment-dev environment-bench new-environment
@@ -22,6 +22,9 @@ run: environment ## set up, run the pipeline, score the real cases, show the res
 
 test: environment-dev ## set up and run every test
 	$(BIN)/python -m pytest
+
+story: environment-dev ## the life of a model store from first model to pull, in real pipelines
+	CLAUDICO_STORY=1 $(BIN)/python -m pytest tests/training/test_story.py
 
 fresh: environment ## whether dvc.lock and reports/ are of this code, by their hashes
 	$(BIN)/python .ci/fresh.py

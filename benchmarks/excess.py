@@ -76,7 +76,9 @@ def main() -> None:
     vocabulary, params = load(), read_params().evaluate
     vignettes = fresh(given.rows, vocabulary)
     real = read_real_cases(params.real_cases, vocabulary)
-    none = LabelledCases(real.values[:0], vignettes.cases[:0], vignettes.label[:0])
+    none = LabelledCases(
+        real.values[:0], vignettes.cases[:0], vignettes.label[:0], vignettes.label[:0] > 0
+    )
     bundle = open_contender(given.model)
     text = report(evaluate(bundle, vignettes, real, none, vocabulary, params))
     print(text)

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from data_gen.look_alikes.deciding import count_grounds, find_deciding
+from data_gen.moved import moved_numbers
 from data_gen.profiles import KNOWLEDGE, Knowledge, KnowledgeError, load_knowledge
 from data_gen.profiles.checks import check_knowledge
 from data_gen.profiles.checks.unfinished import unfinished, unused
@@ -38,6 +39,8 @@ def check_report(folder: Path | None) -> tuple[str, bool]:
     lines = [f"{check.name}: {check.items:,} looked at" for check in check_knowledge(knowledge)]
     states = f"{world.n_states:,} hidden states for an age band and sex"
     lines += ["", *_cited(knowledge), f"{len(world.people.atoms)} atoms, {states}"]
+    moved = list(moved_numbers(knowledge, world))
+    lines += [f"stated numbers that a relation moves: {len(moved)}", *(f"  {m}" for m in moved)]
     return "\n".join([*lines, "", *_deciding(knowledge, world), "", *_table(knowledge)]), True
 
 

@@ -15,14 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.inference import ExactPosterior
-from data_gen.profiles import Knowledge, load_knowledge
+from data_gen.profiles import KNOWLEDGE, Knowledge, KnowledgeError, load_knowledge
 from data_gen.profiles.located import located_numbers
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
 from data_gen.sampler.recording_process import sample_chunk
+from data_gen.vocabulary import Vocabulary
 from data_gen.world import World, build_world
 
-Codes = npt.NDArray[np.int64]
+Names = npt.NDArray[np.object_]
 SEED = 20_000_000
 
 
@@ -51,9 +52,12 @@ class Difference:
 
     changes: tuple[Change, ...]
     flips: tuple[Flips, ...]
+    one_sided: tuple[str, ...] = ()
+    """Findings and conditions that only one of them has, in words."""
 
     def lines(self) -> Iterator[str]:
         """The difference as text."""
+        yield from self.one_sided
         yield f"{len(self.changes)} numbers changed"
         for change in self.changes:
             yield f"  {change.place}: {change.old or '(none)'} -> {change.new or '(none)'}"
@@ -78,15 +82,37 @@ def _share(part: int, whole: int) -> str:
 def difference(old: Path, new: Path | None, patients: int, mix: str) -> Difference:
     """The difference between two knowledge folders, on so many patients under a mix.
 
-    Without `new`, the second is our own.
+    Without `new`, the second is our own. Each has the vocabulary that lies beside it; records are
+    compared in the findings that both have.
 
-    Raises KnowledgeError where one of them has mistakes, ValueError for an unknown mix.
+    Raises ValueError for an unknown mix, and where one of them has mistakes: it says which.
     """
-    first, second = load_knowledge(old), load_knowledge(new)
+    first, second = _side("OLD", old), _side("NEW", new or KNOWLEDGE)
     return Difference(
         changes=tuple(_changes(_numbers(first), _numbers(second))),
         flips=tuple(_flips(build_world(first), build_world(second), patients, mix)),
+        one_sided=tuple(_one_sided(first.vocabulary, second.vocabulary)),
     )
+
+
+def _side(name: str, folder: Path) -> Knowledge:
+    try:
+        return load_knowledge(folder)
+    except KnowledgeError as error:
+        raise ValueError(f"{name} ({folder}) has mistakes:\n{error}") from None
+
+
+def _one_sided(old: Vocabulary, new: Vocabulary) -> Iterator[str]:
+    pairs = ("findings", old.finding_ids, new.finding_ids), (
+        "conditions", old.condition_ids, new.condition_ids,
+    )  # fmt: skip
+    for what, before, after in pairs:
+        gone, come = ([i for i in one if i not in other] for one, other in
+                      ((before, after), (after, before)))  # fmt: skip
+        if gone:
+            yield f"{what} that only OLD has: {', '.join(gone)}"
+        if come:
+            yield f"{what} that only NEW has: {', '.join(come)}"
 
 
 def _numbers(knowledge: Knowledge) -> dict[str, str]:
@@ -113,23 +139,31 @@ def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]
 
 def _flips(old: World, new: World, patients: int, mix: str) -> Iterator[Flips]:
     before, after = (_Drawn.of(world, patients, mix) for world in (old, new))
-    same = (before.values == after.values) | (np.isnan(before.values) & np.isnan(after.values))
+    kinds = [{(f.id, f.kind, f.values) for f in w.vocabulary.findings} for w in (old, new)]
+    shared = sorted(name for name, _, _ in kinds[0] & kinds[1])
+    first, second = (
+        drawn.values[:, [world.vocabulary.column(name) for name in shared]]
+        for drawn, world in ((before, old), (after, new))
+    )
+    same = (first == second) | (np.isnan(first) & np.isnan(second))
     changed = ~same.all(axis=1) | (before.condition != after.condition)
     flipped = before.top != after.top
-    for number, condition in enumerate(old.vocabulary.condition_ids):
-        mine = before.condition == number
+    for condition in dict.fromkeys([*old.vocabulary.condition_ids, *new.vocabulary.condition_ids]):
+        mine = before.condition == condition
         yield Flips(condition, int(mine.sum()), int(changed[mine].sum()), int(flipped[mine].sum()))
 
 
 @dataclass(frozen=True)
 class _Drawn:
     values: npt.NDArray[np.float64]
-    condition: Codes
-    top: Codes
+    condition: Names
+    top: Names
 
     @classmethod
     def of(cls, world: World, patients: int, mix: str) -> _Drawn:
         shares = world.mix(mix)
         sample = sample_chunk(Tables.of(world, shares), Draws(SEED, 0, patients))
         posterior = ExactPosterior(world)(sample.values, shares, workers=2)
-        return cls(sample.values, sample.hidden.condition, posterior.probability.argmax(axis=1))
+        ids = np.array(world.vocabulary.condition_ids, dtype=object)
+        top = ids[posterior.probability.argmax(axis=1)]
+        return cls(sample.values, ids[sample.hidden.condition], top)

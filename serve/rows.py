@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -43,6 +44,8 @@ class Rows:
     blank_lines: int
     plain: bool
     """No quotes and no stray carriage returns: a comma always ends a cell."""
+    lines: Sequence[int] = ()
+    """The line of the file that each row begins on."""
 
 
 REASONS = {
@@ -68,7 +71,8 @@ def rows_of(block: Block, n_cells: int, where: str, header: bytes = b"") -> Rows
         _check_utf8(block.lines, block.first_line, where)
         texts = _even_lines(block.lines, n_cells)
         if texts is not None and _all_cases(texts, header):
-            return Rows(texts, (), 0, plain=True)
+            begin = block.first_line
+            return Rows(texts, (), 0, plain=True, lines=range(begin, begin + len(texts)))
     else:
         for record in block.records:
             _check_utf8(record.text, record.line, where, cut=record.broken == "line_too_long")
@@ -91,6 +95,7 @@ def _even_lines(lines: bytes, n_cells: int) -> list[bytes] | None:
 
 def _sorted_out(records: list[Record], n_cells: int, header: bytes) -> Rows:
     texts: list[bytes] = []
+    lines: list[int] = []
     rejects: list[Reject] = []
     blank = 0
     for record in records:
@@ -99,10 +104,11 @@ def _sorted_out(records: list[Record], n_cells: int, header: bytes) -> Rows:
             rejects.append(Reject(record.line, code, record.text.decode(errors="replace")))
         elif record.text or n_cells == 1:
             texts.append(record.text)
+            lines.append(record.line)
         else:
             blank += 1
     plain = not any(b'"' in text or b"\r" in text for text in texts)
-    return Rows(texts, tuple(rejects), blank, plain)
+    return Rows(texts, tuple(rejects), blank, plain, lines)
 
 
 def _shape_problem(text: bytes, n_cells: int) -> str:

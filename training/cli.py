@@ -74,6 +74,21 @@ def train(path: Path) -> None:
     _say("\n".join([*labelled, f"candidate {version} in build/candidate/"]))
 
 
+@main.command(name="check-labelled")
+@_params
+def check_labelled(path: Path) -> None:
+    """Read the labelled cases as `train` would, and say what is to be known of them.
+
+    Exits with 2 where they cannot be used.
+
+    Example: python -m training check-labelled
+    """
+    from training import pipeline
+    from training.params import read_params
+
+    _say("\n".join(_reporting(lambda: pipeline.check_labelled(read_params(path)))))
+
+
 @main.command()
 @_params
 def evaluate(path: Path) -> None:

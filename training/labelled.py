@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import difflib
 import hashlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +13,18 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.complete import complete
+from data_gen.vocabulary.words import write_cell
 from serve.problem import Problem, RefusedError
 from training.intervals import Cases, encode
-from training.real import RealCases, row_values
+from training.labelled_files import Reading, case_files, read_files
+from training.real import RealCases
 
-CONDITION = "condition"
-_ALSO = ("case_id", CONDITION, "narrative")  # columns of a case file that are no findings
+__all__ = ["LabelledCases", "case_files", "read_labelled"]
 _HELD_OUT = 5  # one case in so many is held out for the gate
+_NAMED = 5  # rows that one message names
+_ENOUGH = 5  # findings from which on a record that differs in one is taken for a copy
+
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -30,127 +34,141 @@ class LabelledCases:
     values: npt.NDArray[np.float64]  # (n_cases, n_findings) as recorded, NaN for unknown
     cases: Cases  # the same completed and encoded
     label: npt.NDArray[np.int64]  # (n_cases,) place of the condition in the vocabulary
+    held_out: Mask  # (n_cases,) whether a case is kept from training for the gate: a fifth of them
+    told: tuple[Problem, ...] = ()
+    """What was passed over, or read in a way that a user would want to know."""
 
     def __len__(self) -> int:
         return len(self.label)
 
-    def of(self, rows: npt.NDArray[np.bool_]) -> LabelledCases:
+    def of(self, rows: Mask) -> LabelledCases:
         """Some of the cases."""
-        return LabelledCases(self.values[rows], self.cases[rows], self.label[rows])
-
-    @property
-    def held_out(self) -> npt.NDArray[np.bool_]:
-        """(n_cases,) whether a case is kept from training, by its content alone: a fifth of them.
-
-        The same case is on the same side in any file and any order.
-        """
-        digests = (
-            hashlib.sha256(row.tobytes() + int(code).to_bytes(2, "little")).digest()
-            for row, code in zip(self.cases, self.label, strict=True)
+        return LabelledCases(
+            self.values[rows], self.cases[rows], self.label[rows], self.held_out[rows], self.told
         )
-        return np.array([digest[0] % _HELD_OUT == 0 for digest in digests], dtype=np.bool_)
-
-
-def case_files(folder: Path) -> list[Path]:
-    """The CSV files of a folder, in the order of their names."""
-    return sorted(folder.glob("*.csv"))
 
 
 def read_labelled(folder: Path, vocabulary: Vocabulary, real: RealCases) -> LabelledCases:
-    """The labelled cases of every CSV in a folder, in the case format with `condition`.
+    """The labelled cases of every CSV and Parquet file in a folder.
 
-    None where there is no file. Raises RefusedError, with every problem at once, for a missing
-    folder, a file without `condition`, an unknown column or condition, a cell that is no value, a
-    row without a finding, and a row that repeats one of the evaluation's cases (`real`).
+    They are read as `serve score` reads cases, by the mapping `columns.yaml` of the folder where
+    there is one; the condition stands in a column `condition` or `diagnosis`. Rows that repeat
+    another, its id included, count once. None where there is no file. Raises RefusedError, with
+    every problem at once, for a missing folder, a file that cannot be read or names no condition,
+    a row of broken shape, an unknown condition, a cell that is no value, a row without a finding,
+    and a row that repeats one of the evaluation's cases (`real`).
     """
     if not folder.is_dir():
         remedy = "make the folder, or correct train.labelled_cases in params.yaml"
         raise RefusedError(Problem("no_folder", str(folder), "there is no such folder", remedy))
-    problems: list[Problem] = []
-    values, label, places = [], [], []
-    for path in case_files(folder):
-        for number, row in _rows(path, vocabulary, problems):
-            places.append(f"{path}:{number}")
-            values.append(row_values(row, places[-1], vocabulary, problems))
-            label.append(_condition(row, places[-1], vocabulary, problems))
-    table = np.array(values, dtype=np.float64).reshape(-1, len(vocabulary.findings))
-    problems += _unusable(table, places, vocabulary, real)
+    found = read_files(folder, vocabulary)
+    values = np.array(found.values, dtype=np.float64).reshape(-1, len(vocabulary.findings))
+    label = np.array(found.label, dtype=np.int64)
+    completed = complete(values, vocabulary).values
+    cases = encode(completed)
+    problems = [*found.refused, *_unusable(values, cases, found.places, vocabulary, real)]
     if problems:
         raise RefusedError(*problems)
-    cases = encode(complete(table, vocabulary).values)
-    return LabelledCases(table, cases, np.array(label, dtype=np.int64))
+    keys = [_key(row, k, vocabulary) for row, k in zip(completed, label.tolist(), strict=True)]
+    kept, repeats = _without_repeats(keys, found)
+    held_out = np.array([_held_out(p or key) for (p, _), key in zip(found.ids, keys, strict=True)])
+    told = (
+        *found.told,
+        *repeats,
+        *_contradictory(keys, found),
+        *_near_copies(cases, found, real, vocabulary),
+    )
+    return LabelledCases(values, cases, label, held_out.astype(np.bool_), told).of(kept)
 
 
-def _rows(
-    path: Path, vocabulary: Vocabulary, problems: list[Problem]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row with the line it ends on; nothing of a file whose header is wrong."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            wrong = list(_header(path, reader.fieldnames or (), vocabulary))
-            problems += wrong
-            for row in () if wrong else reader:
-                if None in row or None in row.values():
-                    message, remedy = "it has more or fewer cells than the header", "mend the row"
-                    problems.append(
-                        Problem("ragged_row", f"{path}:{reader.line_num}", message, remedy)
-                    )
-                else:
-                    yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        remedy = "save it as CSV, comma-separated, in UTF-8"
-        problems.append(Problem("no_csv", str(path), str(error), remedy))
+def _key(row: npt.NDArray[np.float64], label: int, vocabulary: Vocabulary) -> str:
+    """A case by what it says, in words: the same in any file, and after findings were added."""
+    said = (
+        f"{vocabulary.findings[k].id}={write_cell(vocabulary.findings[k], float(row[k]))}"
+        for k in np.flatnonzero(np.isfinite(row))
+    )
+    return "; ".join([*sorted(said), vocabulary.condition_ids[label]])
 
 
-def _header(path: Path, names: object, vocabulary: Vocabulary) -> Iterator[Problem]:
-    header = [str(name) for name in names]  # type: ignore[attr-defined]
-    known = {*_ALSO, *vocabulary.finding_ids}
-    if CONDITION not in header:
-        remedy = "add the established condition of each case"
-        yield Problem("no_condition", str(path), "there is no column `condition`", remedy)
-    for name in sorted({name for name in header if header.count(name) > 1}):
-        yield Problem("column_twice", str(path), f"column {name!r} stands twice", "keep one")
-    for name in header:
-        if name not in known:
-            near = difflib.get_close_matches(name, sorted(known), n=1)
-            remedy = f"did you mean {near[0]}?" if near else "delete it, or give it a finding's id"
-            yield Problem("unknown_column", str(path), f"no finding is called {name!r}", remedy)
+def _held_out(key: str) -> bool:
+    """Whether a patient, or a case of no named one, is on the gate's side, by that alone."""
+    return hashlib.sha256(key.encode()).digest()[0] % _HELD_OUT == 0
 
 
-def _condition(
-    row: dict[str, str], where: str, vocabulary: Vocabulary, problems: list[Problem]
-) -> int:
-    name = row[CONDITION].strip().lower()
-    if name in vocabulary.condition_ids:
-        return vocabulary.condition_ids.index(name)
-    near = difflib.get_close_matches(name, vocabulary.condition_ids, n=1)
-    remedy = f"did you mean {near[0]}?" if near else f"use one of {_all(vocabulary)}"
-    problems.append(Problem("unknown_condition", where, f"condition is {name!r}", remedy))
-    return 0
+def _without_repeats(keys: Sequence[str], found: Reading) -> tuple[Mask, list[Problem]]:
+    """Which rows count: the first of those that agree in all they say and in their ids."""
+    first: dict[tuple[str, str, str], int] = {}
+    rows = [first.setdefault((*ids, key), row) for row, (ids, key) in
+            enumerate(zip(found.ids, keys, strict=True))]  # fmt: skip
+    repeats = [(row, other) for row, other in enumerate(rows) if row != other]
+    kept = np.ones(len(keys), dtype=np.bool_)
+    kept[[row for row, _ in repeats]] = False
+    if not repeats:
+        return kept, []
+    spots = ", ".join(f"{found.places[row]} ({found.places[other]})" for row, other in
+                      repeats[:_NAMED])  # fmt: skip
+    more = f" and {len(repeats) - _NAMED} more" if len(repeats) > _NAMED else ""
+    message = f"{len(repeats)} rows repeat another, which counts once: {spots}{more}"
+    remedy = "delete them; where they are different patients, give each a case_id"
+    return kept, [Problem("repeated_row", "labelled cases", message, remedy)]
 
 
-def _all(vocabulary: Vocabulary) -> str:
-    return ", ".join(vocabulary.condition_ids)
+def _contradictory(keys: Sequence[str], found: Reading) -> Iterator[Problem]:
+    """Records that say the very same and have different conditions."""
+    records = [key.rpartition("; ")[0] for key in keys]
+    conditions: dict[str, set[int]] = {}
+    for record, label in zip(records, found.label, strict=True):
+        conditions.setdefault(record, set()).add(label)
+    rows = [row for row, record in enumerate(records) if len(conditions[record]) > 1]
+    if rows:
+        spots = ", ".join(found.places[row] for row in rows[:_NAMED])
+        message = f"{len(rows)} rows say the same as others of another condition: {spots}"
+        yield Problem(
+            "same_record", "labelled cases", message, "see that their conditions are right"
+        )
 
 
 def _unusable(
-    values: npt.NDArray[np.float64], places: list[str], vocabulary: Vocabulary, real: RealCases
+    values: npt.NDArray[np.float64],
+    cases: Cases,
+    places: Sequence[str],
+    vocabulary: Vocabulary,
+    real: RealCases,
 ) -> Iterator[Problem]:
     """Rows that say nothing, and rows that a report is measured on."""
-    of_reports = {
-        row.tobytes(): name
-        for row, name in zip(_whole(real.values, vocabulary), real.ids, strict=True)
-    }
-    for row, own, where in zip(values, _whole(values, vocabulary), places, strict=True):
-        if np.isnan(row).all():
+    own = zip(_whole(real.values, vocabulary), real.ids, strict=True)
+    of_reports = {row.tobytes(): name for row, name in own}
+    for row, case, where in zip(values, cases, places, strict=True):
+        if not np.isfinite(row).any():
             yield Problem("no_finding", where, "it has no finding at all", "delete the row")
-        elif own.tobytes() in of_reports:
-            message = f"it repeats case {of_reports[own.tobytes()]} of the evaluation"
+        elif case.tobytes() in of_reports:
+            message = f"it repeats case {of_reports[case.tobytes()]} of the evaluation"
             remedy = "delete the row: a model is not measured on what it learned from"
             yield Problem("evaluation_case", where, message, remedy)
+
+
+def _near_copies(
+    cases: Cases, found: Reading, real: RealCases, vocabulary: Vocabulary
+) -> Iterator[Problem]:
+    """Rows that differ in one cell from a case of the evaluation which says enough to be known."""
+    theirs = _whole(real.values, vocabulary)
+    known = np.flatnonzero((theirs >= 0).sum(axis=1) >= _ENOUGH)
+    for row, case in enumerate(cases):
+        differ = (theirs[known] != case).sum(axis=1)
+        for place in known[differ == 1].tolist():
+            message = f"it differs in one cell from case {real.ids[place]} of the evaluation"
+            remedy = "delete it if it is that case: a model is not measured on what it learned from"
+            yield Problem("near_evaluation_case", found.places[row], message, remedy)
 
 
 def _whole(values: npt.NDArray[np.float64], vocabulary: Vocabulary) -> Cases:
     """Completed and encoded: two ways to write down the same findings are the same case."""
     return encode(complete(values, vocabulary).values)
+
+
+def counts(labelled: LabelledCases, vocabulary: Vocabulary) -> str:
+    """How many cases there are of each condition, in words."""
+    found = Counter(labelled.label.tolist())
+    each = ", ".join(f"{n} {vocabulary.condition_ids[k]}" for k, n in sorted(found.items()))
+    held = int(labelled.held_out.sum())
+    return f"{len(labelled)} labelled cases, {held} of them held out for the gate: {each or 'none'}"

@@ -14,7 +14,7 @@ from data_gen.world import World, build_world
 from training.bundle import manifest, write_bundle
 from training.contender import open_contender
 from training.folders import whole_file
-from training.labelled import LabelledCases, case_files, read_labelled
+from training.labelled import LabelledCases, case_files, counts, read_labelled
 from training.params import Params, Part
 from training.places import CARD, Places, labelled_folder
 from training.promotion.acts import force, register, rollback
@@ -48,7 +48,17 @@ def train(params: Params, places: Places) -> tuple[str, list[str]]:
     data = hash_of_files(*places.cases("train"), *case_files(labelled_folder(params)))
     description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
     version = write_bundle(places.candidate, fitted.model, description)
-    return version, told(note) if note else []
+    return version, [*map(str, labelled.told), *(told(note) if note else [])]
+
+
+def check_labelled(params: Params) -> list[str]:
+    """What is to be told of the labelled cases, and how many there are of each condition.
+
+    Raises RefusedError as `read_labelled` does. Neither vignettes nor a candidate are needed.
+    """
+    vocabulary = load()
+    labelled = _labelled(params, vocabulary)
+    return [*map(str, labelled.told), counts(labelled, vocabulary)]
 
 
 def _vignettes(part: Part, params: Params, places: Places, world: World) -> Vignettes:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from training.labelled import case_files
+from training.labelled_files import MAPPING
 from training.params import Params
 from training.places import CARD, METRICS, PAGE, Places, labelled_folder, project_root
 from training.report import TABLES, flat
@@ -112,6 +113,7 @@ def _data(params: Params, places: Places, manifest: Mapping[str, Any]) -> list[D
         *(
             DataSet(f"labelled cases: {file.stem}", "training", file, hash_of_files(file))
             for file in case_files(labelled_folder(params))
+            if file.name != MAPPING
         ),
     ]
 

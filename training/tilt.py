@@ -22,6 +22,7 @@ import numpy.typing as npt
 from scipy.special import logsumexp
 
 from data_gen.one_thread import one_blas_thread
+from serve.problem import Problem, RefusedError
 from training.intervals import Cases, Intervals
 from training.vignettes import Vignettes
 
@@ -32,7 +33,8 @@ _TRUST = 0.7
 together tell the same thing twice: 0.5 and 0.7 help alike, 1 less (benchmarks/labelled.txt).
 """
 _ROWS = 6000  # vignettes a condition that stand for it
-_STEPS = 50
+_STEPS, _SCALINGS = 100, 5000
+_STILL = 1e-6  # how little a fit moves, or its slope a case is, where it has converged
 _SMALL = 0.01
 _BLOCK = 8192
 
@@ -168,20 +170,52 @@ def _as_recorded(seen: Real, share: Real, column: Labels) -> Real:
     settings: the factors that give the counts of all conditions together.
     """
     known, factor, expected = _within(seen, column), np.ones(len(column)), share
-    for _ in range(_STEPS):
+    for _ in range(_SCALINGS):
         factor = factor * (seen.sum(axis=0) + 1) / ((known * expected).sum(axis=0) + 1)
-        expected = _shares(share * factor, column)
-    return expected
+        before, expected = expected, _shares(share * factor, column)
+        if np.abs(expected - before).max() < _STILL:
+            return expected
+    raise _not_converged()
 
 
 def _moves(seen: Real, recorded: Real, column: Labels, doubt: float) -> Real:
     """How far each condition's log-odds move: the mode under a normal prior of that deviation."""
-    known, moved = _within(seen, column), np.zeros_like(seen)
-    for _ in range(_STEPS):
-        share = _shares(recorded * np.exp(moved), column)
-        slope = seen - known * share - moved / doubt**2
-        moved = moved + slope / (known * share * (1 - share) + 1 / doubt**2 + _SMALL)
+    moved = np.zeros_like(seen)
+    for finding in np.unique(column):
+        values = np.flatnonzero(column == finding)
+        for k in np.flatnonzero(seen[:, values].any(axis=1)):
+            moved[k, values] = _mode(seen[k, values], np.log(recorded[k, values]), doubt)
     return moved
+
+
+def _mode(seen: Real, log_share: Real, doubt: float) -> Real:
+    """Where counts (n_values,) and the prior agree, by Newton's method with halved steps.
+
+    The penalised likelihood is strictly concave, so that it has one mode and every step rises.
+    """
+    at, n = np.zeros(len(seen)), seen.sum()
+
+    def height(point: Real) -> float:
+        return float(seen @ point - n * logsumexp(log_share + point) - point @ point / 2 / doubt**2)
+
+    for _ in range(_STEPS):
+        share = np.exp(log_share + at - logsumexp(log_share + at))
+        slope = seen - n * share - at / doubt**2
+        if np.abs(slope).max() <= _STILL * (1 + n):
+            return at
+        curve = n * (np.diag(share) - np.outer(share, share)) + np.eye(len(at)) / doubt**2
+        step = np.linalg.solve(curve, slope)
+        size = 1.0
+        while height(at + size * step) < height(at) and size > _STILL:
+            size /= 2
+        at = at + size * step
+    raise _not_converged()
+
+
+def _not_converged() -> RefusedError:
+    message = "the fit to the labelled cases does not converge"
+    remedy = "see `python -m training check-labelled`, or set train.labelled_weight to 0"
+    return RefusedError(Problem("no_convergence", "labelled cases", message, remedy))
 
 
 def _blocks(n: int) -> Iterator[slice]:

@@ -56,6 +56,16 @@ def build_marginals(world: World) -> Marginals:
     return Marginals(found)
 
 
+def shares_of_atoms(world: World) -> dict[str, Array]:
+    """P(present | atom) of every yes/no finding that is drawn: (n_atoms,) each."""
+    return {
+        finding.id: _values(_rows(world, group), group.codes[:, member], 2)[:, 1]
+        for group in world.groups
+        for member, finding in enumerate(group.members)
+        if finding.kind == "yes_no"
+    }
+
+
 def _rows(world: World, group: Group) -> Array:
     """P(combination of the group | atom): (n_atoms, n_rows)."""
     people = world.people

@@ -14,6 +14,7 @@ from data_gen.profiles.knowledge import KNOWLEDGE, Knowledge
 from data_gen.profiles.problem import KnowledgeError, KnowledgeProblem, problem_in
 from data_gen.profiles.refused import schema_problems, without
 from data_gen.profiles.schema import Background, Mix, Pairs, Profile, Settings
+from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary import load as load_vocabulary
 from data_gen.vocabulary.yaml_lines import YamlError, duplicate_keys, line_of, read_yaml
 
@@ -38,6 +39,15 @@ def _concerns(problem: KnowledgeProblem, broken: set[str]) -> bool:
     return bool(broken & {problem.file, "background.yaml", "mix.yaml"})
 
 
+def _vocabulary_of(folder: Path) -> Vocabulary:
+    """The vocabulary beside a knowledge folder, where one is; else that of this installation."""
+    beside = folder.resolve().parent / "vocabulary"
+    ours = beside == KNOWLEDGE.resolve().parent / "vocabulary"
+    if ours or not (beside / "findings.yaml").is_file():
+        return load_vocabulary()
+    return load_vocabulary(beside)
+
+
 class _Reader:
     """Reads the files of a folder and gathers what is wrong with them.
 
@@ -49,7 +59,7 @@ class _Reader:
         self.problems: list[KnowledgeProblem] = []
 
     def read(self) -> Knowledge | None:
-        vocabulary = load_vocabulary()
+        vocabulary = _vocabulary_of(self.folder)
         background = self._model("background.yaml", Background)
         settings = self._model("settings.yaml", Settings)
         mix = self._model("mix.yaml", Mix)

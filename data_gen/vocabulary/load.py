@@ -88,11 +88,11 @@ def _lookup(table: Mapping[str, Item], key: str, what: str) -> Item:
 
 
 @lru_cache(maxsize=1)
-def load() -> Vocabulary:
-    """The vocabulary of this installation."""
-    findings = _findings(read_yaml(_HERE / "findings.yaml"))
-    conditions = _conditions(read_yaml(_HERE / "conditions.yaml"))
-    relations = _relations(read_yaml(_HERE / "relations.yaml"), {f.id: f for f in findings})
+def load(folder: Path = _HERE) -> Vocabulary:
+    """The vocabulary of this installation, or of another folder."""
+    findings = _findings(read_yaml(folder / "findings.yaml"))
+    conditions = _conditions(read_yaml(folder / "conditions.yaml"))
+    relations = _relations(read_yaml(folder / "relations.yaml"), {f.id: f for f in findings})
     return Vocabulary(findings, conditions, relations)
 
 

@@ -10,7 +10,9 @@ from click.testing import CliRunner
 
 from data_gen.cli import main
 from data_gen.diff import difference
+from data_gen.moved import moved_numbers
 from data_gen.profiles import KNOWLEDGE, load_knowledge
+from data_gen.world import build_world
 
 
 @pytest.fixture
@@ -53,3 +55,50 @@ def test_a_broken_knowledge_is_reported(edited: Path) -> None:
     result = CliRunner().invoke(main, ["diff", str(edited)])
     assert result.exit_code == 2
     assert "mix.yaml" in result.stderr
+
+
+@pytest.mark.parametrize("broken", ["OLD", "NEW"])
+def test_the_side_with_mistakes_is_named(edited: Path, broken: str) -> None:
+    """Which of the two has the mistakes is said, with its folder."""
+    (edited / "mix.yaml").write_text("mix: {}\n", encoding="utf-8")
+    sides = [str(edited), str(KNOWLEDGE)] if broken == "OLD" else [str(KNOWLEDGE), str(edited)]
+    result = CliRunner().invoke(main, ["diff", *sides])
+    assert result.exit_code == 2
+    assert f"{broken} ({edited}) has mistakes" in result.stderr
+
+
+def test_a_finding_that_only_one_side_has(tmp_path: Path) -> None:
+    """Each side is read with the vocabulary beside it; patients are compared in what both have."""
+    root = KNOWLEDGE.parent
+    for name in ("knowledge", "vocabulary"):
+        shutil.copytree(root / name, tmp_path / name)
+    with (tmp_path / "vocabulary" / "findings.yaml").open("a", encoding="utf-8") as file:
+        file.write(
+            '  - {id: brand_new, kind: yes_no, asked: sign, meaning: "a new sign",\n'
+            '     question: "Is there a new sign?", present: "a new sign", absent: "no new sign"}\n'
+        )
+    background = tmp_path / "knowledge" / "background.yaml"
+    text = background.read_text(encoding="utf-8")
+    entry = "\nfindings:\n  brand_new: {p: 0.05}\n"
+    background.write_text(text.replace("\nfindings:\n", entry, 1), encoding="utf-8")
+    found = difference(KNOWLEDGE, tmp_path / "knowledge", 300, "training")
+    assert "findings that only NEW has: brand_new" in list(found.lines())
+    assert sum(flip.patients for flip in found.flips) == 300
+    assert sum(flip.changed for flip in found.flips) == 0
+    back = difference(tmp_path / "knowledge", KNOWLEDGE, 300, "training")
+    assert "findings that only OLD has: brand_new" in list(back.lines())
+
+
+def test_a_stated_number_that_a_relation_moves_is_told(tmp_path: Path) -> None:
+    """Who has active cancer had cancer: a rate above that of a history is told, with its line."""
+    folder = tmp_path / "knowledge"
+    shutil.copytree(KNOWLEDGE, folder)
+    before = set(moved_numbers(load_knowledge(), build_world(load_knowledge())))
+    path = folder / "conditions" / "doms.yaml"
+    text = path.read_text(encoding="utf-8")
+    stated = "\nfindings:\n  active_cancer: {p: 0.04}\n  cancer_history: {p: 0.04}\n"
+    path.write_text(text.replace("\nfindings:\n", stated, 1), encoding="utf-8")
+    knowledge = load_knowledge(folder)
+    new = set(moved_numbers(knowledge, build_world(knowledge))) - before
+    assert new
+    assert all(one.startswith("conditions/doms.yaml:") and "active_cancer" in one for one in new)

@@ -34,7 +34,9 @@ from training.vignettes import Answered, Vignettes, read_vignettes
 
 KNOBS = params().gate
 N = len(VOCABULARY.findings)
-NO_CASES = LabelledCases(np.empty((0, N)), np.empty((0, N), np.float32), np.empty(0, np.int64))
+NO_CASES = LabelledCases(
+    np.empty((0, N)), np.empty((0, N), np.float32), np.empty(0, np.int64), np.empty(0, np.bool_)
+)
 TOP3 = "real cases without the diagnosis among three"
 
 
@@ -242,7 +244,9 @@ def test_labelled_cases_speak_for_a_candidate_or_against(
 ) -> None:
     """Held-out cases told better outweigh a little excess; told worse, they keep the champion."""
     rows = slice(0, 300)
-    held_out = LabelledCases(np.empty((300, N)), vignettes.cases[rows], vignettes.label[rows])
+    held_out = LabelledCases(
+        np.empty((300, N)), vignettes.cases[rows], vignettes.label[rows], np.ones(300, np.bool_)
+    )
     before, after = {"better": (0.3, 0.1), "same": (0.3, 0.3), "worse": (0.1, 0.3)}[labelled]
     truth = certain(held_out.label)
     new = {**_answers(vignettes, real, blur), 300: blurred(truth, after)}

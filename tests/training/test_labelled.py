@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
 import pytest
 
 from data_gen.profiles import load_knowledge
 from data_gen.sampler import Plan, sample_to_files
 from data_gen.vocabulary import load
+from data_gen.vocabulary.words import write_cell
 from data_gen.world import build_world
 from serve.problem import RefusedError
 from tests.training.projects import ROOT, params
@@ -71,13 +74,15 @@ def test_cases_are_read_with_their_words(tmp_path: Path) -> None:
     ("text", "code", "says"),
     [
         ("age_years\n30\n", "no_condition", "no column `condition`"),
-        ("condition,age_year\ndoms,30\n", "unknown_column", "did you mean age_years"),
-        ("condition,age_years,age_years\ndoms,3,4\n", "column_twice", "'age_years' stands twice"),
+        ("condition,age_year\ndoms,30\n", "no_known_column", "did you mean 'age_years'"),
+        ("condition,age_years,age_years\ndoms,3,4\n", "header_twice", "'age_years' stands twice"),
+        ("condition,age_years,Age Years\ndoms,3,4\n", "finding_twice", "'Age Years'"),
+        ("condition,diagnosis,age_years\ndoms,sciatica,3\n", "two_conditions", ":2"),
         ("condition,age_years\ndom,30\n", "unknown_condition", "did you mean doms"),
-        ("condition,age_years\ndoms,old\n", "bad_number", ":2, column age_years"),
-        ("condition,age_years\ndoms,30,1\n", "ragged_row", ":2"),
+        ("condition,age_years\ndoms,old\n", "bad_number", ":2: column age_years"),
+        ("condition,age_years\ndoms,30,1\n", "cells_too_many", ":2"),
         ("condition,age_years\ndoms,\n", "no_finding", "no finding at all"),
-        ('condition,age_years\ndoms,"30\n', "no_csv", "unexpected end of data"),
+        ('condition,age_years\ndoms,"30\n', "quote_not_closed", ":2"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_refused(tmp_path: Path, text: str, code: str, says: str) -> None:
@@ -112,9 +117,11 @@ def test_a_fifth_is_held_out_by_content_alone(tmp_path: Path) -> None:
     """The same case is on the same side whatever stands around it."""
     sampled(tmp_path, 400)
     found = _read(tmp_path)
-    order = np.random.default_rng(0).permutation(len(found))
-    shuffled = LabelledCases(found.values[order], found.cases[order], found.label[order])
-    assert (shuffled.held_out == found.held_out[order]).all()
+    header, *lines = (tmp_path / "cases.csv").read_text().splitlines()
+    order = np.random.default_rng(0).permutation(len(lines))
+    shuffled = "\n".join([header, *(lines[row] for row in order)])
+    (tmp_path / "cases.csv").write_text(f"{shuffled}\n")
+    assert (_read(tmp_path).held_out == found.held_out[order]).all()
     assert 0.14 < found.held_out.mean() < 0.26
 
 
@@ -182,3 +189,116 @@ def _burning(line: str, column: int) -> str:
     cells = line.split(",")
     cells[column] = "yes" if cells[-1] == "shin_splints" else cells[column]
     return ",".join(cells)
+
+
+_CASE = "age_years,sex,site_calf,worse_walking,relief_rest,smoking"
+_CELLS = "67,male,yes,yes,yes,current"
+
+
+def _told(folder: Path) -> dict[str, str]:
+    """Code -> message of all that is told of a folder that can be used."""
+    return {problem.code: str(problem) for problem in _read(folder).told}
+
+
+def test_words_and_headers_are_those_of_scoring(tmp_path: Path) -> None:
+    """Spelling of names, numbers as text, other endings and Parquet are read as `score` does."""
+    (tmp_path / "a.CSV").write_text("Diagnosis,Age Years,Site_Calf\nDOMS,30.0,1.00\n")
+    table = pacsv.read_csv(tmp_path / "a.CSV")
+    pq.write_table(table, tmp_path / "b.parquet")
+    found = _read(tmp_path)
+    columns = [VOCABULARY.column(name) for name in ("age_years", "site_calf")]
+    assert found.values[:, columns].tolist() == [[30, 1]]  # the second file repeats the first
+    assert {"read_as", "repeated_row"} <= set(_told(tmp_path))
+
+
+def test_a_mapping_reads_other_words(tmp_path: Path) -> None:
+    """`columns.yaml` maps headers, words and units of every file of the folder."""
+    (tmp_path / "columns.yaml").write_text(
+        "columns:\n  Calf: {finding: site_calf, words: {1: no, 2: yes}}\n"
+        "  Temp: {finding: temperature_c, unit: degF}\n"
+    )
+    (tmp_path / "cases.csv").write_text("condition,Calf,Temp\ndoms,1.0,98.6\n")
+    found = _read(tmp_path).values[0]
+    assert found[VOCABULARY.column("site_calf")] == 0
+    assert found[VOCABULARY.column("temperature_c")] == pytest.approx(37.0)
+
+
+def test_what_is_not_read_is_told(tmp_path: Path) -> None:
+    """Files of other kinds, hidden ones, folders, columns and rows that are no cases."""
+    for name in ("notes.txt", ".hidden.csv", "~lock.csv"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "more").mkdir()
+    header = "condition,age_years,site_clf,ward"
+    (tmp_path / "cases.csv").write_text(f"{header}\ndoms,30,yes,7\n,,,\n{header}\n")
+    every = [str(problem) for problem in _read(tmp_path).told]
+    assert sum("and not read" in text for text in every) == 4
+    told = _told(tmp_path)
+    assert "'ward'" in told["passed_over"]
+    assert "site_calf" in told["near_miss"]
+    assert "cases.csv:3" in told["blank_row"]
+    assert "cases.csv:4" in told["header_row"]
+
+
+def test_repeated_rows_count_once(tmp_path: Path) -> None:
+    """A copied file, or a row twice, is told with both places; other ids are other patients."""
+    text = f"case_id,{_CASE},condition\na,{_CELLS},doms\n"
+    (tmp_path / "cases.csv").write_text(text)
+    (tmp_path / "cases (1).csv").write_text(f"{text}b,{_CELLS},doms\n")
+    assert len(_read(tmp_path)) == 2
+    assert "1 rows repeat another" in _told(tmp_path)["repeated_row"]
+    assert "cases.csv:2" in _told(tmp_path)["repeated_row"]
+
+
+def test_one_record_with_two_conditions_is_told(tmp_path: Path) -> None:
+    """Cases that say the same and are labelled otherwise both count, and are told."""
+    rows = f"{_CELLS},doms\n{_CELLS},sciatica\n"
+    (tmp_path / "cases.csv").write_text(f"{_CASE},condition\n{rows}")
+    assert len(_read(tmp_path)) == 2
+    assert "another condition" in _told(tmp_path)["same_record"]
+
+
+def test_a_near_copy_of_an_evaluation_case_is_told(tmp_path: Path) -> None:
+    """One cell changed does not hide a case that a report is measured on."""
+    row = next(r for r in REAL.values if np.isfinite(r).sum() > 8 and r[0] > 20)
+    known = {VOCABULARY.findings[k].id: row[k] for k in np.flatnonzero(np.isfinite(row))}
+    cells = [write_cell(VOCABULARY.finding(name), float(v)) for name, v in known.items()]
+    cells[list(known).index("age_years")] = str(int(known["age_years"]) - 1)
+    text = f"condition,{','.join(known)}\ndoms,{','.join(cells)}\n"
+    (tmp_path / "cases.csv").write_text(text)
+    assert "differs in one cell" in _told(tmp_path)["near_evaluation_case"]
+
+
+def test_rows_of_a_patient_stay_together(tmp_path: Path) -> None:
+    """The split keeps all visits of one patient on one side."""
+    rows = "".join(f"p{k % 20},{20 + k},doms\n" for k in range(60))
+    (tmp_path / "cases.csv").write_text(f"Patient ID,age_years,condition\n{rows}")
+    sides = _read(tmp_path).held_out.reshape(3, 20)
+    assert (sides == sides[0]).all()
+    assert sides.any()
+    assert not sides.all()
+
+
+def test_the_split_survives_a_new_finding(tmp_path: Path) -> None:
+    """A case is on its side by what it says, not by the columns that the vocabulary has."""
+    sampled(tmp_path, 60)
+    before = _read(tmp_path)
+    first, *rest = VOCABULARY.findings
+    moved = [replace(one, column=one.column + 1) for one in rest]
+    new = replace(first, id="brand_new", kind="yes_no", column=1, low=None, high=None)
+    wider = replace(VOCABULARY, findings=(first, new, *moved))
+    real = replace(REAL, values=np.insert(REAL.values, 1, np.nan, axis=1))
+    assert (read_labelled(tmp_path, wider, real).held_out == before.held_out).all()
+
+
+def test_the_command_says_it_before_anything_is_sampled(inside: Path) -> None:
+    """`training check-labelled` counts the cases, and exits with 2 for a mistake."""
+    knobs = (ROOT / "params.yaml").read_text()
+    own = knobs.replace("examples/real_cases.csv", str(ROOT / "examples/real_cases.csv"))
+    (inside / "params.yaml").write_text(own)
+    command = [sys.executable, "-m", "training", "check-labelled"]
+    (inside / "labelled" / "a.csv").write_text(f"{_CASE},condition\n{_CELLS},doms\n")
+    done = subprocess.run(command, capture_output=True, text=True, cwd=inside, check=False)
+    assert (done.returncode, "1 labelled cases" in done.stderr) == (0, True), done.stderr
+    (inside / "labelled" / "a.csv").write_text(f"{_CASE},condition\n{_CELLS},dom\n")
+    done = subprocess.run(command, capture_output=True, text=True, cwd=inside, check=False)
+    assert (done.returncode, "a.csv:2" in done.stderr) == (2, True), done.stderr

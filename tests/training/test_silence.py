@@ -95,6 +95,7 @@ COMMANDS = {
     "two processes": f"-m serve score cases.csv --out s.csv --workers 2 --model {_BUNDLE}",
     "serve template": "-m serve template",
     "training train": "-m training train",
+    "training check-labelled": "-m training check-labelled",
     "training evaluate": "-m training evaluate",
     "training gate": "-m training gate",
     "training register": "-m training register",

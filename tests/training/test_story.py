@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,12 @@ from training.promotion.model_store import ModelStore
 from training.promotion.status import mend, status
 from training.promotion.verdict import verdict
 
-pytestmark = QUIET
+pytestmark = [
+    *QUIET,
+    pytest.mark.skipif(
+        "CLAUDICO_STORY" not in os.environ, reason="two minutes: `make story`, as .ci/run does"
+    ),
+]
 _CODE = ("data_gen", "training", "serve", "examples", ".ci")
 _FILES = ("dvc.yaml", ".dvcignore", ".gitignore", "labelled/README.md", "models/README.md")
 _MARGINS = ("excess", "calibration", "emergencies", "real_log_loss")

@@ -9,7 +9,16 @@ import pytest
 from tests.training.worlds import SmallWorld, small_world, yes_no_intervals
 from training.intervals import Cases
 from training.measure import excess
-from training.tilt import Tilt, corrected, count, fit_tilt, heterogeneity, tilted_posterior
+from training.tilt import (
+    Tilt,
+    _mode,
+    _moves,
+    corrected,
+    count,
+    fit_tilt,
+    heterogeneity,
+    tilted_posterior,
+)
 from training.vignettes import Vignettes
 
 Real = npt.NDArray[np.float64]
@@ -149,3 +158,28 @@ def test_a_condition_without_cases_is_left_alone(vignettes: Vignettes) -> None:
     ratio = tilt.log_ratio(vignettes.cases[:100])
     assert ratio[:, :2].any()
     assert not ratio[:, 2].any()
+
+
+@pytest.mark.parametrize("n_cases", [200, 5_000, 50_000, 1_000_000])
+@pytest.mark.parametrize("seen", [(1.0, 0.0), (0.999, 0.001), (0.3, 0.7)], ids=str)
+def test_the_fit_converges_however_many_cases(n_cases: int, seen: tuple[float, float]) -> None:
+    """Counts that the knowledge holds for all but impossible are followed without overshooting."""
+    counts = np.array(seen) * n_cases
+    for rare in (1e-6, 1e-3, 0.5):
+        log_share = np.log([rare, 1 - rare])
+        moved = _mode(counts, log_share, 0.5)
+        share = np.exp(log_share + moved)
+        share /= share.sum()
+        slope = counts - n_cases * share - moved / 0.5**2
+        assert np.abs(slope).max() <= 2e-6 * n_cases
+
+
+def test_identical_cases_give_finite_moves() -> None:
+    """One cell in every case of a condition moves it as far as the prior lets, and no other."""
+    column = np.array([0, 0, 1, 1])
+    seen = np.array([[40_000.0, 0, 0, 0], [0, 1.0, 0, 0]])
+    recorded = np.array([[1e-4, 1 - 1e-4, 0.5, 0.5], [0.5, 0.5, 0.5, 0.5]])
+    moved = _moves(seen, recorded, column, 0.7)
+    assert np.isfinite(moved).all()
+    assert moved[0, 0] > 0 > moved[0, 1]
+    assert (moved[:, 2:] == 0).all()
