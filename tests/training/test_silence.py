@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -87,7 +88,7 @@ COMMANDS = {
     "data_gen check": "-m data_gen check",
     "data_gen sample": f"-m data_gen sample {_TWENTY} --out a.parquet --truth b.csv --narrative",
     "data_gen posterior": "-m data_gen posterior cases.csv --out exact.csv",
-    "data_gen diff": f"-m data_gen diff {ROOT}/data_gen/knowledge --patients 10",
+    "data_gen diff": f"-m data_gen diff {shlex.quote(f'{ROOT}/data_gen/knowledge')} --patients 10",
     "data_gen new-condition": "-m data_gen new-condition sciatica",
     "data_gen literature": "-m data_gen literature --people 100",
     "data_gen docs": "-m data_gen docs --out pages",
@@ -120,7 +121,9 @@ _EXITS = {
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_reaches_nobody(place: Path, name: str) -> None:
     """No address beyond this machine, no name looked up, nothing left in HOME."""
-    assert watch([sys.executable, *COMMANDS[name].split()], place, _EXITS.get(name, (0,))) == []
+    assert (
+        watch([sys.executable, *shlex.split(COMMANDS[name])], place, _EXITS.get(name, (0,))) == []
+    )
 
 
 def test_every_command_is_watched() -> None:
