@@ -92,7 +92,7 @@ def score_values(chain: ScoringPipeline, cases: ParsedCases) -> Scores:
     completed = complete(cases.values, chain.vocabulary)
     flags = flags_of(completed.present, chain.vocabulary)
     said = _said(chain, completed)
-    nothing: Mask = np.asarray(np.isnan(cases.values).all(axis=1))
+    nothing: Mask = np.asarray(~np.isfinite(cases.values).any(axis=1))
     triage = combine(flags.level, said.output.probabilities, nothing, chain.vocabulary)
     known = triage.model_level != NONE
     issues = _issues(cases, completed, known, nothing, chain.vocabulary)
@@ -217,7 +217,7 @@ def _prediction_set(
     thresholds = chain.bundle.thresholds if chain.bundle else None
     if thresholds is None:
         return [""], np.zeros(len(probabilities), np.int64)
-    recorded = (~np.isnan(completed.values)).sum(axis=1)
+    recorded = np.isfinite(completed.values).sum(axis=1)
     inside = thresholds.sets(probabilities, recorded)
     codes, which = np.unique(inside @ (1 << np.arange(len(ids))), return_inverse=True)
     texts = [JOIN.join(name for k, name in enumerate(ids) if code >> k & 1) for code in codes]
@@ -238,7 +238,7 @@ def _issues(
     age = cases.values[:, vocabulary.column("age_years")]
     for rows, issue in (
         (nothing, _NO_FINDINGS),
-        (age < ADULT, _OUTSIDE),
+        (np.isfinite(age) & (age < ADULT), _OUTSIDE),
         (~known, _NO_MODEL),
     ):
         for row in np.flatnonzero(rows).tolist():

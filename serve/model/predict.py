@@ -66,7 +66,7 @@ def encode(values: Matrix) -> npt.NDArray[np.float32]:
     """Cases as the graph reads them: float32, -1 for unknown, padded to eights."""
     padded = max(_EIGHT, len(values) + -len(values) % _EIGHT)
     encoded = np.full((padded, values.shape[1]), UNKNOWN, dtype=np.float32)
-    np.copyto(encoded[: len(values)], values, casting="same_kind", where=~np.isnan(values))
+    np.copyto(encoded[: len(values)], values, casting="same_kind", where=np.isfinite(values))
     return encoded
 
 

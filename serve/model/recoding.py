@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.table import words_of
 
 Matrix = npt.NDArray[np.float64]
@@ -40,8 +41,11 @@ class Recoding:
         )
 
     def cases(self, values: Matrix) -> Matrix:
-        """Cases (n_cases, today's findings), NaN for unknown, as (n_cases, its findings)."""
-        out = np.full((len(values), len(self.columns)), np.nan)
+        """Cases (n_cases, today's findings) as (n_cases, its findings).
+
+        What it alone has was not asked; of what both have, unknown stays as it is.
+        """
+        out = np.full((len(values), len(self.columns)), NOT_ASKED)
         for place, (column, codes) in enumerate(zip(self.columns, self.codes, strict=True)):
             if column is None:
                 continue
@@ -49,7 +53,8 @@ class Recoding:
             if codes is None:
                 out[:, place] = cell
             else:
-                known = ~np.isnan(cell)
+                known = np.isfinite(cell)
+                out[:, place] = cell
                 out[known, place] = codes[cell[known].astype(np.int64)]
         return out
 
@@ -72,5 +77,5 @@ def _findings(
             yield finding.column, None
         else:
             words = list(theirs["values"]) if finding.kind == "choice" else ["no", "yes"]
-            codes = [words.index(w) if w in words else np.nan for w in words_of(finding)]
+            codes = [words.index(w) if w in words else NOT_ASKED for w in words_of(finding)]
             yield finding.column, np.array(codes, dtype=np.float64)
