@@ -52,8 +52,8 @@ def report(bundle: LoadedBundle, calibration_rows: int, test_rows: int, parity_r
     world = build_world(load_knowledge())
     ids = world.vocabulary.condition_ids
     even = np.full(len(ids), 1 / len(ids))
-    first = draw(world, even, calibration_rows, _SEEDS["calibration"])
-    test = draw(world, even, test_rows, _SEEDS["test"])
+    first = draw(world, world.spread(even), calibration_rows, _SEEDS["calibration"])
+    test = draw(world, world.spread(even), test_rows, _SEEDS["test"])
     model, count = probabilities(bundle, test), recorded(test.cases)
     own = Thresholds.of(bundle.manifest, ids)
     if own is None:

@@ -43,7 +43,7 @@ class Drawn:
 
 
 def draw(world: World, mix: npt.NDArray[np.float64], rows: int, seed: int) -> Drawn:
-    """Cases of a world under a class mix (n_conditions,), without their posterior."""
+    """Cases of a world under a mix of its components (n_atoms,), without their posterior."""
     parts = list(_parts(world, mix, rows, seed))
     return Drawn(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
@@ -98,7 +98,8 @@ def calibrate(
         np.concatenate([fresh.cases, whole.cases[params.complete_rows :]]),
         params.novelty_rounds,
     )
-    even = np.full(len(mix), 1 / len(mix))
-    equal = tilted(draw(world, even, params.calibration_rows, _SET_SEED), tilt)
+    n_conditions = len(world.vocabulary.conditions)
+    even = np.full(n_conditions, 1 / n_conditions)
+    equal = tilted(draw(world, world.spread(even), params.calibration_rows, _SET_SEED), tilt)
     told = model.predict_proba(equal.cases)
     return thresholds(told, equal.label, recorded(equal.cases), params.coverage)
