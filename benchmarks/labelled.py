@@ -23,13 +23,13 @@ from benchmarks.training_data import first, intervals_of, read_part
 from data_gen.inference import ExactPosterior
 from data_gen.profiles import load_knowledge
 from data_gen.world import World, build_world
-from training.calibrate import TRAINING, Drawn, draw
-from training.fit import classifier, fit_classifier
-from training.intervals import Intervals
-from training.measure import excess
+from training.data.features import Intervals
+from training.data.vignettes import Vignettes
+from training.evaluation.metrics import excess
+from training.learn.reweighting import Tilt, corrected, count, fit_tilt, tilted_posterior
+from training.model.calibrate import TRAINING, Drawn, draw
+from training.model.fit import classifier, fit_classifier
 from training.params import TrainParams, read_params
-from training.tilt import Tilt, corrected, count, fit_tilt, tilted_posterior
-from training.vignettes import Vignettes
 
 Real = npt.NDArray[np.float64]
 SIZES = (200, 1000)

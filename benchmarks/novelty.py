@@ -23,12 +23,12 @@ from data_gen.inference import ExactPosterior
 from data_gen.profiles import load_knowledge
 from data_gen.world import build_world
 from data_gen.world.world import World
-from serve.bundle import verify
-from training.calibrate import Drawn, draw
-from training.classifier import LegPainClassifier
-from training.descent import Schedule
-from training.evidence import Evidence, fit_evidence
-from training.mixture import Mixture
+from serve.model.bundle import verify
+from training.model.adam import Schedule
+from training.model.calibrate import Drawn, draw
+from training.model.classifier import LegPainClassifier
+from training.model.log_evidence import Evidence, fit_evidence
+from training.model.mixture import Mixture
 
 Real = npt.NDArray[np.float64]
 _MIX = "training"

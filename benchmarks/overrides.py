@@ -28,10 +28,10 @@ from data_gen.sampler.keyed import Draws
 from data_gen.sampler.recording_process import sample_chunk
 from data_gen.vocabulary import load
 from data_gen.world import World, build_world
+from serve.batch.processors import processors
 from serve.overrides import LEVELS, RULES, evaluate, states
 from serve.overrides.logic import Case
-from serve.processors import processors
-from serve.vectorised import FIRED, levels, rule_states
+from serve.overrides.matrix.states import FIRED, levels, rule_states
 from tests.serve.overrides.document_flags import FLAGS, Records
 
 ROOT = Path(__file__).resolve().parent.parent

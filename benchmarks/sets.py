@@ -18,23 +18,23 @@ import numpy.typing as npt
 
 from data_gen.profiles import load_knowledge
 from data_gen.world import build_world
-from serve.prediction_sets import Thresholds
-from training.calibrate import Drawn, draw
-from training.contender import Contender, open_contender
-from training.novelty import recorded
-from training.sets import coverage, thresholds
+from serve.model.prediction_sets import Thresholds
+from training.bundles.loaded import LoadedBundle, open_contender
+from training.model.calibrate import Drawn, draw
+from training.model.conformal import coverage, thresholds
+from training.model.novelty import recorded
 
 Real = npt.NDArray[np.float64]
 _COVERAGE = 0.95
 _SEEDS = {"calibration": 81, "test": 82}
 
 
-def probabilities(bundle: Contender, drawn: Drawn) -> Real:
+def probabilities(bundle: LoadedBundle, drawn: Drawn) -> Real:
     """What the bundle's graph says of drawn cases."""
     return bundle.probabilities(drawn.cases, load_knowledge().vocabulary)
 
 
-def parity(bundle: Contender, drawn: Drawn) -> tuple[float, float]:
+def parity(bundle: LoadedBundle, drawn: Drawn) -> tuple[float, float]:
     """The largest difference of graph and estimator: in a probability, in novelty."""
     model = joblib.load(io.BytesIO(bundle.files["estimator.joblib"]))
     worst = np.zeros(2)
@@ -47,7 +47,7 @@ def parity(bundle: Contender, drawn: Drawn) -> tuple[float, float]:
     return float(worst[0]), float(worst[1])
 
 
-def report(bundle: Contender, calibration_rows: int, test_rows: int, parity_rows: int) -> str:
+def report(bundle: LoadedBundle, calibration_rows: int, test_rows: int, parity_rows: int) -> str:
     """The table as text."""
     world = build_world(load_knowledge())
     ids = world.vocabulary.condition_ids

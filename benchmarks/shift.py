@@ -22,11 +22,11 @@ from data_gen.profiles import Knowledge, load_knowledge
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.complete import complete
 from data_gen.world import World, build_world
-from training.calibrate import TRAINING, Drawn, draw
-from training.contender import Contender, open_contender
-from training.intervals import encode
-from training.measure import excess, log_loss
-from training.triage import condition_ranks, triage_ranks
+from training.bundles.loaded import LoadedBundle, open_contender
+from training.data.features import encode
+from training.evaluation.metrics import excess, log_loss
+from training.evaluation.triage import condition_ranks, triage_ranks
+from training.model.calibrate import TRAINING, Drawn, draw
 
 Real = npt.NDArray[np.float64]
 _SEED = 700_000
@@ -46,7 +46,7 @@ class Row:
 class Bench:
     """The model, and the knowledge that it learned from."""
 
-    bundle: Contender
+    bundle: LoadedBundle
     knowledge: Knowledge
     world: World
     rows: int

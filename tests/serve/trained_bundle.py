@@ -15,11 +15,11 @@ import onnx
 from onnx import numpy_helper
 
 from data_gen.vocabulary import load
-from tests.serve.test_probabilities import random_cases
+from tests.serve.model.test_predict import random_cases
 from tests.serve.tiny_bundle import tiny_files, write_bundle
-from training.classifier import LegPainClassifier
-from training.graph import export
-from training.intervals import encode, quantile_edges, vocabulary_intervals
+from training.bundles.onnx.graph import export
+from training.data.features import encode, quantile_edges, vocabulary_intervals
+from training.model.classifier import LegPainClassifier
 
 Matrix = npt.NDArray[np.float64]
 _CASES, _ROUNDS = 1500, 6

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.intervals import Intervals
+from training.data.features import Intervals
 
 N_COLUMNS, N_CLASSES, N_ATOMS = 8, 3, 6
 

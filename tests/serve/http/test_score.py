@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from data_gen.vocabulary import load
-from serve.columns import JOIN
+from serve.answer import JOIN
 from tests.serve.conftest import Score
 from tests.serve.http.conftest import Ask
 
