@@ -88,11 +88,14 @@ def read_vignettes(
 
 
 def hash_of_files(*paths: Path) -> str:
-    """SHA-256 over the content of files, in the order given; of text, however its lines end."""
+    """SHA-256 over the content of files, in the order given; of text, however its lines end.
+
+    A file with a zero byte, as any Parquet has, is no text, whatever its name.
+    """
     digest = hashlib.sha256()
     for path in paths:
         content = path.read_bytes()
-        if path.suffix != ".parquet":
+        if b"\0" not in content:
             content = content.replace(b"\r\n", b"\n")
         digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
