@@ -32,7 +32,7 @@ _SHARE_TOLERANCE = 1e-3  # a file leaves out what is below a millionth, of each 
 class Answered:
     """Completed, encoded cases with the exact answer to each. Every array has a row a case."""
 
-    cases: Cases  # (n_cases, n_findings), -1 for unknown
+    cases: Cases  # (n_cases, n_findings), -1 for blank, -2 for not asked
     label: npt.NDArray[np.int64]  # (n_cases,) place of the condition in the vocabulary
     exact: npt.NDArray[np.float64]  # (n_cases, n_conditions) exact posterior
 
@@ -148,6 +148,7 @@ _MEANS = {
     "seed": "seed",
     "rows": "number of rows",
     "complete": "records being complete",
+    "forms": "what is asked being drawn",
 }
 
 

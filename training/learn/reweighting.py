@@ -92,7 +92,11 @@ class Counts:
 
 
 def count(intervals: Intervals, vignettes: Vignettes, cases: Cases, label: Labels) -> Counts:
-    """What labelled cases (n_cases, n_findings) record, and what is expected of them."""
+    """What labelled cases (n_cases, n_findings) record, and what is expected of them.
+
+    Only recorded values count: that a cell is blank, or was not asked, tells of the file.
+    """
+    intervals = intervals.of_values()
     column, n_classes = intervals.column, vignettes.exact.shape[1]
     seen = np.zeros((n_classes, len(column)))
     share = np.zeros_like(seen)

@@ -37,7 +37,8 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     An additive model of 0/1 intervals, then a mixture of hidden states that starts from what the
     vignettes' truth names, then boosted trees on top. Without hidden states the mixture is the
-    additive model. Input is a float32 matrix (n_cases, n_columns); unknown cells are -1.
+    additive model. Input is a float32 matrix (n_cases, n_columns); blank
+    cells are -1, those not asked -2.
     """
 
     def __init__(

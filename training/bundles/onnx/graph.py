@@ -37,7 +37,7 @@ def export(model: LegPainClassifier) -> onnx.ModelProto:
         builder.single(softmax, "probabilities"): ["n", len(model.classes_)]
     }
     if model.novelty_ is not None:
-        outputs[add_novelty(builder, model.novelty_)] = ["n"]
+        outputs[add_novelty(builder, model.novelty_, model.n_features_in_)] = ["n"]
     return _finish(builder, model.n_features_in_, outputs)
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from onnx import TensorProto
 
 from training.bundles.onnx.builder import Builder
 from training.bundles.onnx.trees import tree_attributes
+from training.data.features import BLANK
 from training.model.novelty import Novelty
 
 Real = npt.NDArray[np.float64]
 
 
-def add_novelty(builder: Builder, novelty: Novelty) -> str:
+def add_novelty(builder: Builder, novelty: Novelty, n_columns: int) -> str:
     """The output `novelty` (n,), from the nodes `cases` and `features`."""
     unlikely = builder.op("Neg", _evidence(builder, novelty), out="unlikely")  # (n, 1)
-    group = _group(builder, novelty)
+    group = _group(builder, novelty, n_columns)
     low, high = novelty.knots[:, :-1], novelty.knots[:, 1:]
     lows = builder.op("Gather", builder.const("novelty_low", low), group, out="lows", axis=0)
     slopes = builder.const("novelty_slope", 1.0 / (high - low))
@@ -30,19 +32,27 @@ def add_novelty(builder: Builder, novelty: Novelty) -> str:
     return builder.single(flat, "novelty")
 
 
-def _group(builder: Builder, novelty: Novelty) -> str:
-    """(n,) the group of counts of each case."""
-    floor = builder.const("floor", np.array(0.0, dtype=np.float32))
-    known = builder.op("GreaterOrEqual", "cases", floor, out="known")
-    axis = builder.const("across", np.array([1]))
-    count = builder.op(
-        "ReduceSum", builder.op("Cast", known, out="known_1", to=1), axis, out="count", keepdims=1
+def _group(builder: Builder, novelty: Novelty, n_columns: int) -> str:
+    """(n,) the group of each case, as `Novelty.group`."""
+    builder.const("across", np.array([1]))
+    recorded = _at_least(builder, "cases", np.array(0.0), "recorded")
+    asked = _at_least(builder, "cases", np.array(BLANK), "asked")
+    band = _at_least(builder, asked, novelty.asked[None, 1:], "band")
+    width = builder.const("places_a_band", np.array(n_columns + 1, dtype=np.float32))
+    place = builder.op(
+        "Add", builder.op("Mul", band, width, out="band_place"), recorded, out="place"
     )
-    starts = builder.const("counts", novelty.counts[1:].astype(np.float32)[None, :])
-    passed = builder.op("GreaterOrEqual", count, starts, out="passed")
-    passed = builder.op("Cast", passed, out="passed_1", to=1)
-    total = builder.op("ReduceSum", passed, axis, out="passed_count", keepdims=0)
-    return builder.op("Cast", total, out="count_group", to=7)
+    group = _at_least(builder, place, novelty.starts[None, 1:], "group")
+    whole = builder.op("Cast", group, out="group_code", to=TensorProto.INT64)
+    return builder.op("Squeeze", whole, "across", out="group_flat")
+
+
+def _at_least(builder: Builder, table: str, floor: npt.NDArray[np.floating], name: str) -> str:
+    """(n, 1) how many of a row's entries, or of the floors that its one entry reaches."""
+    least = builder.const(f"{name}_floor", floor.astype(np.float32))
+    reached = builder.op("GreaterOrEqual", table, least, out=f"{name}_reached")
+    ones = builder.op("Cast", reached, out=f"{name}_ones", to=TensorProto.FLOAT)
+    return builder.op("ReduceSum", ones, "across", out=name, keepdims=1)
 
 
 def _evidence(builder: Builder, novelty: Novelty) -> str:
