@@ -70,7 +70,8 @@ def explain(
 ) -> Iterator[Explanation | None]:
     """The explanation of each case; None where the model gives no answer.
 
-    `values` is (n_cases, n_findings) as recorded, NaN for unknown, before anything is completed.
+    `values` is (n_cases, n_findings) as recorded, not finite for unknown, before anything is
+    completed.
     `weights` is new/old of another class mix, as for `predict`.
     """
     for row in values:
@@ -80,9 +81,9 @@ def explain(
 def _explain_one(
     bundle: Bundle, row: Matrix, vocabulary: Vocabulary, weights: Matrix | None
 ) -> Explanation | None:
-    recorded = np.flatnonzero(~np.isnan(row))
+    recorded = np.flatnonzero(np.isfinite(row))
     seen = _without_conflicts(row, vocabulary)
-    known = np.flatnonzero(~np.isnan(seen))
+    known = np.flatnonzero(np.isfinite(seen))
     orders = _orders(known)
     states = np.concatenate([_built_up(seen, order) for order in orders])
     completed = complete(states, vocabulary).values
@@ -124,8 +125,11 @@ def _orders(known: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:
 
 
 def _built_up(row: Matrix, order: Sequence[int] | npt.NDArray[np.intp]) -> Matrix:
-    """The records from blank to whole, (n_known + 1, n_findings), a finding more in each."""
-    states = np.full((len(order) + 1, len(row)), np.nan)
+    """The records from blank to whole, (n_known + 1, n_findings), a finding more in each.
+
+    What was not asked stays so, so that the last record is the case itself.
+    """
+    states = np.tile(np.where(np.isneginf(row), row, np.nan), (len(order) + 1, 1))
     for step, place in enumerate(order):
         states[step + 1 :, place] = row[place]
     return states

@@ -101,7 +101,7 @@ _Row = tuple[int, float, float, str]
 
 
 def _of_finding(finding: Finding, edges: Mapping[str, Sequence[float]]) -> list[_Row]:
-    blank = finding.column, BLANK - _HALF, BLANK + _HALF, f"{finding.id} blank"
+    blank = finding.column, float(BLANK) - _HALF, float(BLANK) + _HALF, f"{finding.id} blank"
     if finding.kind == "number":
         if (finding.low or 0.0) < 0.0:
             raise ValueError(f"{finding.id}: a number below 0 collides with -1 for blank")

@@ -18,7 +18,7 @@ def triage_ranks(
 ) -> npt.NDArray[np.int64]:
     """(n_cases,) places in TRIAGE_LEVELS of cases (n_cases, n_findings), unknown not finite."""
     present = complete(values, vocabulary).present
-    nothing = ~np.isfinite(values).any(axis=1)
+    nothing = np.asarray(~np.isfinite(values).any(axis=1))
     level = flags_of(present, vocabulary).level
     return combine(level, probabilities, nothing, vocabulary).level
 
