@@ -19,7 +19,7 @@ def world() -> SmallWorld:
 def model(world: SmallWorld) -> LegPainClassifier:
     """A classifier that tells novelty."""
     found = LegPainClassifier(intervals=yes_no_intervals(), epochs=8, tree_rounds=0, n_jobs=1)
-    found.fit(world.cases, world.label, world.exact, atom=world.atom, traits={"t": world.trait})
+    found.fit(world.cases, world.label, world.exact, **world.hidden)
     return found.fit_novelty(world.cases, world.log_evidence, world.cases, rounds=20)
 
 

@@ -7,8 +7,10 @@ import numpy.typing as npt
 from onnx import TensorProto
 
 from training.bundles.onnx.builder import Builder
+from training.bundles.onnx.mixture import add_mixture
 from training.bundles.onnx.trees import tree_attributes
 from training.data.features import BLANK
+from training.model.log_evidence import Evidence
 from training.model.novelty import Novelty
 
 Real = npt.NDArray[np.float64]
@@ -16,7 +18,7 @@ Real = npt.NDArray[np.float64]
 
 def add_novelty(builder: Builder, novelty: Novelty, n_columns: int) -> str:
     """The output `novelty` (n,), from the nodes `cases` and `features`."""
-    unlikely = builder.op("Neg", _evidence(builder, novelty), out="unlikely")  # (n, 1)
+    unlikely = builder.op("Neg", _evidence(builder, novelty.evidence), out="unlikely")  # (n, 1)
     group = _group(builder, novelty, n_columns)
     low, high = novelty.knots[:, :-1], novelty.knots[:, 1:]
     lows = builder.op("Gather", builder.const("novelty_low", low), group, out="lows", axis=0)
@@ -55,27 +57,18 @@ def _at_least(builder: Builder, table: str, floor: npt.NDArray[np.floating], nam
     return builder.op("ReduceSum", ones, "across", out=name, keepdims=1)
 
 
-def _evidence(builder: Builder, novelty: Novelty) -> str:
+def _evidence(builder: Builder, evidence: Evidence) -> str:
     """(n, 1) log-evidence, as `Evidence.predict`."""
-    evidence = novelty.evidence
-    mixture = evidence.mixture
-    n_atoms, n_traits = len(mixture.bias), mixture.traits.shape[1]
-    weights = np.concatenate([mixture.atoms, mixture.traits, evidence.common[:, None]], axis=1)
-    bias = np.concatenate([mixture.bias, np.zeros(n_traits, np.float32), evidence.constant])
+    weights, bias = evidence.mixture.linear
     product = builder.op("MatMul", "features", builder.const("e_weights", weights), out="e_product")
     scores = builder.double(builder.op("Add", product, builder.const("e_bias", bias), out="e_raw"))
-    sizes = builder.const("e_sizes", np.array([n_atoms, n_traits, 1], dtype=np.int64))
-    atoms, traits, common = builder.split(scores, sizes, ("e_atoms", "e_traits", "e_common"))
-    combinations = builder.const("e_combinations", mixture.combinations.astype(np.float64))
-    combined = builder.op("MatMul", traits, combinations, out="e_combined")
-    given = np.exp(mixture.coupling.astype(np.float64) @ mixture.combinations)
-    atom, top = _powers(builder, atoms, "e_atom")
-    state, high = _powers(builder, combined, "e_state")
-    mixed = builder.op("MatMul", atom, builder.const("e_given", given), out="e_mixed")
-    joint = builder.op("Mul", mixed, state, out="e_joint")
+    nodes = add_mixture(builder, evidence.mixture, scores, "e_")
     axis = builder.const("e_axis", np.array([1]))
-    total = builder.op("ReduceSum", joint, axis, out="e_total", keepdims=1)
-    parts = [top, high, builder.op("Log", total, out="e_log"), common]
+    total = builder.op("ReduceSum", nodes.joint, axis, out="e_total", keepdims=1)
+    parts = [nodes.top, builder.op("Log", total, out="e_log")]
+    if nodes.combined is not None:
+        out = {"out": "e_log_factor", "axes": [1], "keepdims": 1}
+        parts.append(builder.op("ReduceLogSumExp", nodes.combined, **out))
     if evidence.booster is not None:
         attributes = tree_attributes(evidence.booster, 1)
         raised = builder.op(
@@ -83,10 +76,3 @@ def _evidence(builder: Builder, novelty: Novelty) -> str:
         )
         parts.append(builder.double(raised))
     return builder.op("Sum", *parts, out="log_evidence")
-
-
-def _powers(builder: Builder, scores: str, name: str) -> tuple[str, str]:
-    """The exponentials of scores, the largest of a case as 1, and that largest score."""
-    top = builder.op("ReduceMax", scores, out=f"{name}_top", axes=[1], keepdims=1)
-    below = builder.op("Sub", scores, top, out=f"{name}_below")
-    return builder.op("Exp", below, out=f"{name}_powers"), top
