@@ -26,6 +26,7 @@ from serve.model.bundle import Bundle
 from serve.model.explain import Explanation, explain
 from serve.model.failing import failure
 from serve.model.predict import ModelOutput, no_output, parts_per_million, predict
+from serve.model.prediction_sets import count_asked
 from serve.overrides.matrix.results import Flags, flags_of
 from serve.triage import NONE, Triage, combine, model_reason, top
 
@@ -217,8 +218,7 @@ def _prediction_set(
     thresholds = chain.bundle.thresholds if chain.bundle else None
     if thresholds is None:
         return [""], np.zeros(len(probabilities), np.int64)
-    recorded = np.isfinite(completed.values).sum(axis=1)
-    inside = thresholds.sets(probabilities, recorded)
+    inside = thresholds.sets(probabilities, count_asked(completed.values))
     codes, which = np.unique(inside @ (1 << np.arange(len(ids))), return_inverse=True)
     texts = [JOIN.join(name for k, name in enumerate(ids) if code >> k & 1) for code in codes]
     return texts, which.reshape(-1)

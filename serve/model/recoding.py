@@ -23,7 +23,7 @@ class Recoding:
     columns: tuple[int | None, ...]
     """Today's column of each of the bundle's findings; None where there is none of its kind."""
     codes: tuple[Matrix | None, ...]
-    """Today's code -> the bundle's, NaN where it lacks the word; None for a number."""
+    """Today's code -> the bundle's, NOT_ASKED where it lacks the word; None for a number."""
     conditions: tuple[int, ...]
     """Today's place of each of the bundle's conditions."""
     n_conditions: int
@@ -43,7 +43,7 @@ class Recoding:
     def cases(self, values: Matrix) -> Matrix:
         """Cases (n_cases, today's findings) as (n_cases, its findings).
 
-        What it alone has was not asked; of what both have, unknown stays as it is.
+        What it has and today's vocabulary has not was not asked; a word that it lacks is not known.
         """
         out = np.full((len(values), len(self.columns)), NOT_ASKED)
         for place, (column, codes) in enumerate(zip(self.columns, self.codes, strict=True)):
@@ -59,9 +59,9 @@ class Recoding:
         return out
 
     def answers(self, own: Matrix, missing: float = 0.0) -> Matrix:
-        """Values (n, its conditions) as (n, today's): `missing` for what it does not know."""
-        out = np.full((len(own), self.n_conditions), missing)
-        out[:, list(self.conditions)] = own
+        """Values (..., its conditions) as (..., today's): `missing` for what it does not know."""
+        out = np.full((*own.shape[:-1], self.n_conditions), missing)
+        out[..., list(self.conditions)] = own
         return out
 
 
