@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from serve.answer import triage_rank
+from serve.answer import Reason
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
@@ -40,7 +40,7 @@ COST: Matrix = np.array(
         [5.0, 2.0, 1.0, 0.0],  # needs self_care
     ]
 )
-ROUTINE = triage_rank("routine")
+ROUTINE = TRIAGE_LEVELS.index("routine")
 NONE = len(TRIAGE_LEVELS)
 """The rank of no level: no override fired, or no model answered."""
 
@@ -50,7 +50,7 @@ class Triage:
     """Ranks in TRIAGE_LEVELS for n cases, and where each came from. Arrays are (n_cases,)."""
 
     level: Ints
-    source: Ints  # a place in columns.SOURCES
+    source: Ints  # a place in answer.SOURCES
     model_level: Ints  # NONE where no model answered
     emergency: Ints  # the model's chance of an emergency, in percent
     urgent: Ints  # the model's chance of a condition that needs the same day, in percent
@@ -60,7 +60,7 @@ def needed(probabilities: Matrix, vocabulary: Vocabulary) -> Matrix:
     """The probability of each triage level being the one needed: (n_cases, n_levels)."""
     levels = np.zeros((len(vocabulary.conditions), len(TRIAGE_LEVELS)))
     for place, condition in enumerate(vocabulary.conditions):
-        levels[place, triage_rank(condition.triage)] = 1.0
+        levels[place, TRIAGE_LEVELS.index(condition.triage)] = 1.0
     return probabilities @ levels
 
 
@@ -91,15 +91,14 @@ def combine(
     return Triage(np.minimum(override, model), source, model, percent[:, 0], percent[:, 1])
 
 
-def model_reason(level: int, emergency: int, urgent: int, *, recorded: bool) -> str:
-    """Why the model calls a level, in words."""
+def model_reason(level: int, emergency: int, urgent: int, *, recorded: bool) -> Reason:
+    """Why the model calls a level."""
     if not recorded:
-        return "MODEL: nothing is recorded; see a doctor"
+        text = "nothing is recorded; see a doctor"
+        return Reason("MODEL", text, f"model: {text}")
     called = TRIAGE_LEVELS[level].replace("_", "-")
-    return (
-        f"MODEL: {called} by least expected harm (chance of an emergency {emergency} %, "
-        f"of a cause that needs the same day {urgent} %)"
-    )
+    risks = f"(chance of an emergency {emergency} %, of a cause that needs the same day {urgent} %)"
+    return Reason("MODEL", f"{called} by least expected harm {risks}", f"model {risks}")
 
 
 def top(probabilities: Matrix, count: int) -> Ints:

@@ -34,13 +34,13 @@ class ModelOutput:
 
     probabilities: Matrix  # (n_cases, n_conditions), rows sum to 1
     own: Matrix  # the same under the mix that the model was trained in
-    novelty: Matrix | None  # (n_cases,), where the bundle has it
+    novelty: Matrix  # (n_cases,), NaN where the bundle has none
 
 
 def no_output(n_cases: int, n_conditions: int) -> ModelOutput:
     """The output of a model that is absent or broken: NaN throughout."""
     nothing = np.full((n_cases, n_conditions), np.nan)
-    return ModelOutput(nothing, nothing, None)
+    return ModelOutput(nothing, nothing, nothing[:, 0])
 
 
 def predict(bundle: Bundle, values: Matrix, weights: Matrix | None = None) -> ModelOutput:
@@ -58,7 +58,9 @@ def predict(bundle: Bundle, values: Matrix, weights: Matrix | None = None) -> Mo
         for start in range(0, len(encoded), BLOCK)
     ]
     outputs = [np.concatenate(parts)[: len(values)] for parts in zip(*blocks, strict=True)]
-    novelty = outputs[1].astype(np.float64).reshape(-1) if len(outputs) > 1 else None
+    novelty = np.full(len(values), np.nan)
+    if len(outputs) > 1:
+        novelty = outputs[1].astype(np.float64).reshape(-1)
     told = outputs[0].astype(np.float64)
     own = normalised(told if recoding is None else recoding.answers(told))
     return ModelOutput(own if weights is None else normalised(own, weights), own, novelty)
