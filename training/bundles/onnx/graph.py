@@ -23,9 +23,9 @@ _IR_VERSION = 9  # the oldest that these operators need, so that older runtimes 
 def export(model: LegPainClassifier) -> onnx.ModelProto:
     """A graph from `cases` (n, n_columns) float32 to `probabilities` (n, n_classes) float32.
 
-    With `components` (n, n_components) and `novelty` (n,), where the model has learned them. What follows the scores, which are exact,
-    is computed in double: the logarithm of the ratio of two probabilities is then their margins'
-    difference to about 1e-7, as explanations need it.
+    With `components` (n, n_components) and `novelty` (n,), where the model has learned them. What
+    follows the scores, which are exact, is computed in double: the logarithm of the ratio of two
+    probabilities is then their margins' difference to about 1e-7, as explanations need it.
     """
     builder = Builder()
     scores = _scores(builder, model)
