@@ -93,12 +93,12 @@ def of_world(
     `complete` labelled cases have every cell written down, as no vignette has.
     """
     home = bench.home
-    mix = home.mix(TRAINING)
+    mix = world.mix(TRAINING)
     written = world.complete() if complete else world
     labelled = draw(written, mix, max(SIZES), _SEEDS["labelled"])
     test = draw(world, mix, bench.test_rows, _SEEDS["test"])
     true = ExactPosterior(world)(test.values, mix, 2).probability
-    exact = ExactPosterior(home)(test.values, mix, 2).probability
+    exact = ExactPosterior(home)(test.values, home.mix(TRAINING), 2).probability
 
     def told(answer: Real) -> str:
         lost = excess(true, answer)

@@ -53,8 +53,8 @@ def report(bundle: LoadedBundle, calibration_rows: int, test_rows: int, parity_r
     world = build_world(load_knowledge())
     ids = world.vocabulary.condition_ids
     even = np.full(len(ids), 1 / len(ids))
-    first = draw(world, even, calibration_rows, _SEEDS["calibration"], forms=True)
-    test = draw(world, even, test_rows, _SEEDS["test"], forms=True)
+    first = draw(world, world.spread(even), calibration_rows, _SEEDS["calibration"], forms=True)
+    test = draw(world, world.spread(even), test_rows, _SEEDS["test"], forms=True)
     model, count = probabilities(bundle, test), asked_of(test.cases)
     own = Thresholds.of(bundle.manifest, ids)
     if own is None:

@@ -20,10 +20,10 @@ from serve.problem import Problem, RefusedError
 from training.data.features import Cases, encode
 
 Names = npt.NDArray[np.object_]
-_COMPONENT = ("presentation", "second_condition")
+_COMPONENT = "component"
 _LATENT = ("setting", "vascular", "metabolic", "degenerative", "athletic")
 _SAMPLE_AGAIN = "sample it again (`python -m data_gen sample`)"
-_SHARE = "atom:"
+_SHARE = "component:"
 _TOLERANCE = 1e-6
 _SHARE_TOLERANCE = 1e-3  # a file leaves out what is below a millionth, of each of some hundred
 
@@ -45,7 +45,7 @@ class Vignettes(Answered):
     """The same with the hidden states behind them."""
 
     log_evidence: npt.NDArray[np.float64]  # (n_cases,)
-    component: Names  # (n_cases,) condition/presentation, +second where there is a second condition
+    component: Names  # (n_cases,) condition/presentation, +condition/presentation of a second one
     latent: dict[str, Names]  # the other hidden states
     components: dict[str, int]  # name of each component, and the place of its condition
     posterior: npt.NDArray[np.float32]  # (n_cases, n_components), in the order of `components`
@@ -80,7 +80,7 @@ def read_vignettes(
         label=np.array([place[name] for name in _names(case_table, "condition")]),
         exact=np.stack([truth_table[f"p_{name}"].to_numpy() for name in ids], axis=1),
         log_evidence=truth_table["log_evidence"].to_numpy(),
-        component=_components(truth_table),
+        component=_names(truth_table, _COMPONENT),
         latent={name: _names(truth_table, name) for name in _LATENT},
         components={_plain(name): place[_plain(name).split("/")[0]] for name in held},
         posterior=np.stack([truth_table[name].to_numpy() for name in held], axis=1),
@@ -114,13 +114,6 @@ def _read(path: Path, wanted: Callable[[str], bool] = lambda _: True) -> pa.Tabl
 
 def _names(table: pa.Table, column: str) -> Names:
     return np.array(table[column].to_pylist(), dtype=object)
-
-
-def _components(truth: pa.Table) -> Names:
-    """One name for condition, presentation and second condition together."""
-    columns = [_names(truth, column) for column in ("condition", *_COMPONENT)]
-    names = zip(*columns, strict=True)
-    return np.array([f"{c}/{a}+{b}" if b else f"{c}/{a}" for c, a, b in names], object)
 
 
 def _plain(column: str) -> str:
@@ -201,7 +194,7 @@ def _truth_problems(
     cases: pa.Table, truth: pa.Table, path: Path, vocabulary: Vocabulary
 ) -> Iterator[Problem]:
     posterior = [f"p_{name}" for name in vocabulary.condition_ids]
-    wanted = {*posterior, "case_id", "condition", "log_evidence", *_COMPONENT, *_LATENT}
+    wanted = {*posterior, "case_id", "condition", "log_evidence", _COMPONENT, *_LATENT}
     missing = wanted - set(truth.column_names)
     if not any(name.startswith(_SHARE) for name in truth.column_names):
         missing |= {f"{_SHARE}<condition>/<presentation>"}
@@ -225,7 +218,7 @@ def _share_problems(truth: pa.Table, path: Path, vocabulary: Vocabulary) -> Iter
     if strange:
         message = f"posteriors of unknown conditions: {_listed(strange)}"
         yield Problem("unknown_condition", str(path), message, _SAMPLE_AGAIN)
-    unnamed = set(_components(truth).tolist()) - {_plain(name) for name in shares}
+    unnamed = set(_names(truth, _COMPONENT).tolist()) - {_plain(name) for name in shares}
     if unnamed:
         message = f"no posterior of {_listed(unnamed)}"
         yield Problem("missing_column", str(path), message, _SAMPLE_AGAIN)

@@ -44,7 +44,7 @@ class Drawn:
 def draw(
     world: World, mix: npt.NDArray[np.float64], rows: int, seed: int, *, forms: bool = False
 ) -> Drawn:
-    """Cases of a world under a class mix (n_conditions,), without their posterior.
+    """Cases of a world under a mix of its components (n_atoms,), without their posterior.
 
     With `forms`, each is asked only what a form of its own asks.
     """
@@ -103,7 +103,10 @@ def calibrate(
         np.concatenate([fresh.cases, whole.cases[params.complete_rows :]]),
         params.novelty_rounds,
     )
-    even = np.full(len(mix), 1 / len(mix))
-    equal = tilted(draw(world, even, params.calibration_rows, _SET_SEED, forms=True), tilt)
+    n_conditions = len(world.vocabulary.conditions)
+    even = np.full(n_conditions, 1 / n_conditions)
+    equal = tilted(
+        draw(world, world.spread(even), params.calibration_rows, _SET_SEED, forms=True), tilt
+    )
     told = model.predict_proba(equal.cases)
     return thresholds(told, equal.label, asked_of(equal.cases), params.coverage)
