@@ -25,6 +25,7 @@ from serve.issues import Issue
 from serve.model.bundle import Bundle
 from serve.model.explain import Explanation, explain
 from serve.model.failing import failure
+from serve.model.mixes import MixWeights
 from serve.model.predict import ModelOutput, no_output, parts_per_million, predict
 from serve.model.prediction_sets import count_asked
 from serve.overrides.matrix.results import Flags, flags_of
@@ -43,7 +44,7 @@ class ScoringPipeline:
 
     vocabulary: Vocabulary
     bundle: Bundle | None = None
-    weights: Matrix | None = None
+    weights: MixWeights | None = None
     cache: Cache = field(default_factory=Cache)
     explain: bool = False
     mix: str = "training"
@@ -175,6 +176,8 @@ def _check_shape(output: ModelOutput, size: tuple[int, int]) -> None:
     shapes = [output.probabilities.shape == size, output.own.shape == size]
     if output.novelty is not None:
         shapes.append(output.novelty.shape == size[:1])
+    if output.components is not None:
+        shapes.append(len(output.components) == size[0])
     if not all(shapes):
         raise ValueError("the model's outputs have other shapes than its cases and conditions")
 
