@@ -22,7 +22,7 @@ from serve.cases.column_mapping import NO_MAPPING, ColumnMapping
 from serve.cases.header import match_header
 from serve.cases.parse import Cache, ParsedCases, parse_cases
 from serve.model.explain import Explanation
-from serve.model.predict import mix_weights
+from serve.model.mixes import mix_weights
 from serve.output.tables import score_table, without_dictionaries
 from serve.pipeline import ScoringPipeline, explanations, score_values
 from serve.problem import Problem, RefusedError

@@ -24,6 +24,7 @@ from serve.issues import Issue
 from serve.model.bundle import Bundle
 from serve.model.explain import Explanation, explain
 from serve.model.failing import failure
+from serve.model.mixes import MixWeights
 from serve.model.predict import ModelOutput, no_output, parts_per_million, predict
 from serve.model.prediction_sets import count_asked
 from serve.overrides.matrix.results import Flags, flags_of
@@ -43,7 +44,7 @@ class ScoringPipeline:
 
     vocabulary: Vocabulary
     bundle: Bundle | None = None
-    weights: Matrix | None = None
+    weights: MixWeights | None = None
     cache: Cache = field(default_factory=Cache)
     explain: bool = False
     mix: str = "training"

@@ -17,7 +17,8 @@ from serve.cases.header import Header
 from serve.columns import DictionaryColumn
 from serve.model.bundle import Verified, open_bundle, verify_bundle
 from serve.model.failing import failure
-from serve.model.predict import Matrix, check_mix, mix_weights, predict
+from serve.model.mixes import MixWeights, check_mix, mix_weights
+from serve.model.predict import predict
 from serve.output.csv_lines import legible, lines_of, lines_of_table, spreadsheet_safe_text
 from serve.output.summary import Summary, tally_of
 from serve.output.tables import score_table, text_table, without_dictionaries
@@ -93,7 +94,7 @@ def make_pipeline(vocabulary: Vocabulary, folder: Path | None, mix: str) -> Scor
 
 def checked(
     vocabulary: Vocabulary, folder: Path | None, mix: str
-) -> tuple[Verified, Matrix | None] | None:
+) -> tuple[Verified, MixWeights | None] | None:
     """The bundle of a folder and the weights of a mix, before a runtime is needed; None for None.
 
     Raises RefusedError for a damaged bundle, one for another vocabulary, or a mix that means

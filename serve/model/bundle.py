@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
+from serve.model.components import Components
 from serve.model.prediction_sets import Thresholds
 from serve.model.recoding import Recoding
 from serve.problem import Problem, RefusedError
@@ -55,6 +56,8 @@ class Verified:
     """Of its prediction sets, where it has them."""
     recoding: Recoding | None = None
     """Into its own vocabulary, where that is another one."""
+    components: Components | None = None
+    """What it tells apart within the conditions, where it does."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class Bundle:
     """Of its prediction sets, where it has them."""
     recoding: Recoding | None = None
     """Into its own vocabulary, where that is another one."""
+    components: Components | None = None
+    """What it tells apart within the conditions, where it does."""
 
 
 def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
@@ -99,10 +104,11 @@ def verify_bundle(folder: Path, vocabulary: Vocabulary) -> Verified:
         raise _unlike(folder, "its manifest is not what this code reads") from None
     if min(training) <= 0:
         raise _unlike(folder, "a condition has no share in the mix of its training")
+    components = _components(manifest, vocabulary, folder)
     thresholds = _thresholds(manifest, folder)
     if recoding is not None and thresholds is not None:
         thresholds = replace(thresholds, least=recoding.answers(thresholds.least, np.inf))
-    return Verified(files["model.onnx"], manifest, version, thresholds, recoding)
+    return Verified(files["model.onnx"], manifest, version, thresholds, recoding, components)
 
 
 def open_bundle(verified: Verified) -> Bundle:
@@ -116,6 +122,7 @@ def open_bundle(verified: Verified) -> Bundle:
         outputs,
         verified.thresholds,
         verified.recoding,
+        verified.components,
     )
 
 
@@ -188,6 +195,15 @@ def _thresholds(manifest: Mapping[str, Any], folder: Path) -> Thresholds | None:
         return Thresholds.of(manifest, manifest["conditions"])
     except (KeyError, TypeError, ValueError):
         raise _unlike(folder, "its prediction sets are not what this code reads") from None
+
+
+def _components(
+    manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path
+) -> Components | None:
+    try:
+        return Components.of(manifest, vocabulary.condition_ids)
+    except (KeyError, TypeError, ValueError):
+        raise _unlike(folder, "its components are not what this code reads") from None
 
 
 def _check_conditions(manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path) -> None:

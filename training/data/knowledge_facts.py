@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from data_gen.profiles import load_knowledge
 from data_gen.world import World, build_world
+from serve.model.components import MIXES, Component
 
 _AGE_STEP, _OLDEST = 4, 100
 
@@ -21,6 +23,18 @@ class Facts:
     """Class mixes by name: share of each condition."""
     knowledge_hash: str
     world: World
+
+    @property
+    def components(self) -> list[dict[str, Any]]:
+        """What the components are, in the order of the world, and their shares in each mix."""
+        world = self.world
+        return [
+            {
+                **{name: getattr(component, name) for name in Component.__dataclass_fields__},
+                **{name: float(world.mixes[name][k]) for name in MIXES},
+            }
+            for k, component in enumerate(world.components)
+        ]
 
 
 def _age_edges(bands: Sequence[int]) -> list[float]:
