@@ -52,8 +52,8 @@ def write_card(
         headline=headline(evaluation.metrics),
         real=evaluation.metrics["real"],
         real_shares=_real_shares(evaluation.metrics["real"]),
-        by_condition=evaluation.conditions,
-        by_cell=[_without(cell, "judged") for cell in evaluation.cells if cell["judged"]],
+        by_condition=list(map(_in_words, evaluation.conditions)),
+        by_cell=[_in_words(cell) for cell in evaluation.cells if cell["judged"]],
     )
     atomic_write(folder / CARD, content)
 
@@ -120,8 +120,8 @@ def _labelled(labelled: Mapping[str, Any]) -> Iterator[Row]:
         yield {**told, "disagreements": "; ".join(row["disagreements"]) or "none"}
 
 
-def _without(row: Row, key: str) -> Row:
-    return {name: value for name, value in row.items() if name != key}
+def _in_words(row: Row) -> Row:
+    return {k.replace("kl_to_exact", "excess"): v for k, v in row.items() if k != "judged"}
 
 
 def _confusion(
