@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from data_gen.narrative import narrate
 from data_gen.pages.markdown import percent
 from data_gen.vocabulary import Vocabulary
-from data_gen.narrative import narrate
 from training.data.real_cases import RealCases
 from training.data.vignettes import Vignettes
 from training.evaluation.evaluate import Evaluation
