@@ -41,15 +41,15 @@ def report(found: Evaluation) -> str:
     """The figures as text."""
     seen = found.metrics["vignettes"]
     judged = sorted(
-        (cell for cell in found.cells if cell["judged"]), key=lambda cell: -cell["excess"]
+        (cell for cell in found.cells if cell["judged"]), key=lambda cell: -cell["kl_to_exact"]
     )
-    start = found.metrics["excess_of_additive_start"]
+    start = found.metrics["kl_to_exact_of_additive_start"]
     lines = [
         f"Bundle {found.version} on {seen['rows']:,} fresh vignettes",
         "",
-        f"excess over the exact posterior     {seen['excess']:.4f} nats",
+        f"excess over the exact posterior     {seen['kl_to_exact']:.4f} nats",
         f"  of the additive start             {start:.4f}",
-        f"  of the mixture before the trees   {found.metrics['excess_of_mixture_start']:.4f}",
+        f"  of the mixture before the trees   {found.metrics['kl_to_exact_of_mixture_start']:.4f}",
         f"top-1                               {100 * seen['top1']:.2f} %, "
         f"exact {100 * seen['top1_of_exact']:.2f} %",
         f"top-3                               {100 * seen['top3']:.2f} %, "
@@ -62,7 +62,7 @@ def report(found: Evaluation) -> str:
     ]
     for cell in judged[:_SHOWN]:
         name = f"{cell['condition']}, {cell['age']}, {cell['sex']}"
-        lines.append(f"  {name:52} {cell['excess']:.4f} ({cell['rows']} cases)")
+        lines.append(f"  {name:52} {cell['kl_to_exact']:.4f} ({cell['rows']} cases)")
     return "\n".join([*lines, ""])
 
 

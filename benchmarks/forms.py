@@ -25,7 +25,7 @@ from serve.model.bundle import Bundle, load_bundle
 from serve.model.components import Components
 from serve.model.predict import normalised, predict
 from serve.model.prediction_sets import count_asked
-from training.evaluation.metrics import excess
+from training.evaluation.metrics import kl_to_exact
 from training.model.calibrate import TRAINING, Drawn, draw
 from training.model.conformal import coverage
 
@@ -139,8 +139,8 @@ def measured(name: str, asked: Mask, found: Patients, bundle: Bundle) -> Form:
         least=float(by_condition.min()),
         most=float(by_condition.max()),
         size=mean(inside.sum(axis=1).astype(float)),
-        excess=mean(excess(exact.probability, output.own)),
-        components=mean(excess(exact.atoms, own_parts)),
+        excess=mean(kl_to_exact(exact.probability, output.own)),
+        components=mean(kl_to_exact(exact.atoms, own_parts)),
         risks=risk_errors(parts, own_parts, exact.atoms, found.weight),
     )
 

@@ -25,7 +25,7 @@ from data_gen.profiles import load_knowledge
 from data_gen.world import World, build_world
 from training.data.features import Intervals
 from training.data.vignettes import Vignettes
-from training.evaluation.metrics import excess
+from training.evaluation.metrics import kl_to_exact
 from training.learn.reweighting import Tilt, corrected, count, fit_tilt, tilted_posterior
 from training.model.calibrate import TRAINING, Drawn, draw
 from training.model.fit import classifier, fit_classifier
@@ -101,7 +101,7 @@ def of_world(
     exact = ExactPosterior(home)(test.values, home.mix(TRAINING), 2).probability
 
     def told(answer: Real) -> str:
-        lost = excess(true, answer)
+        lost = kl_to_exact(true, answer)
         return f"{lost.mean():8.4f} +- {lost.std() / np.sqrt(len(lost)):.4f}"
 
     yield name

@@ -28,7 +28,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.training_data import first, intervals_of, read_part
 from serve.batch.processors import processors
 from training.data.vignettes import Vignettes
-from training.evaluation.metrics import excess, in_top, mean_interval
+from training.evaluation.metrics import in_top, kl_to_exact, mean_interval
 from training.model.fit import classifier, fit_classifier
 from training.params import read_params
 from training.paths import pair
@@ -46,7 +46,7 @@ class Point:
 
     rows: int
     seconds: float  # of fitting
-    excess: float
+    kl_to_exact: float
     margin: float  # half of its 95 % interval
     before_trees: float  # excess of the mixture alone
     additive: float  # and of the additive start
@@ -60,9 +60,9 @@ def measure(data: Vignettes, test: Vignettes, threads: int) -> Point:
     model = fit_classifier(classifier(intervals_of(data), params), data)
     seconds = time.perf_counter() - begun
     proba = model.predict_proba(test.cases)
-    lost = mean_interval(excess(test.exact, proba), _CONFIDENCE)
+    lost = mean_interval(kl_to_exact(test.exact, proba), _CONFIDENCE)
     mixture, additive = (
-        float(excess(test.exact, model.predict_proba(test.cases, stage)).mean())
+        float(kl_to_exact(test.exact, model.predict_proba(test.cases, stage)).mean())
         for stage in ("mixture", "additive")
     )
     top1 = float(in_top(test.label, proba, 1).mean())
@@ -70,7 +70,9 @@ def measure(data: Vignettes, test: Vignettes, threads: int) -> Point:
         len(data), seconds, lost.mean, lost.high - lost.mean, mixture, additive, top1
     )  # fmt: skip
     print(
-        f"{point.rows} vignettes: {point.excess:.4f}, {seconds:.0f} s", file=sys.stderr, flush=True
+        f"{point.rows} vignettes: {point.kl_to_exact:.4f}, {seconds:.0f} s",
+        file=sys.stderr,
+        flush=True,
     )
     return point
 
@@ -106,10 +108,10 @@ def answer(points: Sequence[Point]) -> str:
     last = points[-1]
     flat = next((a for a, b in pairwise(points) if _saved(a, b) < _FLAT), None)
     where = (
-        f"the curve flattens at {flat.rows:,} vignettes ({flat.excess:.4f} nats, "
+        f"the curve flattens at {flat.rows:,} vignettes ({flat.kl_to_exact:.4f} nats, "
         f"{flat.seconds:.0f} s), where a doubling saves less than {_FLAT:.0%} of the excess"
         if flat
-        else f"the curve still falls at {last.rows:,} vignettes ({last.excess:.4f} nats)"
+        else f"the curve still falls at {last.rows:,} vignettes ({last.kl_to_exact:.4f} nats)"
     )
     verdict = "enough" if last.seconds < _LONG else "slow"
     return (
@@ -120,7 +122,7 @@ def answer(points: Sequence[Point]) -> str:
 
 def _saved(a: Point, b: Point) -> float:
     """The share of the excess that a doubling saves, between two sizes."""
-    return float(1 - (b.excess / a.excess) ** (1 / np.log2(b.rows / a.rows)))
+    return float(1 - (b.kl_to_exact / a.kl_to_exact) ** (1 / np.log2(b.rows / a.rows)))
 
 
 def report(points: Sequence[Point], about: str) -> str:
@@ -128,7 +130,7 @@ def report(points: Sequence[Point], about: str) -> str:
     head = f"{'vignettes':>9} {'fit s':>7} {'excess':>7} {'±':>6} {'mixture':>8} {'additive':>9} " \
         f"{'top-1':>6}"  # fmt: skip
     lines = [
-        f"{p.rows:>9,} {p.seconds:7.1f} {p.excess:7.4f} {p.margin:6.4f} {p.before_trees:8.4f} "
+        f"{p.rows:>9,} {p.seconds:7.1f} {p.kl_to_exact:7.4f} {p.margin:6.4f} {p.before_trees:8.4f} "
         f"{p.additive:9.4f} {p.top1:6.4f}"
         for p in points
     ]
@@ -154,7 +156,7 @@ def plot(points: Sequence[Point], path: Path) -> None:
     """The curve by vignettes and by seconds, both on logarithmic axes."""
     figure = Figure(figsize=(9, 4), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
-    lost = [p.excess for p in points]
+    lost = [p.kl_to_exact for p in points]
     error = [p.margin for p in points]
     by = ([p.rows / 1000 for p in points], [p.seconds for p in points])
     titles = ("training vignettes, thousands", f"fitting time, seconds on {processors()} cores")
@@ -166,7 +168,7 @@ def plot(points: Sequence[Point], path: Path) -> None:
         axis.set_xticks(x, [f"{value:,.0f}" for value in x])
     ticks = [0.005, 0.01, 0.02, 0.05, 0.1]
     axes[0].set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes[0].set_ylabel("excess over the exact posterior, nats")
+    axes[0].set_ylabel("excess log-loss over the exact posterior, nats")
     axes[0].plot(by[0], [p.before_trees for p in points], "--", color="tab:gray",
                  label="before the boosted trees")  # fmt: skip
     axes[0].legend()

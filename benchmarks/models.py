@@ -32,7 +32,7 @@ from serve.batch.processors import processors
 from training.bundles.onnx.graph import export
 from training.data.features import Cases
 from training.data.vignettes import Vignettes
-from training.evaluation.metrics import calibration_error, excess, in_top, mean_interval
+from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, mean_interval
 from training.model.boosting import TreeSettings, fit_trees
 from training.model.classifier import LegPainClassifier
 from training.model.fit import classifier, fit_classifier
@@ -166,7 +166,7 @@ def measure(fitted: Fitted, test: Vignettes, n_bins: int) -> Row:
         begun = time.perf_counter()
         proba = fitted.predict(test.cases)
         taken.append(time.perf_counter() - begun)
-    lost = mean_interval(excess(test.exact, proba), _CONFIDENCE)
+    lost = mean_interval(kl_to_exact(test.exact, proba), _CONFIDENCE)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "model"
         fitted.keep(path)
@@ -182,7 +182,11 @@ def measure(fitted: Fitted, test: Vignettes, n_bins: int) -> Row:
         min(taken) / len(test) * 1e6,
         size,
     )
-    print(f"{row.name}: excess {row.excess:.4f}, {row.seconds:.0f} s", file=sys.stderr, flush=True)
+    print(
+        f"{row.name}: excess {row.kl_to_exact:.4f}, {row.seconds:.0f} s",
+        file=sys.stderr,
+        flush=True,
+    )
     return row
 
 

@@ -12,7 +12,7 @@ class Row:
 
     name: str
     learned: str  # from what
-    excess: float  # nats over the exact posterior, mean
+    kl_to_exact: float  # nats over the exact posterior, mean
     margin: float  # half of its 95 % interval
     top1: float
     calibration: float  # class-wise calibration error, mean of the classes
@@ -38,7 +38,7 @@ class Figure:
 
 
 _FIGURES = (
-    Figure("excess", lambda row: row.excess, ".4f", "not foreseen: look into it"),
+    Figure("excess", lambda row: row.kl_to_exact, ".4f", "not foreseen: look into it"),
     Figure(
         "top-1",
         lambda row: row.top1,
@@ -79,7 +79,7 @@ _FIGURES = (
 
 def report(rows: Sequence[Row], about: Sequence[str]) -> str:
     """The rows, the best first, under what they are about, and where ours is not first."""
-    ranked = sorted(rows, key=lambda row: row.excess)
+    ranked = sorted(rows, key=lambda row: row.kl_to_exact)
     return "\n".join(
         [
             "Our classifier beside other kinds of model, on the same vignettes",
@@ -117,7 +117,7 @@ def _line(row: Row) -> str:
 
     size = None if row.size is None else row.size / 1000
     return (
-        f"{row.name:31} {row.learned:26} {row.excess:7.4f} {row.margin:6.4f} {row.top1:6.4f} "
+        f"{row.name:31} {row.learned:26} {row.kl_to_exact:7.4f} {row.margin:6.4f} {row.top1:6.4f} "
         f"{row.calibration:7.5f} {shown(row.seconds, '.1f', 7)} "
         f"{shown(row.microseconds, '.1f', 8)} {shown(size, ',.0f', 8)}"
     ).rstrip()
@@ -140,7 +140,7 @@ def _from_labels(rows: Sequence[Row], others: Sequence[Row]) -> list[str]:
     same = [row for row in rows if row.name == "ours, labels alone"]
     excess = Figure(
         "excess from labels alone",
-        lambda row: row.excess,
+        lambda row: row.kl_to_exact,
         ".4f",
         "told no hidden states, ours is an additive model with few trees",
     )

@@ -24,7 +24,7 @@ from data_gen.vocabulary.complete import complete
 from data_gen.world import World, build_world
 from training.bundles.loaded import LoadedBundle, open_contender
 from training.data.features import encode
-from training.evaluation.metrics import excess, log_loss
+from training.evaluation.metrics import kl_to_exact, log_loss
 from training.evaluation.triage import condition_ranks, triage_ranks
 from training.model.calibrate import TRAINING, Drawn, draw
 
@@ -80,7 +80,7 @@ class Bench:
         if mixed:
             weighed = [answer * (mix / self.mix) for answer in answers]
             answers = tuple(w / w.sum(axis=1, keepdims=True) for w in weighed)
-        lost = [float(excess(true, answer).mean()) for answer in answers]
+        lost = [float(kl_to_exact(true, answer).mean()) for answer in answers]
         return Row(name, lost[0], lost[1], float(log_loss(drawn.label, true).mean()))
 
 

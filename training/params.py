@@ -101,18 +101,18 @@ class GateParams(_Section):
     rows: Count
     error: Annotated[float, Field(gt=0, lt=0.5)]
     confidence: Share
-    excess: Positive
+    kl_to_exact: Positive
     calibration: Positive
     emergencies: Positive
     real_top3: CountOrNone
     real_emergencies: CountOrNone
     real_log_loss: Positive
-    labelled_excess: Positive
+    labelled_kl_to_exact: Positive
     published: CountOrNone
     knowledge_step: Positive
     limit_real_emergencies: CountOrNone
     limit_real_top3: Fraction
-    limit_excess: Positive
+    limit_kl_to_exact: Positive
     limit_calibration: Positive
     limit_emergencies: Fraction
     limit_published: Fraction

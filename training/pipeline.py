@@ -17,7 +17,7 @@ from training.data.labelled import case_files, labelled_cases
 from training.data.vignettes import Vignettes, hash_of_files, read_vignettes
 from training.folders import atomic_write
 from training.params import FORMS, Params, Part
-from training.paths import CARD, Places, labelled_folder
+from training.paths import Places, labelled_folder
 from training.promotion.acts import force, register, rollback
 from training.promotion.store.model_store import ModelStore
 
@@ -64,9 +64,9 @@ def _vignettes(part: Part, params: Params, places: Places, world: World) -> Vign
 def evaluate(params: Params, places: Places) -> dict[str, Any]:
     """Measure the candidate, write the reports, record the run; the metrics."""
     from training.data.real_cases import read_real_cases
+    from training.evaluation.documents import write_card
     from training.evaluation.evaluate import evaluate as measure
     from training.evaluation.evaluate import form_metrics, vignette_metrics
-    from training.evaluation.model_card import model_card
     from training.evaluation.report import write_reports
     from training.promotion.checks.published import LITERATURE, published
     from training.promotion.judge import check_knowledge
@@ -91,8 +91,7 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
     folders = places.reports, places.drafts
     write_reports(*folders, evaluation, vignettes, real, vocabulary, n_bins)
-    card = model_card(evaluation, bundle.manifest, params.sample.model_dump())
-    atomic_write(places.drafts / CARD, card.encode())
+    write_card(places.drafts, evaluation, bundle.manifest, params.sample.model_dump())
     record(params, places, evaluation.metrics, bundle.version, bundle.manifest)
     return evaluation.metrics
 

@@ -16,12 +16,13 @@ from training.data.features import asked_of, decoded
 from training.data.labelled import LabelledCases
 from training.data.real_cases import RealCases
 from training.data.vignettes import Answered, Vignettes
-from training.evaluation.metrics import calibration_error, excess, in_top, log_loss
+from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, log_loss
 from training.evaluation.real_metrics import RealResult, real_metrics, real_rows, score_real
 from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
 from training.params import EvaluateParams
 
 Matrix = npt.NDArray[np.float64]
+_STARTS = ("additive", "mixture")  # stages of fitting, before the trees
 AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
 _ASKED = (0, 9, 21, 41, 81)
 """Where the groups of forms begin, by how many findings they ask."""
@@ -56,18 +57,15 @@ def evaluate(
     """
     model = bundle.probabilities(vignettes.cases, vocabulary)
     estimator = bundle.estimator()
-    loss = {
-        "additive": excess(vignettes.exact, estimator.predict_proba(vignettes.cases, "additive")),
-        "mixture": excess(vignettes.exact, estimator.predict_proba(vignettes.cases, "mixture")),
-        "model": excess(vignettes.exact, model),
-    }
+    told = {stage: estimator.predict_proba(vignettes.cases, stage) for stage in _STARTS}
+    loss = {name: kl_to_exact(vignettes.exact, p) for name, p in {**told, "model": model}.items()}
     cells = list(_cells(vignettes, model, loss, vocabulary))
     result = score_real(bundle, real, vocabulary)
     metrics = {
         "vignettes": vignette_metrics(vignettes, model, vocabulary, params.calibration_bins),
-        "excess_of_additive_start": _mean(loss["additive"]),
-        "excess_of_mixture_start": _mean(loss["mixture"]),
-        "worst_cell": max((c for c in cells if c["judged"]), key=_by_excess, default={}),
+        "kl_to_exact_of_additive_start": _mean(loss["additive"]),
+        "kl_to_exact_of_mixture_start": _mean(loss["mixture"]),
+        "worst_cell": max((c for c in cells if c["judged"]), key=_by_kl, default={}),
         "real": real_metrics(real, result, vocabulary, params.confidence),
         **_labelled_metrics(bundle, labelled, vocabulary),
     }
@@ -108,7 +106,7 @@ def vignette_metrics(
     errors = calibration_error(label, model, n_bins)
     return {
         "rows": len(label),
-        "excess": _mean(excess(exact, model)),
+        "kl_to_exact": _mean(kl_to_exact(exact, model)),
         "log_loss": _mean(log_loss(label, model)),
         "log_loss_of_exact": _mean(log_loss(label, exact)),
         "top1": _mean(in_top(label, model, 1)),
@@ -188,8 +186,8 @@ def _figures(
     label, seen, exact = vignettes.label[here], model[here], vignettes.exact[here]
     return {
         "rows": int(here.sum()),
-        "excess": _mean(loss["model"][here]),
-        "excess_of_additive_start": _mean(loss["additive"][here]),
+        "kl_to_exact": _mean(loss["model"][here]),
+        "kl_to_exact_of_additive_start": _mean(loss["additive"][here]),
         "top1": _mean(in_top(label, seen, 1)),
         "top1_of_exact": _mean(in_top(label, exact, 1)),
         "top3": _mean(in_top(label, seen, 3)),
@@ -198,8 +196,8 @@ def _figures(
     }
 
 
-def _by_excess(cell: Mapping[str, Any]) -> float:
-    return float(cell["excess"])
+def _by_kl(cell: Mapping[str, Any]) -> float:
+    return float(cell["kl_to_exact"])
 
 
 def _mean(values: npt.NDArray[Any]) -> float:

@@ -12,8 +12,8 @@ from typing import Any
 from data_gen.vocabulary import Vocabulary
 from training.data.real_cases import RealCases
 from training.data.vignettes import Vignettes
+from training.evaluation.documents import write_page
 from training.evaluation.evaluate import Evaluation
-from training.evaluation.page import write_page
 from training.evaluation.plots import write_plots
 from training.folders import atomic_write
 from training.paths import METRICS

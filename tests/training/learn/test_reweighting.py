@@ -10,7 +10,7 @@ from serve.problem import RefusedError
 from tests.training.worlds import SmallWorld, small_world, yes_no_intervals
 from training.data.features import Cases
 from training.data.vignettes import Vignettes
-from training.evaluation.metrics import excess
+from training.evaluation.metrics import kl_to_exact
 from training.learn import reweighting
 from training.learn.reweighting import (
     Tilt,
@@ -74,7 +74,7 @@ def test_cases_of_the_same_world_change_next_to_nothing(vignettes: Vignettes) ->
     tilt = _tilt(vignettes, cases.cases, cases.label, 1.0)
     fresh = small_world(5000, 6)
     rows = np.arange(5000)
-    assert excess(fresh.exact, _tilted(tilt, fresh, rows)).mean() < 1e-3
+    assert kl_to_exact(fresh.exact, _tilted(tilt, fresh, rows)).mean() < 1e-3
 
 
 def test_cases_of_another_world_are_told_better(vignettes: Vignettes) -> None:
@@ -149,7 +149,7 @@ def test_how_a_file_is_recorded_tilts_nothing(vignettes: Vignettes) -> None:
     told = np.where(quiet, np.float32(-1), cases.cases)
     tilt = _tilt(vignettes, told, cases.label, 1.0)
     fresh = small_world(5000, 6)
-    assert excess(fresh.exact, _tilted(tilt, fresh, np.arange(5000))).mean() < 2e-3
+    assert kl_to_exact(fresh.exact, _tilted(tilt, fresh, np.arange(5000))).mean() < 2e-3
 
 
 def test_a_condition_without_cases_is_left_alone(vignettes: Vignettes) -> None:

@@ -18,7 +18,7 @@ from training.data.labelled import LabelledCases
 from training.data.real_cases import RealCases
 from training.data.vignettes import Answered
 from training.evaluation.evaluate import vignette_metrics
-from training.evaluation.metrics import excess
+from training.evaluation.metrics import kl_to_exact
 from training.evaluation.real_metrics import RealResult, score_real
 from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
 from training.model.calibrate import TRAINING, draw
@@ -140,7 +140,7 @@ def moved_answers(world: World, holdout: Answered) -> Real:
     Over the cases of each condition in vignettes of the older one; 0 for a condition without any.
     """
     exact = ExactPosterior(world)(decoded(holdout.cases), world.mix(TRAINING), workers=2)
-    lost = excess(holdout.exact, exact.probability)
+    lost = kl_to_exact(holdout.exact, exact.probability)
     n = holdout.exact.shape[1]
     count = np.bincount(holdout.label, minlength=n)
     return np.asarray(np.bincount(holdout.label, lost, n) / np.maximum(count, 1))
