@@ -22,6 +22,7 @@ from serve.model.predict import MICRO
 
 if TYPE_CHECKING:
     from serve.issues import Issue
+    from serve.model.components import Component
     from serve.model.explain import Explanation
     from serve.overrides.matrix.results import OpenFlags
 
@@ -63,6 +64,16 @@ class Probabilities:
         return {name: part / MICRO for part, name in ordered} if ordered[0][0] else {}
 
 
+class Likely(NamedTuple):
+    """A component that a case may have, and how probable it is."""
+
+    component: Component
+    percent: int
+
+    def __str__(self) -> str:
+        return f"{self.component.name} {self.percent / 100:.2f}"
+
+
 @dataclass(frozen=True)
 class Scores:
     """The answers for n cases as values, case by case in their order."""
@@ -70,10 +81,15 @@ class Scores:
     triage: DictionaryColumn[str]  # codes are places in TRIAGE_LEVELS
     triage_source: DictionaryColumn[str]  # codes are places in SOURCES
     reasons: DictionaryColumn[tuple[Reason, ...]]
+    what_to_do: DictionaryColumn[str]
+    risk_emergency: Matrix  # (n_cases,) NaN where no model answered
+    risk_urgent: Matrix  # (n_cases,)
     open_flags: DictionaryColumn[OpenFlags]
     probabilities: Probabilities
     known: Mask  # (n_cases,) whether the model answered
     top: Ints  # (n_cases, 3) the likeliest conditions
+    likely: DictionaryColumn[tuple[Likely, ...]]
+    unexplained: DictionaryColumn[tuple[str, ...]]
     prediction_set: DictionaryColumn[tuple[str, ...]]
     novelty: Matrix  # (n_cases,) NaN for none
     issues: DictionaryColumn[tuple[Issue, ...]]
@@ -121,6 +137,11 @@ WORDS = Kind(pa.string(), JOIN.join, list)
 NUMBER = Kind(pa.float64())
 PROBABILITIES = Kind(pa.float64(), plain=lambda shares: shares or None)
 """A column of a file for each condition, and one mapping elsewhere."""
+LIKELY = Kind(
+    pa.string(),
+    lambda likely: JOIN.join(map(str, likely)),
+    lambda likely: [{**asdict(one.component), "probability": one.percent / 100} for one in likely],
+)
 ISSUES = Kind(pa.string(), _issues_text, _issues)
 EXPLANATION = Kind(pa.string(), lambda explanation: str(explanation or ""), _explanation)
 
@@ -171,12 +192,33 @@ ANSWER = (
         lambda scores: scores.reasons.map(lambda reasons: tuple(map(str, reasons))),
     ),
     Column(
+        "what_to_do", WORD, "what to do and how soon: by the rule that decides, or by the cause "
+        "for which waiting would cost most", lambda scores: scores.what_to_do,
+    ),
+    Column(
+        "risk_emergency", NUMBER, "the model's chance that the case needs emergency care, where "
+        "every cause is as common as the safety mix has it (`--mix` changes nothing in it)",
+        lambda scores: scores.risk_emergency,
+    ),
+    Column(
+        "risk_urgent_or_above", NUMBER, "the same for that or a doctor the same day or within days",
+        lambda scores: scores.risk_urgent,
+    ),
+    Column(
         "open_red_flags", WORDS,
-        "red flags that a blank leaves open and something recorded points at (`docs/hazards.md` "
-        "has the rules), then `ask:` and the fewest findings that would settle them",
-        lambda scores: scores.open_flags.map(lambda flags: flags.words),
+        "red flags that an unknown leaves open and something recorded points at (`docs/hazards.md` "
+        "has the rules)", lambda scores: scores.open_flags.map(lambda flags: flags.ids),
+    ),
+    Column(
+        "ask_next", WORDS, "what to ask next: the fewest findings that would settle the open flags",
+        lambda scores: scores.open_flags.map(lambda flags: flags.questions),
     ),
     Column("top_condition", WORD, "the likeliest condition", _top_condition),
+    Column(
+        "likely_components", LIKELY, "what it could be, up to three, each with its probability: "
+        "presentations of conditions, diagnoses among other causes, or two together",
+        lambda scores: scores.likely,
+    ),
     Column(
         "probabilities", PROBABILITIES, "how probable each condition is; together they sum to 1",
         lambda scores: scores.probabilities,
@@ -187,6 +229,10 @@ ANSWER = (
         "cases of each condition, whether little or much is recorded (it rules out none of the "
         "rest, and a rare case fits none)",
         lambda scores: scores.prediction_set,
+    ),
+    Column(
+        "unexplained", WORDS, "what is recorded and the likeliest condition leaves unexplained: "
+        "uncommon, and five times as likely under the others", lambda scores: scores.unexplained,
     ),
     Column(
         "novelty", NUMBER, "how unlike anything known the case is, 0 to 1",

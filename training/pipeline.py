@@ -47,7 +47,7 @@ def train(params: Params, places: Places) -> tuple[str, list[str]]:
     note = {**fitted.labelled, "held_out": int(labelled.held_out.sum())} if len(labelled) else {}
     data = hash_of_files(*places.cases("train"), *case_files(labelled_folder(params)))
     description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
-    version = write_bundle(places.candidate, fitted.model, description)
+    version = write_bundle(places.candidate, fitted.model, description, facts.likelihoods[1])
     return version, [*map(str, labelled.told), *(told(note) if note else [])]
 
 
@@ -84,7 +84,7 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     evaluation = measure(bundle, vignettes, real, held_out, vocabulary, params.evaluate)
     n_bins = params.evaluate.calibration_bins
     evaluation.metrics["validation"] = vignette_metrics(
-        validation, bundle.probabilities(validation.cases, vocabulary), vocabulary, n_bins
+        validation, bundle.answer(validation.cases, vocabulary), vocabulary, n_bins
     )
     forms = _vignettes("forms", params, places, world)
     evaluation.metrics["forms"] = form_metrics(bundle, forms, vocabulary, n_bins)

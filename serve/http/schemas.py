@@ -13,6 +13,7 @@ from serve.answer import (
     CASE_ID,
     EXPLANATION,
     ISSUES,
+    LIKELY,
     NUMBER,
     PROBABILITIES,
     WORD,
@@ -72,11 +73,26 @@ class ExplanationReply(BaseModel):
     text: str
 
 
+class LikelyReply(BaseModel):
+    """One thing that the case could be, and how probable it is."""
+
+    id: str
+    condition: str
+    name: str
+    icd10: str
+    triage: Triage
+    within: str
+    why: str
+    """What makes it as urgent as it is."""
+    probability: float
+
+
 SHAPES: dict[Kind, Any] = {
     WORD: str | None,
     WORDS: list[str],
     NUMBER: float | None,
     PROBABILITIES: dict[str, float] | None,
+    LIKELY: list[LikelyReply],
     ISSUES: list[Issue],
     EXPLANATION: ExplanationReply | None,
 }

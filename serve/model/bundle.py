@@ -20,6 +20,8 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
 from serve.model.components import Components
+from serve.model.likelihoods import FILE as LIKELIHOODS
+from serve.model.likelihoods import Likelihoods
 from serve.model.prediction_sets import Thresholds
 from serve.model.recoding import Recoding
 from serve.problem import Problem, RefusedError
@@ -58,6 +60,8 @@ class Verified:
     """Into its own vocabulary, where that is another one."""
     components: Components | None = None
     """What it tells apart within the conditions, where it does."""
+    likelihoods: Likelihoods | None = None
+    """How often each finding is met in these."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ class Bundle:
     """Into its own vocabulary, where that is another one."""
     components: Components | None = None
     """What it tells apart within the conditions, where it does."""
+    likelihoods: Likelihoods | None = None
+    """How often each finding is met in these."""
 
 
 def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
@@ -108,7 +114,9 @@ def verify_bundle(folder: Path, vocabulary: Vocabulary) -> Verified:
     thresholds = _thresholds(manifest, folder)
     if recoding is not None and thresholds is not None:
         thresholds = replace(thresholds, least=recoding.answers(thresholds.least, np.inf))
-    return Verified(files["model.onnx"], manifest, version, thresholds, recoding, components)
+    likelihoods = _likelihoods(manifest, files, folder) if components else None
+    model = files["model.onnx"]
+    return Verified(model, manifest, version, thresholds, recoding, components, likelihoods)
 
 
 def open_bundle(verified: Verified) -> Bundle:
@@ -123,6 +131,7 @@ def open_bundle(verified: Verified) -> Bundle:
         verified.thresholds,
         verified.recoding,
         verified.components,
+        verified.likelihoods,
     )
 
 
@@ -195,6 +204,17 @@ def _thresholds(manifest: Mapping[str, Any], folder: Path) -> Thresholds | None:
         return Thresholds.of(manifest, manifest["conditions"])
     except (KeyError, TypeError, ValueError):
         raise _unlike(folder, "its prediction sets are not what this code reads") from None
+
+
+def _likelihoods(
+    manifest: Mapping[str, Any], files: Mapping[str, bytes], folder: Path
+) -> Likelihoods | None:
+    if LIKELIHOODS not in files:
+        return None
+    try:
+        return Likelihoods.read(manifest, files[LIKELIHOODS])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _unlike(folder, "its likelihoods are not what this code reads") from None
 
 
 def _components(

@@ -6,6 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.look_alikes.marginals import likelihoods_of
 from data_gen.profiles import load_knowledge
 from data_gen.world import World, build_world
 from serve.model.components import MIXES, Component
@@ -35,6 +39,17 @@ class Facts:
             }
             for k, component in enumerate(world.components)
         ]
+
+    @property
+    def likelihoods(self) -> tuple[dict[str, dict[str, Any]], npt.NDArray[np.float32]]:
+        """P(value | component) of every finding: how the values are laid out, and the table."""
+        tables = likelihoods_of(self.world)
+        edges = {name: bins.edges[:-1].tolist() for name, bins in self.world.bins.items()}
+        entries = {
+            name: {"values": table.shape[1], **({"edges": edges[name]} if name in edges else {})}
+            for name, table in tables.items()
+        }
+        return entries, np.concatenate(list(tables.values()), axis=1).astype(np.float32)
 
 
 def _age_edges(bands: Sequence[int]) -> list[float]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from training.bundles.loaded import LoadedBundle
+from training.bundles.loaded import LoadedBundle, Told
 from training.data.features import asked_of, decoded
 from training.data.labelled import LabelledCases
 from training.data.real_cases import RealCases
@@ -19,10 +19,11 @@ from training.data.vignettes import Answered, Vignettes
 from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, log_loss
 from training.evaluation.real_metrics import RealResult, real_metrics, real_rows, score_real
 from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
+from training.model.classifier import Stage
 from training.params import EvaluateParams
 
 Matrix = npt.NDArray[np.float64]
-_STARTS = ("additive", "mixture")  # stages of fitting, before the trees
+_STARTS: tuple[Stage, ...] = ("additive", "mixture")  # stages of fitting, before the trees
 AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
 _ASKED = (0, 9, 21, 41, 81)
 """Where the groups of forms begin, by how many findings they ask."""
@@ -55,14 +56,15 @@ def evaluate(
 
     `labelled` are the labelled cases held out of training; none, and nothing is said of them.
     """
-    model = bundle.probabilities(vignettes.cases, vocabulary)
+    answer = bundle.answer(vignettes.cases, vocabulary)
+    model = answer.probabilities
     estimator = bundle.estimator()
     told = {stage: estimator.predict_proba(vignettes.cases, stage) for stage in _STARTS}
     loss = {name: kl_to_exact(vignettes.exact, p) for name, p in {**told, "model": model}.items()}
     cells = list(_cells(vignettes, model, loss, vocabulary))
     result = score_real(bundle, real, vocabulary)
     metrics = {
-        "vignettes": vignette_metrics(vignettes, model, vocabulary, params.calibration_bins),
+        "vignettes": vignette_metrics(vignettes, answer, vocabulary, params.calibration_bins),
         "kl_to_exact_of_additive_start": _mean(loss["additive"]),
         "kl_to_exact_of_mixture_start": _mean(loss["mixture"]),
         "worst_cell": max((c for c in cells if c["judged"]), key=_by_kl, default={}),
@@ -97,12 +99,12 @@ def _labelled_metrics(
 
 
 def vignette_metrics(
-    vignettes: Answered, model: Matrix, vocabulary: Vocabulary, n_bins: int
+    vignettes: Answered, answer: Told, vocabulary: Vocabulary, n_bins: int
 ) -> dict[str, float]:
     """The figures of a model on vignettes, beside those of the exact posterior."""
-    label, exact = vignettes.label, vignettes.exact
+    label, exact, model = vignettes.label, vignettes.exact, answer.probabilities
     needs = condition_ranks(vocabulary)[label]
-    told = triage_ranks(decoded(vignettes.cases), model, vocabulary)
+    told = triage_ranks(decoded(vignettes.cases), answer, vocabulary)
     errors = calibration_error(label, model, n_bins)
     return {
         "rows": len(label),
@@ -124,16 +126,15 @@ def form_metrics(
 ) -> dict[str, dict[str, float]]:
     """The figures of vignettes by how many findings were asked: `3 to 8`, `whole records`."""
     asked = asked_of(forms.cases)
-    model = bundle.probabilities(forms.cases, vocabulary)
+    answer = bundle.answer(forms.cases, vocabulary)
     found = {}
     for low, high in pairwise((*_ASKED, len(vocabulary.findings), len(vocabulary.findings) + 1)):
         here = (asked >= low) & (asked < high)
         name = "whole records" if low == len(vocabulary.findings) else f"{low} to {high - 1}"
         if here.any():
             some = Answered(forms.cases[here], forms.label[here], forms.exact[here])
-            found[name] = vignette_metrics(some, model[here], vocabulary, n_bins)
-            highest = model[here].max(axis=1)
-            found[name]["mean_highest"] = _mean(highest)
+            found[name] = vignette_metrics(some, answer.of(here), vocabulary, n_bins)
+            found[name]["mean_highest"] = _mean(answer.probabilities[here].max(axis=1))
     return found
 
 

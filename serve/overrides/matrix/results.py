@@ -37,10 +37,9 @@ class OpenFlags(NamedTuple):
     questions: tuple[str, ...]
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """The ids of the rules, and last what to ask."""
-        ask = (f"ask: {', '.join(self.questions)}",) if self.questions else ()
-        return (*(rule.id for rule in self.rules), *ask) if self.rules else ()
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the rules."""
+        return tuple(rule.id for rule in self.rules)
 
 
 @dataclass(frozen=True)
