@@ -53,15 +53,15 @@ class Pool:
 
 
 def without(mixture: Mixture, condition: int) -> Mixture:
-    """A mixture that lacks the atoms of a class."""
-    kept = mixture.atom_class != condition
-    classes = mixture.atom_class[kept]
+    """A mixture that lacks the components of a class."""
+    kept = mixture.component_class != condition
+    classes = mixture.component_class[kept]
     return replace(
         mixture,
-        atom_class=classes - (classes > condition),
-        atoms=mixture.atoms[:, kept],
+        component_class=classes - (classes > condition),
+        components=mixture.components[:, kept],
         bias=mixture.bias[kept],
-        coupling=mixture.coupling[kept],
+        log_interaction=mixture.log_interaction[kept],
     )
 
 

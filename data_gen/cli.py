@@ -29,15 +29,16 @@ def main() -> None:
 
 
 @main.command()
+@click.option("--moved", is_flag=True, help="List every stated number that a relation moves.")
 @_knowledge
-def check(knowledge: Path | None) -> None:
+def check(knowledge: Path | None, moved: bool) -> None:
     """Validate the knowledge and count its numbers.
 
     Example: python -m data_gen check
     """
     from data_gen.check_report import check_report
 
-    text, good = check_report(knowledge)
+    text, good = check_report(knowledge, moved=moved)
     click.echo(text)
     sys.exit(0 if good else 2)
 

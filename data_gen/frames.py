@@ -55,9 +55,9 @@ def posterior(
     of conditions: those of a condition sum to it (`World.components` says what each is).
 
     Columns of `cases` that are findings are read as a case file's cells are: words, booleans or 0
-    and 1 for yes and no, a missing value for unknown; other columns are passed over. `complete`
-    reads a blank as "does not apply". Raises ValueError, naming each cell, for one that is no
-    value of its finding, and where no column is a finding.
+    and 1 for yes and no, a missing value for blank; a finding without a column was not asked, and
+    other columns are passed over. `complete` reads a blank as "does not apply". Raises ValueError,
+    naming each cell, for one that is no value of its finding, and where no column is a finding.
     """
     import pyarrow as pa
 

@@ -101,4 +101,5 @@ def _parse(
             place = f"{where(int(np.flatnonzero(codes == code)[0]))}: column {finding.id}"
             problems.append(Problem(value.code, place, value.message, value.remedy))
     numbers = np.array([np.nan if isinstance(v, CellProblem) else v for v in parsed] + [np.nan])
-    return array_of(numbers[np.nan_to_num(codes, nan=-1).astype(int)], finding)
+    values = numbers[np.nan_to_num(codes, nan=-1).astype(int)]
+    return array_of(values, finding, forms=bool(np.isneginf(values).any()))
