@@ -25,6 +25,7 @@ Matrix = npt.NDArray[np.float64]
 AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
 _ASKED = (0, 9, 21, 41, 81)
 """Where the groups of forms begin, by how many findings they ask."""
+_OF_FORMS = ("rows", "excess", "top1", "top1_of_exact", "calibration_error")
 SHARE_OF_A_CELL = 0.01
 """Cells of condition, age band and sex that hold less are too small to judge alone."""
 
@@ -124,18 +125,21 @@ def vignette_metrics(
 def form_metrics(
     bundle: LoadedBundle, forms: Answered, vocabulary: Vocabulary, n_bins: int
 ) -> dict[str, dict[str, float]]:
-    """The figures of vignettes by how many findings were asked: `3 to 8`, `whole records`."""
-    asked = asked_of(forms.cases)
+    """The figures of vignettes by how many findings were asked, whole records last.
+
+    `mean_highest` is the mean highest probability, which `top1` equals where it can be trusted.
+    """
+    asked, everything = asked_of(forms.cases), len(vocabulary.findings)
     model = bundle.probabilities(forms.cases, vocabulary)
     found = {}
-    for low, high in pairwise((*_ASKED, len(vocabulary.findings), len(vocabulary.findings) + 1)):
+    for low, high in pairwise((*_ASKED, everything, everything + 1)):
         here = (asked >= low) & (asked < high)
-        name = "whole records" if low == len(vocabulary.findings) else f"{low} to {high - 1}"
         if here.any():
             some = Answered(forms.cases[here], forms.label[here], forms.exact[here])
-            found[name] = vignette_metrics(some, model[here], vocabulary, n_bins)
-            highest = model[here].max(axis=1)
-            found[name]["mean_highest"] = _mean(highest)
+            figures = vignette_metrics(some, model[here], vocabulary, n_bins)
+            kept = {name: figures[name] for name in _OF_FORMS}
+            kept["mean_highest"] = _mean(model[here].max(axis=1))
+            found[f"asked_{low}_to_{high - 1}"] = kept
     return found
 
 

@@ -17,8 +17,8 @@ medical device**; not for deciding about a patient.
 are partly the authors' judgement. On real people it is only as good as those profiles, and the
 real cases below are few, published, and not a random sample. Probabilities hold for the training
 mix of conditions unless re-weighted (`--mix`). A blank is unknown and no answer; but the model has
-learned that what stands out is usually written down, so that it counts as weak evidence. Ages under
-18 are outside its scope.
+learned that what stands out is usually written down, so that it counts as weak evidence. What was
+not asked is none. Ages under 18 are outside its scope.
 """
 
 
@@ -38,7 +38,8 @@ def model_card(evaluation: Evaluation, manifest: Mapping[str, Any], data: Mappin
             "## Data",
             "",
             f"{data['train_rows']} vignettes (seed {data['train_seed']}) to learn from, "
-            f"{data['test_rows']} (seed {data['test_seed']}) to measure on.",
+            f"{data['test_rows']} (seed {data['test_seed']}) to measure on, and "
+            f"{data['forms_rows']} (seed {data['forms_seed']}) of which forms ask only a part.",
             f"Knowledge `{manifest['knowledge_hash'][:12]}`, vocabulary "
             f"`{manifest['vocabulary_hash'][:12]}`, training files `{manifest['data_hash'][:12]}`.",
             "",
@@ -47,6 +48,10 @@ def model_card(evaluation: Evaluation, manifest: Mapping[str, Any], data: Mappin
             "",
             *_corrected(manifest.get("labelled")),
             *_figures(metrics),
+            "",
+            "## Forms, by how many findings they ask",
+            "",
+            *_table([{"form": name, **row} for name, row in metrics["forms"].items()]),
             "",
             "## Real cases",
             "",
