@@ -3,7 +3,7 @@
     python -m benchmarks.forms --model models/leg_pain --out benchmarks/forms.txt
 
 Fresh patients, as many of each condition; figures are weighed as the training mix has them, risks
-as the safety mix does. `facts` are three to eight recorded findings of a record, and nothing else.
+as the safety mix does. `facts` are three to eight recorded findings of a record, nothing else.
 """
 
 from __future__ import annotations

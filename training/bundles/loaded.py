@@ -18,8 +18,9 @@ from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.table import words_of
 from serve.model.bundle import verify
 from serve.model.components import Components
+from serve.model.predict import UNASKED
 from serve.triage import Causes
-from training.data.features import UNASKED, Cases
+from training.data.features import Cases
 from training.model.classifier import LegPainClassifier
 
 Matrix = npt.NDArray[np.float64]

@@ -27,6 +27,7 @@ _STARTS: tuple[Stage, ...] = ("additive", "mixture")  # stages of fitting, befor
 AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
 _ASKED = (0, 9, 21, 41, 81)
 """Where the groups of forms begin, by how many findings they ask."""
+_OF_FORMS = ("rows", "excess", "top1", "top1_of_exact", "calibration_error")
 SHARE_OF_A_CELL = 0.01
 """Cells of condition, age band and sex that hold less are too small to judge alone."""
 
@@ -60,7 +61,8 @@ def evaluate(
     model = answer.probabilities
     estimator = bundle.estimator()
     told = {stage: estimator.predict_proba(vignettes.cases, stage) for stage in _STARTS}
-    loss = {name: kl_to_exact(vignettes.exact, p) for name, p in {**told, "model": model}.items()}
+    answers: dict[str, Matrix] = {**told, "model": model}
+    loss = {name: kl_to_exact(vignettes.exact, said) for name, said in answers.items()}
     cells = list(_cells(vignettes, model, loss, vocabulary))
     result = score_real(bundle, real, vocabulary)
     metrics = {
@@ -124,17 +126,21 @@ def vignette_metrics(
 def form_metrics(
     bundle: LoadedBundle, forms: Answered, vocabulary: Vocabulary, n_bins: int
 ) -> dict[str, dict[str, float]]:
-    """The figures of vignettes by how many findings were asked: `3 to 8`, `whole records`."""
-    asked = asked_of(forms.cases)
+    """The figures of vignettes by how many findings were asked, whole records last.
+
+    `mean_highest` is the mean highest probability, which `top1` equals where it can be trusted.
+    """
+    asked, everything = asked_of(forms.cases), len(vocabulary.findings)
     answer = bundle.answer(forms.cases, vocabulary)
     found = {}
-    for low, high in pairwise((*_ASKED, len(vocabulary.findings), len(vocabulary.findings) + 1)):
+    for low, high in pairwise((*_ASKED, everything, everything + 1)):
         here = (asked >= low) & (asked < high)
-        name = "whole records" if low == len(vocabulary.findings) else f"{low} to {high - 1}"
         if here.any():
             some = Answered(forms.cases[here], forms.label[here], forms.exact[here])
-            found[name] = vignette_metrics(some, answer.of(here), vocabulary, n_bins)
-            found[name]["mean_highest"] = _mean(answer.probabilities[here].max(axis=1))
+            figures = vignette_metrics(some, answer.of(here), vocabulary, n_bins)
+            kept = {name: figures[name] for name in _OF_FORMS}
+            kept["mean_highest"] = _mean(answer.probabilities[here].max(axis=1))
+            found[f"asked_{low}_to_{high - 1}"] = kept
     return found
 
 
