@@ -16,8 +16,8 @@ is blank stays blank unless the mapping names it. The whole is checked before an
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.words import word_key
 from serve.answer import CASE_ID
 from serve.cases.names import key_of
+from serve.cases.unknowns import AS_FILES_SAY, Unknowns
 from serve.problem import Problem, RefusedError
 
 UNITS: Mapping[str, Mapping[str, tuple[float, float]]] = {
@@ -56,17 +57,34 @@ class ColumnReader:
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """Readings and the case id of a file, by the name of its column in lower case."""
+    """Readings and the case id of a file, by the name of its column in lower case.
+
+    And what its silences mean.
+    """
 
     columns: Mapping[str, ColumnReader] = field(default_factory=dict)
     case_id: str = CASE_ID
     source: str = ""
+    unknowns: Unknowns = AS_FILES_SAY
 
-    def missing(self, keys: Sequence[str], where: str) -> Iterator[Problem]:
-        """A problem for each mapped column that the file does not have."""
-        for name in [*self.columns, *([self.case_id] if self.case_id != CASE_ID else [])]:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that are mapped, in lower case."""
+        return (*self.columns, *([self.case_id] if self.case_id != CASE_ID else []))
+
+    def within(self, keys: Collection[str]) -> ColumnMapping:
+        """What of the mapping is of columns that a file has."""
+        columns = {name: reading for name, reading in self.columns.items() if name in keys}
+        case_id = self.case_id if self.case_id in keys else CASE_ID
+        return replace(self, columns=columns, case_id=case_id)
+
+    def missing(
+        self, keys: Sequence[str], where: str, lacking: str = "the file lacks"
+    ) -> Iterator[Problem]:
+        """A problem for each mapped column that the file, or all files together, do not have."""
+        for name in self.names:
             if name not in keys:
-                message = f"the mapping names a column {name!r} that the file lacks"
+                message = f"the mapping names a column {name!r} that {lacking}"
                 yield Problem("mapped_column_missing", where, message, _hint(name, keys))
 
 
