@@ -73,14 +73,14 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    vocabulary, params = load(), read_params().evaluate
+    vocabulary = load()
     vignettes = fresh(given.rows, vocabulary)
-    real = read_real_cases(params.real_cases, vocabulary)
+    real = read_real_cases(read_params().evaluate.real_cases, vocabulary)
     none = LabelledCases(
         real.values[:0], vignettes.cases[:0], vignettes.label[:0], vignettes.label[:0] > 0
     )
     bundle = open_contender(given.model)
-    text = report(evaluate(bundle, vignettes, real, none, vocabulary, params))
+    text = report(evaluate(bundle, vignettes, real, none, vocabulary))
     print(text)
     if given.out:
         given.out.write_text(text, encoding="utf-8")

@@ -177,7 +177,7 @@ def save_plain_model(folder: Path) -> None:
     values = (rng.normal(size=(len(labels), lift.shape[1])) + lift[labels]).round(1)
     frame = pd.DataFrame(values, columns=list(vocabulary.finding_ids))
     settings = {"objective": "multiclass", "num_class": len(lift), "verbose": -1, "seed": 0,
-                "num_leaves": knobs["tree_leaves"], "max_bin": knobs["tree_max_bin"]}  # fmt: skip
+                "num_leaves": knobs["tree_leaves"], "max_bin": 63}  # fmt: skip
     data = lightgbm.Dataset(frame, labels)
     model = lightgbm.train(settings, data, num_boost_round=knobs["tree_rounds"])
     signature = mlflow.models.infer_signature(frame.head())

@@ -159,7 +159,7 @@ def trees_of_posterior(data: Vignettes, threads: int) -> Fitted:
                   booster.save_model)  # fmt: skip
 
 
-def measure(fitted: Fitted, test: Vignettes, n_bins: int) -> Row:
+def measure(fitted: Fitted, test: Vignettes) -> Row:
     """The figures of a model on test vignettes."""
     taken = []
     for _ in range(_REPEATS):
@@ -177,7 +177,7 @@ def measure(fitted: Fitted, test: Vignettes, n_bins: int) -> Row:
         lost.mean,
         lost.high - lost.mean,
         float(in_top(test.label, proba, 1).mean()),
-        float(calibration_error(test.label, proba, n_bins).mean()),
+        float(calibration_error(test.label, proba).mean()),
         fitted.seconds,
         min(taken) / len(test) * 1e6,
         size,
@@ -190,10 +190,10 @@ def measure(fitted: Fitted, test: Vignettes, n_bins: int) -> Row:
     return row
 
 
-def exact_row(test: Vignettes, n_bins: int) -> Row:
+def exact_row(test: Vignettes) -> Row:
     """What the exact posterior itself reaches: no model can do better, except by luck."""
     top = float(in_top(test.label, test.exact, 1).mean())
-    error = float(calibration_error(test.label, test.exact, n_bins).mean())
+    error = float(calibration_error(test.label, test.exact).mean())
     return Row("the exact posterior", "", 0.0, 0.0, top, error)
 
 
@@ -201,15 +201,14 @@ def run(given: argparse.Namespace) -> str:
     """Fit and measure everything; the report."""
     data = first(read_part(given.vignettes, "train"), given.rows)
     test = first(read_part(given.vignettes, "test"), given.test_rows)
-    n_bins = read_params().evaluate.calibration_bins
     load_before = os.getloadavg()[0]
     begun = time.perf_counter()
-    rows = [exact_row(test, n_bins)]
+    rows = [exact_row(test)]
     with threadpool_limits(given.threads):
-        rows += [measure(fitted, test, n_bins) for fitted in ours(data, given.threads)]
+        rows += [measure(fitted, test) for fitted in ours(data, given.threads)]
         if "LightGBM" in given.only:
-            rows.append(measure(trees_of_posterior(data, given.threads), test, n_bins))
-        rows += [measure(fitted, test, n_bins) for fitted in peers(data, given.threads, given.only)]
+            rows.append(measure(trees_of_posterior(data, given.threads), test))
+        rows += [measure(fitted, test) for fitted in peers(data, given.threads, given.only)]
     about = [
         f"{len(data):,} training vignettes, {len(test):,} fresh ones to measure on; "
         f"{processors()} cores, {given.threads} threads; load before {load_before:.1f}; "

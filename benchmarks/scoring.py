@@ -73,7 +73,9 @@ def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
         **_small(people, scratch, model),
         **_explained(people, scratch, model),
     }  # fmt: skip
-    timed([*PLAIN, "fit", str(scratch / "people.parquet"), str(scratch / "plain")], **_QUIET)
+    timed(
+        [*PLAIN, "fit", str(scratch / "people.parquet"), str(scratch / "plain")], environment=_QUIET
+    )
     plain = _plain(people, scratch, arguments.plain_rows)
     as_csv = _mlflow(people, scratch, arguments.mlflow_rows, "csv")
     as_json = _mlflow(people, scratch, arguments.mlflow_rows, "json")
@@ -140,7 +142,7 @@ def _mlflow(people: Matrix, scratch: Path, rows: int, kind: str) -> dict[str, An
     if kind == "json":
         path = _as_json(path)
     options = ["-m", str(scratch / "plain"), "-i", str(path), "-o", str(scratch / "m.json")]
-    cost = timed([*MLFLOW, "-t", kind, *options], where=scratch, **_QUIET)
+    cost = timed([*MLFLOW, "-t", kind, *options], where=scratch, environment=_QUIET)
     return _rate(f"mlflow_predict_{kind}", rows, cost)
 
 

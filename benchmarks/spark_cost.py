@@ -84,7 +84,7 @@ def on_spark(people: Matrix, scratch: Path, rows: int, options: list[str]) -> Co
         table = pa_csv.read_csv(path)
         pq.write_table(table, folder / f"part{number}.parquet")
     command = [sys.executable, "-m", "serve", "spark", str(folder), str(scratch / f"out{rows}")]
-    return timed([*command, *options], PYSPARK_PYTHON=sys.executable)
+    return timed([*command, *options], environment={"PYSPARK_PYTHON": sys.executable})
 
 
 def on_one(people: Matrix, scratch: Path, rows: int, options: list[str]) -> Cost:

@@ -19,10 +19,10 @@ from training.data.vignettes import Answered, Vignettes
 from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, log_loss
 from training.evaluation.real_metrics import RealResult, real_metrics, real_rows, score_real
 from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
-from training.params import EvaluateParams
+from training.model.classifier import Stage
 
 Matrix = npt.NDArray[np.float64]
-_STARTS = ("additive", "mixture")  # stages of fitting, before the trees
+_STARTS: tuple[Stage, ...] = ("additive", "mixture")  # stages of fitting, before the trees
 AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
 _ASKED = (0, 9, 21, 41, 81)
 """Where the groups of forms begin, by how many findings they ask."""
@@ -49,7 +49,6 @@ def evaluate(
     real: RealCases,
     labelled: LabelledCases,
     vocabulary: Vocabulary,
-    params: EvaluateParams,
 ) -> Evaluation:
     """The evaluation of a bundle on vignettes it was not fitted to, and on the real cases.
 
@@ -57,22 +56,23 @@ def evaluate(
     """
     model = bundle.probabilities(vignettes.cases, vocabulary)
     estimator = bundle.estimator()
-    told = {stage: estimator.predict_proba(vignettes.cases, stage) for stage in _STARTS}
-    loss = {name: kl_to_exact(vignettes.exact, p) for name, p in {**told, "model": model}.items()}
+    told: dict[str, Matrix] = {s: estimator.predict_proba(vignettes.cases, s) for s in _STARTS}
+    told["model"] = model
+    loss = {name: kl_to_exact(vignettes.exact, answer) for name, answer in told.items()}
     cells = list(_cells(vignettes, model, loss, vocabulary))
     result = score_real(bundle, real, vocabulary)
     metrics = {
-        "vignettes": vignette_metrics(vignettes, model, vocabulary, params.calibration_bins),
+        "vignettes": vignette_metrics(vignettes, model, vocabulary),
         "kl_to_exact_of_additive_start": _mean(loss["additive"]),
         "kl_to_exact_of_mixture_start": _mean(loss["mixture"]),
         "worst_cell": max((c for c in cells if c["judged"]), key=_by_kl, default={}),
-        "real": real_metrics(real, result, vocabulary, params.confidence),
+        "real": real_metrics(real, result, vocabulary),
         **_labelled_metrics(bundle, labelled, vocabulary),
     }
     return Evaluation(
         version=bundle.version,
         metrics=metrics,
-        conditions=list(_conditions(vignettes, model, loss, vocabulary, params.calibration_bins)),
+        conditions=list(_conditions(vignettes, model, loss, vocabulary)),
         cells=cells,
         real=real_rows(real, result, vocabulary),
         probabilities=model,
@@ -97,13 +97,13 @@ def _labelled_metrics(
 
 
 def vignette_metrics(
-    vignettes: Answered, model: Matrix, vocabulary: Vocabulary, n_bins: int
+    vignettes: Answered, model: Matrix, vocabulary: Vocabulary
 ) -> dict[str, float]:
     """The figures of a model on vignettes, beside those of the exact posterior."""
     label, exact = vignettes.label, vignettes.exact
     needs = condition_ranks(vocabulary)[label]
     told = triage_ranks(decoded(vignettes.cases), model, vocabulary)
-    errors = calibration_error(label, model, n_bins)
+    errors = calibration_error(label, model)
     return {
         "rows": len(label),
         "kl_to_exact": _mean(kl_to_exact(exact, model)),
@@ -120,7 +120,7 @@ def vignette_metrics(
 
 
 def form_metrics(
-    bundle: LoadedBundle, forms: Answered, vocabulary: Vocabulary, n_bins: int
+    bundle: LoadedBundle, forms: Answered, vocabulary: Vocabulary
 ) -> dict[str, dict[str, float]]:
     """The figures of vignettes by how many findings were asked: `3 to 8`, `whole records`."""
     asked = asked_of(forms.cases)
@@ -131,7 +131,7 @@ def form_metrics(
         name = "whole records" if low == len(vocabulary.findings) else f"{low} to {high - 1}"
         if here.any():
             some = Answered(forms.cases[here], forms.label[here], forms.exact[here])
-            found[name] = vignette_metrics(some, model[here], vocabulary, n_bins)
+            found[name] = vignette_metrics(some, model[here], vocabulary)
             highest = model[here].max(axis=1)
             found[name]["mean_highest"] = _mean(highest)
     return found
@@ -157,9 +157,8 @@ def _conditions(
     model: Matrix,
     loss: Mapping[str, Matrix],
     vocabulary: Vocabulary,
-    n_bins: int,
 ) -> Iterator[dict[str, Any]]:
-    errors = calibration_error(vignettes.label, model, n_bins)
+    errors = calibration_error(vignettes.label, model)
     for place, condition in enumerate(vocabulary.condition_ids):
         here = vignettes.label == place
         figures = _figures(here, vignettes, model, loss)
