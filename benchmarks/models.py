@@ -26,6 +26,7 @@ import onnxruntime as ort
 from threadpoolctl import threadpool_limits
 
 from benchmarks.models_text import Row, report
+from benchmarks.output import options, tell
 from benchmarks.peers import LIBRARIES, Given, Library, Real, Settings
 from benchmarks.training_data import first, intervals_of, read_part
 from serve.batch.processors import processors
@@ -221,18 +222,14 @@ def run(given: argparse.Namespace) -> str:
 def main() -> None:
     """Measure, print, and write the table."""
     names = [library.name for library in LIBRARIES]
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--vignettes", type=Path, default=Path("build/vignettes"))
+    parser = options(__doc__, vignettes=True)
     parser.add_argument("--rows", type=int, default=100_000, help="training vignettes")
     parser.add_argument("--test-rows", type=int, default=20_000)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--only", nargs="*", choices=names, default=names, help="of the others")
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     text = run(given)
-    print(text)
-    if given.out:
-        given.out.write_text(text, encoding="utf-8")
+    tell(text, given.out)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from typing import Any
 
 import pyarrow.csv as pa_csv
 
-from benchmarks.case_files import ROOT, Matrix, sampled_people, write_cases
+from benchmarks.case_files import Matrix, sampled_people, write_cases
+from benchmarks.output import options
 from benchmarks.timing import Cost, timed
 from serve.batch.processors import processors
 
@@ -43,18 +44,12 @@ TARGETS = {
 
 def main() -> None:
     """Run every measurement, print what came out, and keep it."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__, model=True, out="scoring.json")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--plain-rows", type=int, default=100_000, help="rows for the plain script")
     parser.add_argument("--mlflow-rows", type=int, default=200_000, help="rows for mlflow predict")
-    parser.add_argument("--model", type=Path, default=ROOT / "models" / "leg_pain")
     parser.add_argument("--workers", default="2")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "scoring.json")
     arguments = parser.parse_args()
-    if not arguments.model.is_dir():
-        sys.exit(f"there is no bundle at {arguments.model}: `make run` trains one")
     with tempfile.TemporaryDirectory() as scratch:
         results = measure(Path(scratch), arguments)
     arguments.out.write_text(json.dumps(results, indent=1) + "\n")
@@ -65,7 +60,7 @@ def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """Every figure, by name."""
     about = {"cpus": processors(), "load_before": round(os.getloadavg()[0], 1)}
     people = sampled_people(scratch)
-    model = str(arguments.model.resolve())
+    model = str(arguments.model)
     found = {
         **about,
         **_large(people, scratch, arguments.rows, ["--model", model, "--workers",
