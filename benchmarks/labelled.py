@@ -10,14 +10,13 @@ fresh ones. For comparison the cases are also given as more rows of training dat
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.output import options
 from benchmarks.redraw import other_world
 from benchmarks.training_data import first, intervals_of, read_part
 from data_gen.inference import ExactPosterior
@@ -125,11 +124,9 @@ def of_world(
 
 def main() -> None:
     """Measure, print, and write the text."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--vignettes", type=Path, default=Path("build/vignettes"))
+    parser = options(__doc__, vignettes=True)
     parser.add_argument("--rows", type=int, default=60_000, help="vignettes to fit to")
     parser.add_argument("--test", type=int, default=10_000)
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     vignettes = first(read_part(given.vignettes, "train"), given.rows)
     knowledge = load_knowledge()

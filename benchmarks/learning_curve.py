@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +25,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from threadpoolctl import threadpool_limits
 
+from benchmarks.output import options, table, tell
 from benchmarks.training_data import first, intervals_of, read_part
 from serve.batch.processors import processors
 from training.data.vignettes import Vignettes
@@ -103,6 +104,10 @@ def drawn(rows: int, known: Vignettes) -> Vignettes:
     return found
 
 
+_COLUMNS = {"vignettes": ",", "fit s": ".1f", "excess": ".4f", "±": ".4f", "mixture": ".4f",
+            "additive": ".4f", "top-1": ".4f"}  # fmt: skip
+
+
 def answer(points: Sequence[Point]) -> str:
     """Whether one machine is enough to train on, from the last points of the curve."""
     last = points[-1]
@@ -127,13 +132,7 @@ def _saved(a: Point, b: Point) -> float:
 
 def report(points: Sequence[Point], about: str) -> str:
     """The table as text, and what it answers."""
-    head = f"{'vignettes':>9} {'fit s':>7} {'excess':>7} {'±':>6} {'mixture':>8} {'additive':>9} " \
-        f"{'top-1':>6}"  # fmt: skip
-    lines = [
-        f"{p.rows:>9,} {p.seconds:7.1f} {p.kl_to_exact:7.4f} {p.margin:6.4f} {p.before_trees:8.4f} "
-        f"{p.additive:9.4f} {p.top1:6.4f}"
-        for p in points
-    ]
+    rows = [dict(zip(_COLUMNS, astuple(point), strict=True)) for point in points]
     return "\n".join(
         [
             "Our classifier by the number of training vignettes, with the knobs of params.yaml",
@@ -143,8 +142,7 @@ def report(points: Sequence[Point], about: str) -> str:
             "additive: the same before the boosted trees, and for the additive start; fit s:",
             "seconds from encoded cases to a fitted model, novelty not learned",
             "",
-            head,
-            *lines,
+            table(rows, _COLUMNS),
             "",
             answer(points),
             "",
@@ -177,11 +175,9 @@ def plot(points: Sequence[Point], path: Path) -> None:
 
 def main() -> None:
     """Measure, print, write the table and draw the plot."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--vignettes", type=Path, default=Path("build/vignettes"))
+    parser = options(__doc__, vignettes=True)
     parser.add_argument("--sizes", type=int, nargs="+", default=_SIZES)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     before = os.getloadavg()[0]
     points = list(curve(given))
@@ -190,9 +186,8 @@ def main() -> None:
         + ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     )
     text = report(points, about)
-    print(text)
+    tell(text, given.out)
     if given.out:
-        given.out.write_text(text, encoding="utf-8")
         plot(points, given.out.with_suffix(".png"))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+
+from benchmarks.output import table
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class Row:
 
 
 OURS = "ours, graph as served"
-_COLUMNS = f"{'':31} {'learned from':26} {'excess':>7} {'±':>6} {'top-1':>6} {'calib.':>7} " \
-    f"{'fit s':>7} {'µs/case':>8} {'kB':>8}"  # fmt: skip
+_COLUMNS = {"excess": ".4f", "±": ".4f", "top-1": ".4f", "calib.": ".5f", "fit s": ".1f",
+            "µs/case": ".1f", "kB": ",.0f"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,7 @@ def report(rows: Sequence[Row], about: Sequence[str]) -> str:
             "'nothing exact' and 'labels alone' do without, with the same knobs, which were chosen",
             "for exact posteriors.",
             "",
-            _COLUMNS,
-            *[_line(row) for row in ranked],
+            table([_cells(row) for row in ranked], _COLUMNS),
             "",
             *not_first(rows),
             "",
@@ -111,16 +112,10 @@ def report(rows: Sequence[Row], about: Sequence[str]) -> str:
     )
 
 
-def _line(row: Row) -> str:
-    def shown(value: float | None, pattern: str, width: int) -> str:
-        return f"{'' if value is None else format(value, pattern):>{width}}"
-
-    size = None if row.size is None else row.size / 1000
-    return (
-        f"{row.name:31} {row.learned:26} {row.kl_to_exact:7.4f} {row.margin:6.4f} {row.top1:6.4f} "
-        f"{row.calibration:7.5f} {shown(row.seconds, '.1f', 7)} "
-        f"{shown(row.microseconds, '.1f', 8)} {shown(size, ',.0f', 8)}"
-    ).rstrip()
+def _cells(row: Row) -> dict[str, object]:
+    """What the table shows of a model, by the heads of its columns."""
+    cells = [*astuple(row)[:-1], None if row.size is None else row.size / 1000]
+    return dict(zip(("", "learned from", *_COLUMNS), cells, strict=True))
 
 
 def not_first(rows: Sequence[Row]) -> list[str]:

@@ -8,14 +8,13 @@ Excess is over the exact posterior of the world that the cases come from.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.output import options, tell
 from benchmarks.redraw import other_world
 from data_gen.inference import ExactPosterior
 from data_gen.profiles import Knowledge, load_knowledge
@@ -211,18 +210,14 @@ def report(bench: Bench, worlds: int) -> str:
 
 def main() -> None:
     """Measure, print, and write the text."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--model", type=Path, default=Path("models/leg_pain"))
+    parser = options(__doc__, model=True)
     parser.add_argument("--worlds", type=int, default=50)
     parser.add_argument("--rows", type=int, default=2000, help="cases a world")
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     knowledge = load_knowledge()
     bench = Bench(open_contender(given.model), knowledge, build_world(knowledge), given.rows)
     text = report(bench, given.worlds)
-    print(text)
-    if given.out:
-        given.out.write_text(text, encoding="utf-8")
+    tell(text, given.out)
 
 
 if __name__ == "__main__":

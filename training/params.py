@@ -77,7 +77,6 @@ class TrainParams(_Section):
     tree_learning_rate: Positive
     tree_min_data: Count
     tree_l2: NotNegative
-    tree_max_bin: Annotated[int, Field(ge=2, le=65535)]
     calibration_rows: Count
     coverage: Share
     complete_rows: Count
@@ -88,11 +87,9 @@ class TrainParams(_Section):
 
 
 class EvaluateParams(_Section):
-    """What the evaluation reports."""
+    """What the evaluation looks at besides vignettes."""
 
     real_cases: Path
-    calibration_bins: Count
-    confidence: Share
 
 
 class GateParams(_Section):

@@ -81,16 +81,15 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
     labelled = labelled_cases(params, vocabulary)
     held_out = labelled.of(labelled.held_out)
-    evaluation = measure(bundle, vignettes, real, held_out, vocabulary, params.evaluate)
-    n_bins = params.evaluate.calibration_bins
+    evaluation = measure(bundle, vignettes, real, held_out, vocabulary)
     evaluation.metrics["validation"] = vignette_metrics(
-        validation, bundle.answer(validation.cases, vocabulary), vocabulary, n_bins
+        validation, bundle.answer(validation.cases, vocabulary), vocabulary
     )
     forms = _vignettes("forms", params, places, world)
-    evaluation.metrics["forms"] = form_metrics(bundle, forms, vocabulary, n_bins)
+    evaluation.metrics["forms"] = form_metrics(bundle, forms, vocabulary)
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
     folders = places.reports, places.drafts
-    write_reports(*folders, evaluation, vignettes, real, vocabulary, n_bins)
+    write_reports(*folders, evaluation, vignettes, real, vocabulary)
     write_card(places.drafts, evaluation, bundle.manifest, params.sample.model_dump())
     record(params, places, evaluation.metrics, bundle.version, bundle.manifest)
     return evaluation.metrics

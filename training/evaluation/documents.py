@@ -66,7 +66,6 @@ def write_page(
     vignettes: Vignettes,
     real: RealCases,
     vocabulary: Vocabulary,
-    n_bins: int,
 ) -> None:
     """Write `report.html` into `folder`, with the pictures of the folder `plots` inside."""
     judged = [cell for cell in evaluation.cells if cell["judged"]]
@@ -78,7 +77,7 @@ def write_page(
         headline=headline(evaluation.metrics),
         real_shares=_real_shares(evaluation.metrics["real"]),
         confusion=list(_confusion(evaluation, vignettes, vocabulary)),
-        reliability=list(_reliability(evaluation, vignettes, vocabulary, n_bins)),
+        reliability=list(_reliability(evaluation, vignettes, vocabulary)),
         by_condition=list(map(_of_condition, _worst_first(evaluation.conditions))),
         by_cell=list(map(_of_cell, _worst_first(judged))),
         cases=_told(evaluation, real, vocabulary),
@@ -145,11 +144,11 @@ def _confusion(
 
 
 def _reliability(
-    evaluation: Evaluation, vignettes: Vignettes, vocabulary: Vocabulary, n_bins: int
+    evaluation: Evaluation, vignettes: Vignettes, vocabulary: Vocabulary
 ) -> Iterator[Row]:
     for place, condition in enumerate(vocabulary.condition_ids):
         stated = evaluation.probabilities[:, place]
-        found = reliability(vignettes.label == place, stated, n_bins)
+        found = reliability(vignettes.label == place, stated)
         for mean, seen, count in zip(*found, strict=True):
             told = {"condition": words(condition), "stated": rate(mean), "observed": rate(seen)}
             yield {**told, "vignettes": int(count)}

@@ -20,7 +20,6 @@ from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, 
 from training.evaluation.real_metrics import RealResult, real_metrics, real_rows, score_real
 from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
 from training.model.classifier import Stage
-from training.params import EvaluateParams
 
 Matrix = npt.NDArray[np.float64]
 _STARTS: tuple[Stage, ...] = ("additive", "mixture")  # stages of fitting, before the trees
@@ -51,7 +50,6 @@ def evaluate(
     real: RealCases,
     labelled: LabelledCases,
     vocabulary: Vocabulary,
-    params: EvaluateParams,
 ) -> Evaluation:
     """The evaluation of a bundle on vignettes it was not fitted to, and on the real cases.
 
@@ -60,23 +58,23 @@ def evaluate(
     answer = bundle.answer(vignettes.cases, vocabulary)
     model = answer.probabilities
     estimator = bundle.estimator()
-    told = {stage: estimator.predict_proba(vignettes.cases, stage) for stage in _STARTS}
-    answers: dict[str, Matrix] = {**told, "model": model}
-    loss = {name: kl_to_exact(vignettes.exact, said) for name, said in answers.items()}
+    told: dict[str, Matrix] = {s: estimator.predict_proba(vignettes.cases, s) for s in _STARTS}
+    told["model"] = model
+    loss = {name: kl_to_exact(vignettes.exact, said) for name, said in told.items()}
     cells = list(_cells(vignettes, model, loss, vocabulary))
     result = score_real(bundle, real, vocabulary)
     metrics = {
-        "vignettes": vignette_metrics(vignettes, answer, vocabulary, params.calibration_bins),
+        "vignettes": vignette_metrics(vignettes, answer, vocabulary),
         "kl_to_exact_of_additive_start": _mean(loss["additive"]),
         "kl_to_exact_of_mixture_start": _mean(loss["mixture"]),
         "worst_cell": max((c for c in cells if c["judged"]), key=_by_kl, default={}),
-        "real": real_metrics(real, result, vocabulary, params.confidence),
+        "real": real_metrics(real, result, vocabulary),
         **_labelled_metrics(bundle, labelled, vocabulary),
     }
     return Evaluation(
         version=bundle.version,
         metrics=metrics,
-        conditions=list(_conditions(vignettes, model, loss, vocabulary, params.calibration_bins)),
+        conditions=list(_conditions(vignettes, model, loss, vocabulary)),
         cells=cells,
         real=real_rows(real, result, vocabulary),
         probabilities=model,
@@ -100,14 +98,12 @@ def _labelled_metrics(
     }
 
 
-def vignette_metrics(
-    vignettes: Answered, answer: Told, vocabulary: Vocabulary, n_bins: int
-) -> dict[str, float]:
+def vignette_metrics(vignettes: Answered, answer: Told, vocabulary: Vocabulary) -> dict[str, float]:
     """The figures of a model on vignettes, beside those of the exact posterior."""
     label, exact, model = vignettes.label, vignettes.exact, answer.probabilities
     needs = condition_ranks(vocabulary)[label]
     told = triage_ranks(decoded(vignettes.cases), answer, vocabulary)
-    errors = calibration_error(label, model, n_bins)
+    errors = calibration_error(label, model)
     return {
         "rows": len(label),
         "kl_to_exact": _mean(kl_to_exact(exact, model)),
@@ -124,7 +120,7 @@ def vignette_metrics(
 
 
 def form_metrics(
-    bundle: LoadedBundle, forms: Answered, vocabulary: Vocabulary, n_bins: int
+    bundle: LoadedBundle, forms: Answered, vocabulary: Vocabulary
 ) -> dict[str, dict[str, float]]:
     """The figures of vignettes by how many findings were asked, whole records last.
 
@@ -137,7 +133,7 @@ def form_metrics(
         here = (asked >= low) & (asked < high)
         if here.any():
             some = Answered(forms.cases[here], forms.label[here], forms.exact[here])
-            figures = vignette_metrics(some, answer.of(here), vocabulary, n_bins)
+            figures = vignette_metrics(some, answer.of(here), vocabulary)
             kept = {name: figures[name] for name in _OF_FORMS}
             kept["mean_highest"] = _mean(answer.probabilities[here].max(axis=1))
             found[f"asked_{low}_to_{high - 1}"] = kept
@@ -164,9 +160,8 @@ def _conditions(
     model: Matrix,
     loss: Mapping[str, Matrix],
     vocabulary: Vocabulary,
-    n_bins: int,
 ) -> Iterator[dict[str, Any]]:
-    errors = calibration_error(vignettes.label, model, n_bins)
+    errors = calibration_error(vignettes.label, model)
     for place, condition in enumerate(vocabulary.condition_ids):
         here = vignettes.label == place
         figures = _figures(here, vignettes, model, loss)

@@ -12,6 +12,8 @@ from data_gen.literature.measure import wilson as wilson_interval
 
 Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+BINS = 15
+"""Bins of stated probability: the usual number, with which figures can be compared."""
 _TINY = 1e-15  # a probability below this counts as this: about 35 nats
 
 
@@ -38,7 +40,7 @@ def in_top(label: Labels, model: Matrix, k: int) -> npt.NDArray[np.bool_]:
     return out
 
 
-def calibration_error(label: Labels, model: Matrix, n_bins: int) -> Matrix:
+def calibration_error(label: Labels, model: Matrix, n_bins: int = BINS) -> Matrix:
     """(n_classes,) mean distance of stated from observed frequency, over bins of equal width.
 
     The class-wise expected calibration error of Kull and others (2019, arXiv 1910.12656).
@@ -52,7 +54,7 @@ def calibration_error(label: Labels, model: Matrix, n_bins: int) -> Matrix:
 
 
 def reliability(
-    hit: npt.NDArray[np.bool_], stated: Matrix, n_bins: int
+    hit: npt.NDArray[np.bool_], stated: Matrix, n_bins: int = BINS
 ) -> tuple[Matrix, Matrix, Matrix]:
     """Mean stated probability, observed frequency and count of each bin that holds a case."""
     place = np.minimum((stated * n_bins).astype(np.int64), n_bins - 1)
@@ -93,7 +95,7 @@ class Proportion:
         return {"k": self.k, "n": self.n, "share": share, "low": self.low, "high": self.high}
 
 
-def wilson(k: int, n: int, confidence: float) -> Proportion:
+def wilson(k: int, n: int, confidence: float = 0.95) -> Proportion:
     """The proportion k of n with Wilson's interval, rounded as reports hold it."""
     if n == 0:
         return Proportion(0, 0, 0.0, 1.0)

@@ -31,16 +31,14 @@ _DARK_FROM = 0.7
 
 
 def write_plots(
-    folder: Path, evaluation: Evaluation, vignettes: Vignettes, vocabulary: Vocabulary, n_bins: int
+    folder: Path, evaluation: Evaluation, vignettes: Vignettes, vocabulary: Vocabulary
 ) -> None:
     """Write every plot into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(_STYLE):
         figures = {
             "confusion": _confusion(evaluation.probabilities, vignettes.label, vocabulary),
-            "reliability": _reliability(
-                evaluation.probabilities, vignettes.label, vocabulary, n_bins
-            ),
+            "reliability": _reliability(evaluation.probabilities, vignettes.label, vocabulary),
             "excess_by_condition": _excess(evaluation.conditions),
             "excess_by_age_and_sex": _cells(evaluation.cells, vocabulary),
             "real_cases": _real(evaluation.real),
@@ -80,16 +78,14 @@ def _confusion(model: Matrix, label: npt.NDArray[np.int64], vocabulary: Vocabula
     return figure
 
 
-def _reliability(
-    model: Matrix, label: npt.NDArray[np.int64], vocabulary: Vocabulary, n_bins: int
-) -> Figure:
+def _reliability(model: Matrix, label: npt.NDArray[np.int64], vocabulary: Vocabulary) -> Figure:
     figure = Figure(figsize=(11, 9), layout="constrained")
     rows = -(-len(vocabulary.condition_ids) // 5)
     grid = figure.subplots(rows, 5, sharex=True, sharey=True).ravel()
     for axes in grid[len(vocabulary.condition_ids) :]:
         axes.set_axis_off()
     for place, (axes, condition) in enumerate(zip(grid, vocabulary.condition_ids, strict=False)):
-        stated, observed, count = reliability(label == place, model[:, place], n_bins)
+        stated, observed, count = reliability(label == place, model[:, place])
         error = np.sqrt(np.maximum(observed * (1 - observed), 1e-4) / count)
         axes.plot([0, 1], [0, 1], color=_START, linewidth=1)
         axes.errorbar(stated, observed, 2 * error, fmt="o", markersize=3, color=_OURS, linewidth=1)

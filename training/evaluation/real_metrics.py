@@ -36,7 +36,7 @@ def score_real(bundle: LoadedBundle, cases: RealCases, vocabulary: Vocabulary) -
 
 
 def real_metrics(
-    cases: RealCases, result: RealResult, vocabulary: Vocabulary, confidence: float
+    cases: RealCases, result: RealResult, vocabulary: Vocabulary, confidence: float = 0.95
 ) -> dict[str, Any]:
     """Top-1 and top-3 on the named conditions, log-loss, and triage, with Wilson intervals."""
     named = cases.label != vocabulary.condition_ids.index(OTHER)

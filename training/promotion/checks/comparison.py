@@ -14,7 +14,7 @@ from training.evaluation.real_metrics import EMERGENCY, OTHER
 from training.evaluation.triage import URGENT
 from training.params import GateParams
 from training.promotion.checks.check import Check, compared, of_counts, of_means
-from training.promotion.checks.comparison_data import BINS, Answers
+from training.promotion.checks.comparison_data import Answers
 
 Real = npt.NDArray[np.float64]
 FEWEST = 10
@@ -134,7 +134,7 @@ def _folded(label: npt.NDArray[np.int64], new: Real, old: Real, tail: float) -> 
     fold = np.arange(len(label)) % _FOLDS
 
     def difference(rows: npt.NDArray[np.bool_]) -> float:
-        errors = (calibration_error(label[rows], model[rows], BINS).mean() for model in (new, old))
+        errors = (calibration_error(label[rows], model[rows]).mean() for model in (new, old))
         return float(next(errors) - next(errors))
 
     whole = difference(np.ones(len(label), dtype=np.bool_))

@@ -25,8 +25,6 @@ from training.model.calibrate import TRAINING, draw
 from training.promotion.checks.published import Published
 
 Real = npt.NDArray[np.float64]
-BINS = 15
-"""Bins of the calibration error."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ class Answers:
     @cached_property
     def figures(self) -> dict[str, float]:
         """The figures of the fresh vignettes."""
-        return vignette_metrics(self.grounds.fresh, self.told, self.vocabulary, BINS)
+        return vignette_metrics(self.grounds.fresh, self.told, self.vocabulary)
 
     @cached_property
     def missed(self) -> npt.NDArray[np.bool_]:
