@@ -29,15 +29,16 @@ class Likelihoods:
     def read(cls, manifest: Mapping[str, Any], content: bytes) -> Likelihoods:
         """Those of a bundle. Raises KeyError, TypeError or ValueError for what is none."""
         table = np.load(io.BytesIO(content), allow_pickle=False).astype(np.float64)
-        entries: Mapping[str, Mapping[str, Any]] = manifest["likelihoods"]
-        ends = np.cumsum([entry["values"] for entry in entries.values()])
+        entries: Sequence[Mapping[str, Any]] = manifest["likelihoods"]
+        names = [str(entry["finding"]) for entry in entries]
+        ends = np.cumsum([entry["values"] for entry in entries])
         if table.shape != (len(manifest["components"]), int(ends[-1])):
             raise ValueError("the likelihoods have another shape than components and values")
         parts = np.split(table, ends[:-1], axis=1)
         if any(np.abs(part.sum(axis=1) - 1).max() > _TOLERANCE for part in parts):
             raise ValueError("likelihoods of a finding that do not sum to 1")
-        edges = {name: np.array(e["edges"]) for name, e in entries.items() if "edges" in e}
-        return cls(dict(zip(entries, parts, strict=True)), edges)
+        edges = {e["finding"]: np.array(e["edges"]) for e in entries if "edges" in e}
+        return cls(dict(zip(names, parts, strict=True)), edges)
 
     def present(self, findings: Sequence[str]) -> Matrix:
         """P(present | component) of some yes/no findings: (n_components, n_findings)."""

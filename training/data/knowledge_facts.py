@@ -41,14 +41,15 @@ class Facts:
         ]
 
     @property
-    def likelihoods(self) -> tuple[dict[str, dict[str, Any]], npt.NDArray[np.float32]]:
+    def likelihoods(self) -> tuple[list[dict[str, Any]], npt.NDArray[np.float32]]:
         """P(value | component) of every finding: how the values are laid out, and the table."""
         tables = likelihoods_of(self.world)
         edges = {name: bins.edges[:-1].tolist() for name, bins in self.world.bins.items()}
-        entries = {
-            name: {"values": table.shape[1], **({"edges": edges[name]} if name in edges else {})}
+        entries = [
+            {"finding": name, "values": table.shape[1]}
+            | ({"edges": edges[name]} if name in edges else {})
             for name, table in tables.items()
-        }
+        ]
         return entries, np.concatenate(list(tables.values()), axis=1).astype(np.float32)
 
 
