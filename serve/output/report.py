@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from data_gen.vocabulary import load
@@ -10,8 +11,11 @@ from serve.cases.column_mapping import ColumnMapping
 from serve.cases.header import Header
 from serve.cases.parse import UNREAD
 from serve.issues import quoted_name
+from serve.model.bundle import verify_bundle
+from serve.model.telling import most_telling
 from serve.output.made_by import made_by
 from serve.output.summary import Summary, summary
+from serve.overrides.reach import silent_emergencies
 from serve.problem import Problem
 
 FAIL_ON = {
@@ -20,6 +24,7 @@ FAIL_ON = {
     "near-miss": "columns are nearly named like a finding",
 }
 """What a run can be asked to fail on, and the words for it."""
+_HELPFUL = 5  # missing columns that are named
 _NAMED = 12  # columns that are named on stderr; the summary names all
 
 
@@ -33,6 +38,10 @@ class Asked(Protocol):
     @property
     def mapping(self) -> ColumnMapping:
         """How columns are read."""
+
+    @property
+    def bundle(self) -> Path | None:
+        """The folder of the model; None for overrides alone."""
 
     @property
     def rejects_path(self) -> str:
@@ -81,7 +90,28 @@ def counts_of(asked: Asked, outcome: Outcome) -> dict[str, Any]:
     """The counts of a run as they are written to a summary file, and what made it."""
     own = made(asked, outcome)
     counts = summary(outcome.tally, outcome.duplicates, tuple(outcome.warnings), own["versions"])
-    return {**counts, "rows_without_finding": outcome.tally.issues["no_findings"], **own}
+    without = outcome.tally.issues["no_findings"]
+    return {**counts, "rows_without_finding": without, **_unseen(asked, outcome), **own}
+
+
+def _unseen(asked: Asked, outcome: Outcome) -> dict[str, Any]:
+    """What a file cannot show for want of columns: emergencies, by hazard; and what would help.
+
+    Of files that differ in their columns, what all of them ask.
+    """
+    vocabulary = load()
+    found = [{r.finding.id for _, r in header.readings} for header in outcome.headers]
+    known = set.intersection(*found) if found else set()
+    hazards: dict[str, list[str]] = {}
+    for rule in silent_emergencies(known, vocabulary):
+        hazards.setdefault(rule.hazard, []).append(rule.id)
+    bundle = None if asked.bundle is None else verify_bundle(asked.bundle, vocabulary)
+    help_most: list[str] = []
+    if bundle and bundle.components and bundle.likelihoods:
+        mix = asked.mix if asked.mix in bundle.components.mixes else "training"
+        shares = bundle.components.mixes[mix]
+        help_most = most_telling(bundle.likelihoods, bundle.components, shares, known, _HELPFUL)
+    return {"emergencies_out_of_reach": hazards, "columns_that_would_help": help_most}
 
 
 def failures(counts: Mapping[str, Any], fail_on: Iterable[str]) -> list[str]:
@@ -104,9 +134,7 @@ def words(counts: Mapping[str, Any], rejects_path: str) -> Iterator[str]:
     """The counts of a run, a sentence a line."""
     for warning in counts["warnings"]:
         yield f"warning: {Problem(**warning)}"
-    yield f"columns read: {_named(counts['columns_read'])}"
-    if counts["columns_not_read"]:
-        yield f"columns not read: {_named(counts['columns_not_read'])}"
+    yield from _of_columns(counts)
     levels = ", ".join(f"{n} {level}" for level, n in counts["triage"].items() if n)
     yield f"scored {counts['scored']} of {counts['rows_in']} rows: {levels or 'none'}"
     if counts["rejected"]:
@@ -129,6 +157,18 @@ def words(counts: Mapping[str, Any], rejects_path: str) -> Iterator[str]:
         yield f"{counts['duplicate_case_ids']} rows repeat the case_id of an earlier row"
     if counts["neutralised_cells"]:
         yield f"{counts['neutralised_cells']} cells got a leading apostrophe (--spreadsheet-safe)"
+
+
+def _of_columns(counts: Mapping[str, Any]) -> Iterator[str]:
+    """What was read, and what cannot be seen for want of columns."""
+    yield f"columns read: {_named(counts['columns_read'])}"
+    if counts["columns_not_read"]:
+        yield f"columns not read: {_named(counts['columns_not_read'])}"
+    if reach := counts["emergencies_out_of_reach"]:
+        named = ", ".join(f"{h.replace('_', ' ')} ({', '.join(r)})" for h, r in reach.items())
+        yield f"for want of columns no override can call these emergencies: {named}"
+    if counts["columns_that_would_help"]:
+        yield f"columns that would help most: {', '.join(counts['columns_that_would_help'])}"
 
 
 def _named(names: Sequence[str]) -> str:
