@@ -148,7 +148,17 @@ def _numbers(knowledge: Knowledge) -> dict[str, str]:
     out = {}
     for number in located_numbers(knowledge):
         content = number.based.model_dump(
-            exclude={"basis", "cite", "word", "why", "says", "findings", "traits"},
+            exclude={
+                "basis",
+                "cite",
+                "word",
+                "why",
+                "says",
+                "findings",
+                "traits",
+                "triage",
+                "clinic",
+            },
             exclude_defaults=True,
             by_alias=True,
         )

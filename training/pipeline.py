@@ -16,7 +16,7 @@ from training.bundles.write import manifest, write_bundle
 from training.data.labelled import case_files, labelled_cases
 from training.data.vignettes import Vignettes, hash_of_files, read_vignettes
 from training.folders import atomic_write
-from training.params import Params, Part
+from training.params import FORMS, Params, Part
 from training.paths import CARD, Places, labelled_folder
 from training.promotion.acts import force, register, rollback
 from training.promotion.store.model_store import ModelStore
@@ -56,7 +56,8 @@ def _vignettes(part: Part, params: Params, places: Places, world: World) -> Vign
     from training.model.calibrate import TRAINING
 
     hashes = world.knowledge_hash, world.vocabulary.hash
-    expected = Origin(*hashes, TRAINING, *params.sample.drawn(part))
+    seed, rows = params.sample.drawn(part)
+    expected = Origin(*hashes, TRAINING, seed, rows, forms=part in FORMS)
     return read_vignettes(*places.cases(part), world.vocabulary, expected)
 
 
@@ -64,7 +65,7 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     """Measure the candidate, write the reports, record the run; the metrics."""
     from training.data.real_cases import read_real_cases
     from training.evaluation.evaluate import evaluate as measure
-    from training.evaluation.evaluate import vignette_metrics
+    from training.evaluation.evaluate import form_metrics, vignette_metrics
     from training.evaluation.model_card import model_card
     from training.evaluation.report import write_reports
     from training.promotion.checks.published import LITERATURE, published
@@ -85,6 +86,8 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     evaluation.metrics["validation"] = vignette_metrics(
         validation, bundle.probabilities(validation.cases, vocabulary), vocabulary, n_bins
     )
+    forms = _vignettes("forms", params, places, world)
+    evaluation.metrics["forms"] = form_metrics(bundle, forms, vocabulary, n_bins)
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
     folders = places.reports, places.drafts
     write_reports(*folders, evaluation, vignettes, real, vocabulary, n_bins)

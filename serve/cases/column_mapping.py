@@ -26,6 +26,7 @@ from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.words import word_key
 from serve.answer import CASE_ID
 from serve.cases.names import key_of
+from serve.cases.unknowns import AS_FILES_SAY, Unknowns
 from serve.problem import Problem, RefusedError
 
 UNITS: Mapping[str, Mapping[str, tuple[float, float]]] = {
@@ -56,11 +57,15 @@ class ColumnReader:
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """Readings and the case id of a file, by the name of its column in lower case."""
+    """Readings and the case id of a file, by the name of its column in lower case.
+
+    And what its silences mean.
+    """
 
     columns: Mapping[str, ColumnReader] = field(default_factory=dict)
     case_id: str = CASE_ID
     source: str = ""
+    unknowns: Unknowns = AS_FILES_SAY
 
     @property
     def names(self) -> tuple[str, ...]:

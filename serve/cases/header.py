@@ -9,6 +9,7 @@ from data_gen.vocabulary import Vocabulary
 from serve.answer import CASE_ID, output_columns
 from serve.cases.column_mapping import NO_MAPPING, ColumnMapping, ColumnReader
 from serve.cases.names import Named, is_case_id, key_of, named
+from serve.cases.unknowns import AS_FILES_SAY, Unknowns
 from serve.issues import Issue, near_miss, quoted_name, read_as
 from serve.problem import Problem, RefusedError
 
@@ -25,6 +26,7 @@ class Header:
     warnings: tuple[Problem, ...]
     told: tuple[tuple[int, Issue], ...] = ()
     """Columns whose names are not quite a finding's: the issue of every row that fills them."""
+    unknowns: Unknowns = AS_FILES_SAY
 
     @property
     def used(self) -> tuple[int, ...]:
@@ -90,6 +92,7 @@ def match_header(
         ids[0] if ids else None,
         tuple(_warnings(names, where, found, mapped_by)),
         tuple(_told(names, found)),
+        mapping.unknowns,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Finding, Vocabulary
+from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.words import (
     UNKNOWN,
     CellProblem,
@@ -34,7 +35,10 @@ _REMEMBERED = 100_000  # distinct texts of a column whose values are kept betwee
 
 @dataclass(frozen=True)
 class ParsedCases:
-    """The matrix of cases, (n_cases, n_findings) with NaN for unknown, and its bad cells."""
+    """The matrix of cases, (n_cases, n_findings), and its bad cells.
+
+    Unknown is NaN where a cell is blank, NOT_ASKED where it says nothing at all.
+    """
 
     values: Matrix
     issues: Mapping[int, list[Issue]]  # by row
@@ -56,11 +60,11 @@ def parse_cases(
     vocabulary: Vocabulary,
     cache: Cache,
 ) -> ParsedCases:
-    """The values of n cases whose columns are given by place. A bad cell is unknown, and told.
+    """The values of n cases whose columns are given by place. A bad cell is not known, and told.
 
     So is a cell in a column whose name is not quite a finding's (`Header.told`).
     """
-    values = np.full((n_cases, len(vocabulary.findings)), np.nan, order="F")
+    values = header.unknowns.nothing(n_cases, len(vocabulary.findings))
     issues: dict[int, list[Issue]] = {}
     met: set[tuple[int, Key]] = set()
     for place, issue in header.told:
@@ -75,8 +79,9 @@ def parse_cases(
             known.clear()
         parsed = [_remembered(text, reading, known) for text in column.texts]
         bad = [code for code, value in enumerate(parsed) if isinstance(value, Issue)]
-        numbers = [math.nan if isinstance(value, Issue) else value for value in parsed]
-        values[:, reading.finding.column] = np.array(numbers, dtype=np.float64)[column.codes]
+        numbers = [NOT_ASKED if isinstance(value, Issue) else value for value in parsed]
+        read = header.unknowns.read(np.array(numbers, dtype=np.float64))
+        values[:, reading.finding.column] = read[column.codes]
         if reading.words:
             met.update((place, key) for key in map(word_key, column.texts) if key in reading.words)
         if bad:
@@ -96,7 +101,7 @@ def _remembered(text: str, reading: ColumnReader, known: dict[str, float | Issue
 
 
 def value_of(text: str, reading: ColumnReader) -> float | Issue:
-    """The value of a cell's text, NaN for unknown, or what is wrong with it."""
+    """The value of a cell's text, as `parse_cell` gives it, or what is wrong with it."""
     word = reading.words.get(word_key(text)) if reading.words else None
     if word is None:
         if _replaced(text, reading):
@@ -129,7 +134,7 @@ def _scaled(word: str, finding: Finding, scale: tuple[float, float]) -> str:
     What a number is, is read as anywhere else: its bounds alone are those of another unit.
     """
     number = parse_cell(replace(finding, low=None, high=None), word)
-    if isinstance(number, CellProblem) or math.isnan(number):
+    if isinstance(number, CellProblem) or not math.isfinite(number):
         return word
     return repr(round(number * scale[0] + scale[1], 6))
 

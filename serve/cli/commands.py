@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,11 @@ def _scoring_options(command: Any) -> Any:
         click.option("--overrides-only", is_flag=True, help="Do not ask the model."),
         click.option("--columns", type=click.Path(path_type=Path),
                      help="YAML that maps other headers, words and units."),
+        click.option("--blank", type=click.Choice(["blank", "not-asked"]),
+                     help="How an empty cell is read (default: blank, left out of a record; "
+                     "not-asked for exports that leave none empty on purpose)."),
+        click.option("--absent", type=click.Choice(["not-asked", "blank"]),
+                     help="How a finding without a column is read (default: not-asked)."),
         click.option("--explain", is_flag=True,
                      help="Say which findings spoke for the top condition."),
         click.option("--columns-out", metavar="NAME,NAME",
@@ -82,7 +88,7 @@ def score(
         _check_paths(read, {"--out": out, "--rejects": rejects, "--summary": summary})
         request = Request(
             cases, out, rejects, bundle, options["mix"], options["workers"],
-            options["spreadsheet_safe"], _mapping(columns), options["explain"],
+            options["spreadsheet_safe"], _mapping(columns, options), options["explain"],
             options["columns_out"],
         )  # fmt: skip
         beside = _SummaryBeside(summary, request)
@@ -146,7 +152,8 @@ def spark(
 
         request = SparkRequest(
             cases, out, _bundle(model, overrides_only=options["overrides_only"]), options["mix"],
-            _mapping(columns), explain=options["explain"], columns_out=options["columns_out"],
+            _mapping(columns, options), explain=options["explain"],
+            columns_out=options["columns_out"],
         )  # fmt: skip
         read = {"the folder of cases": cases, "the mapping": columns, "the bundle": request.bundle}
         check_apart(read, {"OUT": out, "OUT.rejects": request.rejects_path, "--summary": summary})
@@ -273,11 +280,14 @@ def _bundle(model: Path | None, *, overrides_only: bool) -> Path | None:
     return None
 
 
-def _mapping(path: Path | None) -> Any:
+def _mapping(path: Path | None, silences: Mapping[str, Any]) -> Any:
+    """The mapping of a file, in which the options `blank` and `absent` outdo its own lines."""
     from data_gen.vocabulary import load
     from serve.cases.column_mapping import NO_MAPPING, read_mapping
 
-    return NO_MAPPING if path is None else read_mapping(path, load())
+    mapping = NO_MAPPING if path is None else read_mapping(path, load())
+    given = {name: silences[name] for name in ("blank", "absent") if silences[name]}
+    return replace(mapping, unknowns=replace(mapping.unknowns, **given))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.words import write_cell
 from serve.problem import Problem
-from training.data.features import UNKNOWN, Cases
+from training.data.features import BLANK, Cases
 from training.data.labelled_files import Reading
 
 _NAMED = 5  # rows that one message names
@@ -80,9 +80,11 @@ def near_copies(
 ) -> Iterator[Problem]:
     """Rows that differ in one cell from a case of the evaluation which says enough to be known.
 
-    `theirs` are those of the evaluation and `ids` their names; all are completed and encoded.
+    `theirs` are those of the evaluation and `ids` their names; all are completed and encoded. Which
+    kind of unknown a cell is makes no difference: a copy may lack some columns.
     """
-    known = np.flatnonzero((theirs != UNKNOWN).sum(axis=1) >= _ENOUGH)
+    cases, theirs = (np.maximum(each, BLANK) for each in (cases, theirs))
+    known = np.flatnonzero((theirs >= 0).sum(axis=1) >= _ENOUGH)
     for row, case in enumerate(cases):
         differ = theirs[known] != case
         for place in np.flatnonzero(differ.sum(axis=1) == 1).tolist():
@@ -98,4 +100,4 @@ def near_copies(
 
 
 def _cell(finding: Finding, value: float) -> str:
-    return "blank" if value == UNKNOWN else write_cell(finding, value)
+    return "blank" if value < 0 else write_cell(finding, value)

@@ -16,7 +16,7 @@ from data_gen.vocabulary.complete import complete
 from data_gen.vocabulary.words import write_cell
 from serve.problem import Problem, RefusedError
 from training.data.copies import contradictory, near_copies, without_repeats
-from training.data.features import Cases, encode
+from training.data.features import BLANK, Cases, encode
 from training.data.labelled_files import case_files, read_files
 from training.data.real_cases import RealCases, read_real_cases
 from training.params import Params
@@ -103,16 +103,21 @@ def _unusable(
     vocabulary: Vocabulary,
     real: RealCases,
 ) -> Iterator[Problem]:
-    """Rows that say nothing, and rows that a report is measured on."""
-    own = zip(_whole(real.values, vocabulary), real.ids, strict=True)
+    """Rows that say nothing, and rows that repeat what a report is measured on."""
+    own = zip(_recorded(_whole(real.values, vocabulary)), real.ids, strict=True)
     of_reports = {row.tobytes(): name for row, name in own}
-    for row, case, where in zip(values, cases, places, strict=True):
+    for row, case, where in zip(values, _recorded(cases), places, strict=True):
         if not np.isfinite(row).any():
             yield Problem("no_finding", where, "it has no finding at all", "delete the row")
         elif case.tobytes() in of_reports:
             message = f"it repeats case {of_reports[case.tobytes()]} of the evaluation"
             remedy = "delete the row: a model is not measured on what it learned from"
             yield Problem("evaluation_case", where, message, remedy)
+
+
+def _recorded(cases: Cases) -> Cases:
+    """The same cases with every unknown cell blank: what they record, whatever was asked."""
+    return np.maximum(cases, BLANK)
 
 
 def _whole(values: npt.NDArray[np.float64], vocabulary: Vocabulary) -> Cases:

@@ -96,7 +96,11 @@ class Counts:
 
 
 def count(intervals: Intervals, vignettes: Vignettes, cases: Cases, label: Labels) -> Counts:
-    """What labelled cases (n_cases, n_findings) record, and what is expected of them."""
+    """What labelled cases (n_cases, n_findings) record, and what is expected of them.
+
+    Only recorded values count: that a cell is blank, or was not asked, tells of the file.
+    """
+    intervals = intervals.of_values()
     column, n_classes = intervals.column, vignettes.exact.shape[1]
     seen = np.zeros((n_classes, len(column)))
     share = np.zeros_like(seen)
@@ -130,20 +134,21 @@ def heterogeneity(seen: Real, recorded: Real, column: Labels) -> float:
 def corrected(vignettes: Vignettes, tilt: Tilt) -> Vignettes:
     """The vignettes as cases of the tilted world: weighed, with its exact posterior.
 
-    Posterior, shares of atoms and log-evidence are exact for that world, since a tilt multiplies
-    the likelihood of all atoms of a condition alike.
+    Posteriors and log-evidence are exact for that world, since a tilt multiplies the likelihood of
+    all components of a condition alike.
     """
     ratio = tilt.log_ratio(vignettes.cases)
     exact, log_weight = tilted_posterior(vignettes.exact, ratio)
     weight = np.exp(log_weight)
-    of_atom = ratio[:, list(vignettes.atoms.values())]
-    shares = vignettes.shares * np.exp(of_atom - of_atom.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
+    of_component = ratio[:, list(vignettes.components.values())]
+    scale = np.exp(of_component - of_component.max(axis=1, keepdims=True))
+    posterior = vignettes.posterior * scale
+    posterior /= posterior.sum(axis=1, keepdims=True)
     return replace(
         vignettes,
         exact=exact,
         log_evidence=vignettes.log_evidence + log_weight,
-        shares=shares.astype(np.float32),
+        posterior=posterior.astype(np.float32),
         weight=weight / weight.mean(),
     )
 

@@ -29,16 +29,16 @@ INTERVALS = yes_no_intervals()
 
 
 def _vignettes(world: SmallWorld) -> Vignettes:
-    shares = world.shares.astype(np.float32)
+    posterior = world.posterior.astype(np.float32)
     return Vignettes(
         cases=world.cases,
         label=world.label,
         exact=world.exact,
         log_evidence=world.log_evidence,
-        atom=world.atom,
-        traits={"trait": world.trait},
-        atoms=world.atoms,
-        shares=shares,
+        component=world.component,
+        latent={"trait": world.trait},
+        components=world.components,
+        posterior=posterior,
     )
 
 
@@ -118,8 +118,8 @@ def test_corrected_vignettes_are_those_of_the_tilted_world(vignettes: Vignettes)
     assert np.allclose(found.log_evidence - vignettes.log_evidence, np.log(weight))
     assert found.weight is not None
     assert np.allclose(found.weight, weight / weight.mean())
-    of_class = np.array(list(vignettes.atoms.values()))
-    by_class = np.stack([found.shares[:, of_class == k].sum(axis=1) for k in range(3)], axis=1)
+    of_class = np.array(list(vignettes.components.values()))
+    by_class = np.stack([found.posterior[:, of_class == k].sum(axis=1) for k in range(3)], axis=1)
     assert np.allclose(by_class, found.exact, atol=1e-5)
     mean = (found.weight[:, None] * found.exact).mean(axis=0)
     assert np.allclose(mean, vignettes.exact.mean(axis=0), atol=0.02)  # the class mix stays
