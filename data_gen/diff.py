@@ -199,11 +199,22 @@ def _shares(old: World, new: World, mix: str) -> tuple[Shares, Shares]:
     if set(ids[0]) == set(ids[1]):
         return old.mix(mix), new.mix(mix)
     both = set(ids[0]) & set(ids[1])
-    of_old = dict(zip(ids[0], old.mix(mix), strict=True))
-    first, second = (np.array([of_old[n] if n in both else 0.0 for n in side]) for side in ids)
+    of_old = dict(zip(ids[0], old.class_mix(old.mix(mix)), strict=True))
+    first, second = (
+        _with_classes(world, mix, np.array([of_old[n] if n in both else 0.0 for n in side]))
+        for world, side in zip((old, new), ids, strict=True)
+    )
     if not first.any():
         raise ValueError(f"mix {mix!r} has none of the conditions of both OLD and NEW")
     return first / first.sum(), second / second.sum()
+
+
+def _with_classes(world: World, mix: str, classes: Shares) -> Shares:
+    """A mix of components (n_atoms,) with these shares of conditions, and the mix's within each."""
+    own = world.mixes.get(mix, world.mixes["training"])
+    of_own = world.class_mix(own)
+    factor = classes / np.where(of_own > 0, of_own, 1)
+    return np.asarray(own * factor[world.condition_of])
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -98,6 +99,7 @@ def test_a_condition_that_only_one_side_has(tmp_path: Path) -> None:
     new = tmp_path / "knowledge"
     twin = (new / "conditions" / "doms.yaml").read_text(encoding="utf-8")
     twin = twin.replace("condition: doms", "condition: soreness")
+    twin = re.sub(r"(?m)^( +name: .*)after exercise", r"\1after a march", twin)
     (new / "conditions" / "soreness.yaml").write_text(twin, encoding="utf-8")
     mix = (new / "mix.yaml").read_text(encoding="utf-8")
     share = "doms: {clinic: 0.015, training: 0.030"
