@@ -17,7 +17,7 @@ from training.data.labelled import case_files, labelled_cases
 from training.data.vignettes import Vignettes, hash_of_files, read_vignettes
 from training.folders import atomic_write
 from training.params import FORMS, Params, Part
-from training.paths import CARD, Places, labelled_folder
+from training.paths import Places, labelled_folder
 from training.promotion.acts import force, register, rollback
 from training.promotion.store.model_store import ModelStore
 
@@ -47,7 +47,7 @@ def train(params: Params, places: Places) -> tuple[str, list[str]]:
     note = {**fitted.labelled, "held_out": int(labelled.held_out.sum())} if len(labelled) else {}
     data = hash_of_files(*places.cases("train"), *case_files(labelled_folder(params)))
     description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
-    version = write_bundle(places.candidate, fitted.model, description)
+    version = write_bundle(places.candidate, fitted.model, description, facts.likelihoods[1])
     return version, [*map(str, labelled.told), *(told(note) if note else [])]
 
 
@@ -64,9 +64,9 @@ def _vignettes(part: Part, params: Params, places: Places, world: World) -> Vign
 def evaluate(params: Params, places: Places) -> dict[str, Any]:
     """Measure the candidate, write the reports, record the run; the metrics."""
     from training.data.real_cases import read_real_cases
+    from training.evaluation.documents import write_card
     from training.evaluation.evaluate import evaluate as measure
     from training.evaluation.evaluate import form_metrics, vignette_metrics
-    from training.evaluation.model_card import model_card
     from training.evaluation.report import write_reports
     from training.promotion.checks.published import LITERATURE, published
     from training.promotion.judge import check_knowledge
@@ -81,18 +81,16 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
     labelled = labelled_cases(params, vocabulary)
     held_out = labelled.of(labelled.held_out)
-    evaluation = measure(bundle, vignettes, real, held_out, vocabulary, params.evaluate)
-    n_bins = params.evaluate.calibration_bins
+    evaluation = measure(bundle, vignettes, real, held_out, vocabulary)
     evaluation.metrics["validation"] = vignette_metrics(
-        validation, bundle.probabilities(validation.cases, vocabulary), vocabulary, n_bins
+        validation, bundle.answer(validation.cases, vocabulary), vocabulary
     )
     forms = _vignettes("forms", params, places, world)
-    evaluation.metrics["forms"] = form_metrics(bundle, forms, vocabulary, n_bins)
+    evaluation.metrics["forms"] = form_metrics(bundle, forms, vocabulary)
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
     folders = places.reports, places.drafts
-    write_reports(*folders, evaluation, vignettes, real, vocabulary, n_bins)
-    card = model_card(evaluation, bundle.manifest, params.sample.model_dump())
-    atomic_write(places.drafts / CARD, card.encode())
+    write_reports(*folders, evaluation, vignettes, real, vocabulary)
+    write_card(places.drafts, evaluation, bundle.manifest, params.sample.model_dump())
     record(params, places, evaluation.metrics, bundle.version, bundle.manifest)
     return evaluation.metrics
 

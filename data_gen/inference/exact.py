@@ -104,7 +104,8 @@ class ExactPosterior:
         self._joint = [f for f in factors if not f.group.lone]
         lone = [f for f in factors if f.group.lone]
         traits = {f.group.trait for f in lone}
-        self._membership = np.eye(len(world.vocabulary.conditions))[world.condition_of]
+        n_conditions = len(world.vocabulary.conditions)
+        self._atoms_of = [np.flatnonzero(world.condition_of == c) for c in range(n_conditions)]
         self._lone = {t: _stack([f for f in lone if f.group.trait == t]) for t in traits}
 
     def __call__(self, values: Array, mix: Array, workers: int = 1) -> Posterior:
@@ -136,7 +137,9 @@ class ExactPosterior:
         share = np.exp(log_joint - top)
         total = share.sum(axis=1, keepdims=True)
         atoms = share / total
-        return Posterior(atoms @ self._membership, atoms, (top + np.log(total))[:, 0])
+        # no matrix product: its last bits depend on how many cases there are
+        probability = np.stack([atoms[:, of].sum(axis=1) for of in self._atoms_of], axis=1)
+        return Posterior(probability, atoms, (top + np.log(total))[:, 0])
 
     def _parts(self, values: Array) -> Iterator[Part]:
         """Blocks of cases that can be of one stratum; a blank age or sex puts a case in several."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
 Mask = npt.NDArray[np.bool_]
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,11 @@ OF_TWO: dict[str, Callable[[Share, Share], Estimate]] = {
 """The measures that need no more than how often the claim holds in cases and in others."""
 
 
-def wilson(p: float, n: float) -> tuple[float, float]:
-    """The 95 % interval of a share p of n people (Wilson 1927)."""
-    middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2))
+def wilson(p: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
+    """The interval of a share p of n people (Wilson 1927, JASA 22:209)."""
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return middle - half, middle + half
 
 

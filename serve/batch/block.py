@@ -9,17 +9,20 @@ import numpy as np
 import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary, load
+from serve.answer import Scores
 from serve.cases.arrow_columns import used_columns, without_blank_rows
 from serve.cases.csv_records import Block
-from serve.cases.csv_rows import DictionaryColumn, Reject, coded_columns, rows_of, strings
+from serve.cases.csv_rows import Reject, coded_columns, rows_of, strings
 from serve.cases.header import Header
+from serve.columns import DictionaryColumn
 from serve.model.bundle import Verified, open_bundle, verify_bundle
 from serve.model.failing import failure
-from serve.model.predict import Matrix, check_mix, mix_weights, predict
+from serve.model.mixes import MixWeights, check_mix, mix_weights
+from serve.model.predict import predict
 from serve.output.csv_lines import legible, lines_of, lines_of_table, spreadsheet_safe_text
 from serve.output.summary import Summary, tally_of
 from serve.output.tables import score_table, text_table, without_dictionaries
-from serve.pipeline import Scores, ScoringPipeline, score_columns
+from serve.pipeline import ScoringPipeline, score_columns
 
 SHOWN = 200
 """Cases of the longest file whose every case is shown on a terminal."""
@@ -91,7 +94,7 @@ def make_pipeline(vocabulary: Vocabulary, folder: Path | None, mix: str) -> Scor
 
 def checked(
     vocabulary: Vocabulary, folder: Path | None, mix: str
-) -> tuple[Verified, Matrix | None] | None:
+) -> tuple[Verified, MixWeights | None] | None:
     """The bundle of a folder and the weights of a mix, before a runtime is needed; None for None.
 
     Raises RefusedError for a damaged bundle, one for another vocabulary, or a mix that means
@@ -129,7 +132,7 @@ def _score_text(worker: BlockScorer, block: Block) -> Scored:
         texts = rows.texts if rows.plain else legible(rows.texts)
         if settings.spreadsheet_safe:
             texts, tally.spreadsheet_safe_text = spreadsheet_safe_text(texts)
-        payload = lines_of(texts, scores, worker.chain.vocabulary, settings.places)
+        payload = lines_of(texts, scores, settings.places)
     ids = _case_ids(columns, header)
     return Scored(
         payload, rows.rejects, tally, ids, scores.model_version, scores.failure, _short(scores)
@@ -151,7 +154,7 @@ def _score_batch(worker: BlockScorer, batch: pa.RecordBatch) -> Scored:
         texts = lines_of_table(batch, header.yes_no)
         if settings.spreadsheet_safe:
             texts, tally.spreadsheet_safe_text = spreadsheet_safe_text(texts)
-        payload = lines_of(texts, scores, worker.chain.vocabulary, settings.places)
+        payload = lines_of(texts, scores, settings.places)
     ids = _case_ids(columns, header)
     return Scored(
         payload, rejects, tally, ids, scores.model_version, scores.failure, _short(scores)
@@ -169,12 +172,11 @@ def _named(table: pa.Table) -> tuple[list[str], list[pa.ChunkedArray]]:
     return table.column_names, table.columns
 
 
-def _case_ids(columns: dict[int, DictionaryColumn], header: Header) -> pa.Array | None:
+def _case_ids(columns: dict[int, DictionaryColumn[str]], header: Header) -> pa.Array | None:
     """The id of each case, blank where it has none."""
     if header.case_id is None:
         return None
-    column = columns[header.case_id]
-    return strings([column.texts[code] for code in column.codes.tolist()])
+    return strings(columns[header.case_id].each())
 
 
 def _short(scores: Scores) -> Scores | None:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, create_model
 
 from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.condition import Triage
-from serve.answer import CASE_ID
+from serve.answer import (
+    ANSWER,
+    CASE_ID,
+    EXPLANATION,
+    ISSUES,
+    LIKELY,
+    NUMBER,
+    PROBABILITIES,
+    WORD,
+    WORDS,
+    Column,
+    Kind,
+)
 from serve.http.json_cases import LONGEST, TYPES
 from serve.http.options import Limits
 
@@ -61,22 +73,44 @@ class ExplanationReply(BaseModel):
     text: str
 
 
-class Result(BaseModel):
-    """The answer for one case: the columns of a scored file."""
+class LikelyReply(BaseModel):
+    """One thing that the case could be, and how probable it is."""
 
-    case_id: str | None
+    id: str
+    condition: str
+    name: str
+    icd10: str
     triage: Triage
-    triage_source: Literal["override", "model", "both"]
-    triage_reasons: list[str]
-    open_red_flags: list[str]
-    """Rules that a blank leaves open: what is still to be asked."""
-    top_condition: str | None
-    probabilities: dict[str, float] | None
-    """By condition, the greatest first; null where no model answered."""
-    prediction_set: list[str]
-    novelty: float | None
-    issues: list[Issue]
-    explanation: ExplanationReply | None = None
+    within: str
+    why: str
+    """What makes it as urgent as it is."""
+    probability: float
+
+
+SHAPES: dict[Kind, Any] = {
+    WORD: str | None,
+    WORDS: list[str],
+    NUMBER: float | None,
+    PROBABILITIES: dict[str, float] | None,
+    LIKELY: list[LikelyReply],
+    ISSUES: list[Issue],
+    EXPLANATION: ExplanationReply | None,
+}
+"""What JSON has for each kind of column."""
+
+
+def _field(column: Column) -> Any:
+    shape = Literal[column.words] if column.words else SHAPES[column.kind]
+    default = None if column.on_request else ...
+    return shape, Field(default, description=column.meaning)
+
+
+Result = create_model(
+    "Result",
+    __doc__="The answer for one case: the columns of a scored file.",
+    case_id=(str | None, ...),
+    **{column.name: _field(column) for column in ANSWER if not column.told_once},
+)
 
 
 class MadeBy(BaseModel):
@@ -99,7 +133,7 @@ class ScoreReply(BaseModel):
     """True while no model can be loaded: then silence is no all-clear."""
     made_by: MadeBy
     warnings: list[str]
-    results: list[Result]
+    results: list[Result]  # type: ignore[valid-type] # made above
 
 
 class Health(BaseModel):

@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from serve.answer import SOURCES
+from serve.answer import SOURCES, Scores
 from serve.cases.column_mapping import Key
 from serve.cases.header import Header
+from serve.columns import DictionaryColumn, Value
 from serve.issues import quoted_name
-from serve.pipeline import Scores
 from serve.problem import Problem
 
 
@@ -56,16 +56,24 @@ class Summary:
 
 def tally_of(scores: Scores) -> Summary:
     """The counts of one block of scores."""
-    levels = np.bincount(scores.triage.level, minlength=len(TRIAGE_LEVELS)).tolist()
-    sources = np.bincount(scores.triage.source, minlength=len(SOURCES)).tolist()
+    issues = Counter[str]()
+    for found, cases in _counted(scores.issues).items():
+        for issue in found:
+            issues[issue.code] += cases
     return Summary(
         scored=len(scores.known),
         answered=int(np.count_nonzero(scores.known)),
-        issues=Counter(scores.counts),
-        triage=Counter(dict(zip(TRIAGE_LEVELS, levels, strict=True))),
-        source=Counter(dict(zip(SOURCES, sources, strict=True))),
+        issues=issues,
+        triage=_counted(scores.triage),
+        source=_counted(scores.triage_source),
         words_met=set(scores.words_met),
     )
+
+
+def _counted(column: DictionaryColumn[Value]) -> Counter[Value]:
+    """How many cases have each value."""
+    cases = np.bincount(column.codes, minlength=len(column.values)).tolist()
+    return Counter(dict(zip(column.values, cases, strict=True)))
 
 
 class CaseIds:

@@ -19,9 +19,8 @@ from typing import Any
 import pyarrow as pa
 
 from data_gen.vocabulary import load
-from serve.answer import NO_MODEL
+from serve.answer import NO_MODEL, output_schema
 from serve.batch.block import BlockScorer, Scored, Settings, prepare, score_block
-from serve.cases.blocks import no_rows
 from serve.cases.column_mapping import NO_MAPPING, ColumnMapping
 from serve.cases.header import Header, match_header
 from serve.cases.parse import Cache
@@ -30,7 +29,7 @@ from serve.output.report import made
 from serve.output.summary import Summary, words_never_met
 from serve.problem import Problem, RefusedError
 from serve.spark.column_types import as_spark, conformed, merged
-from serve.spark.files import Folder, Piece, find_files, open_file, read_files, unique_names
+from serve.spark.files import Folder, Piece, find_files, open_file, read_files
 
 MADE = "_claudico.json"
 """The file of the scored folder that says what made it."""
@@ -123,7 +122,7 @@ def score_folder(session: Any, request: SparkRequest) -> SparkReport:
         explain=request.explain,
     )  # fmt: skip
     cases = merged([pa.ipc.read_schema(pa.py_buffer(look["schema"])) for look in looks])
-    schema = _out_schema(cases, settings, request)
+    schema = _out_schema(cases, request)
     counts = _accumulator(session)
 
     def scored(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -199,19 +198,13 @@ def _together(alike: list[Problem]) -> Problem:
     return replace(first, where=f"{first.where} and {more} more files") if more else first
 
 
-def _out_schema(cases: pa.Schema, settings: Settings, request: SparkRequest) -> pa.Schema:
-    """The columns to write: of the cases, then those that no cases at all, scored, get."""
-    nothing = no_rows(_texts(settings.header))
-    answers = _table(score_block(prepare(settings), nothing)).schema
-    fields = [*cases, *list(answers)[len(settings.header.names) :]]
+def _out_schema(cases: pa.Schema, request: SparkRequest) -> pa.Schema:
+    """The columns to write: of the cases, then those of the scores."""
+    fields = [*cases, *output_schema(load(), explain=request.explain)]
     if request.columns_out is not None:
         places = chosen(request.columns_out, [field.name for field in fields])
         fields = [fields[place] for place in places]
     return pa.schema(fields)
-
-
-def _texts(header: Header) -> pa.Schema:
-    return pa.schema([(name, pa.string()) for name in unique_names(header.names)])
 
 
 def _files_of(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, bytes]]:

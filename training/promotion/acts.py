@@ -10,7 +10,7 @@ from typing import Any
 from serve.problem import Problem, RefusedError
 from training.bundles.loaded import LoadedBundle, open_contender
 from training.bundles.write import HASHED
-from training.evaluation.mark import with_verdict
+from training.evaluation.render import with_verdict
 from training.folders import atomic_write
 from training.params import Params
 from training.paths import CARD, METRICS, PAGE, Places, in_experiment, pair

@@ -136,13 +136,13 @@ def _of_training(beside: Comparison, error: float) -> list[Check]:
     """
     tail = error / 2 if beside.has_labelled else error
     if beside.labelled_better(tail):
-        checks = beside.checks(beside.params.labelled_excess)
+        checks = beside.checks(beside.params.labelled_kl_to_exact)
         return [beside.told_better(tail), *checks]
-    return [beside.better(tail), *list(beside.checks(beside.params.excess))[1:]]
+    return [beside.better(tail), *list(beside.checks(beside.params.kl_to_exact))[1:]]
 
 
 def _no_worse(beside: Comparison) -> list[Check]:
     """Nothing worse by more than its margin."""
     told_better = beside.labelled_better(beside.tail)
-    room = beside.params.labelled_excess if told_better else beside.params.excess
+    room = beside.params.labelled_kl_to_exact if told_better else beside.params.kl_to_exact
     return list(beside.checks(room))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.evaluation.mark import NOT_JUDGED
+from training.evaluation.render import NOT_JUDGED
 from training.promotion.store.history import Event
 
 _WORDS = {

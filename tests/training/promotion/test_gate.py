@@ -154,7 +154,7 @@ def test_a_raised_limit_is_never_called_nothing(vignettes: Vignettes, real: Real
 @pytest.mark.parametrize(
     ("knob", "value", "what"),
     [
-        pytest.param("limit_excess", 0.001, "excess", id="excess"),
+        pytest.param("limit_kl_to_exact", 0.001, "excess", id="excess"),
         pytest.param("limit_calibration", 0.0001, "class-wise calibration error", id="calibration"),
         pytest.param("limit_emergencies", 0.0, "share of emergencies", id="emergencies"),
         pytest.param("limit_real_top3", 0.01, "share of real cases", id="real top three"),
@@ -258,7 +258,7 @@ def test_labelled_cases_speak_for_a_candidate_or_against(
     found = _decide(ComparisonData(vignettes, real, held_out), new, old, _lenient(calibration=0.1))
     assert found.promote == promoted
     if promoted:
-        assert "by gate.labelled_excess" in found.reason
+        assert "by gate.labelled_kl_to_exact" in found.reason
 
 
 def test_small_losses_do_not_add_up(vignettes: Vignettes, real: RealCases) -> None:
@@ -290,7 +290,7 @@ def test_a_later_try_needs_a_clearer_lead(vignettes: Vignettes, real: RealCases)
     later = _decide(grounds, new, old, knobs, history=history)
     assert first.promote
     assert {what for _, what in _failed(later)} == {
-        "excess over the exact posterior, nats: less beyond chance"
+        "excess log-loss over the exact posterior, nats: less beyond chance"
     }
     again = [event("rejected", "new", "old"), *history]  # judged first, it keeps its place
     assert _decide(grounds, new, old, knobs, history=again).promote

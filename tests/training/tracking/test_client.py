@@ -77,7 +77,7 @@ def test_a_run_says_what_it_was_made_from(inside: Path) -> None:
     version = client.get_model_version_by_alias(NAME, "champion")
     run = client.get_run(version.run_id)
     assert run.data.params["train.batch_size"] == "100"
-    assert run.data.metrics["vignettes.excess"] > 0
+    assert run.data.metrics["vignettes.kl_to_exact"] > 0
     named = {(d.dataset.name, d.tags[0].value) for d in run.inputs.dataset_inputs}
     assert named == {
         ("vignettes", "training"),
@@ -150,7 +150,7 @@ def test_a_server_holds_the_run_and_serves_the_model(
     candidate = open_contender(inside / "build" / "candidate")
     with _server(tmp_path) as uri:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-        metrics = {"vignettes": {"excess": 0.5}}
+        metrics = {"vignettes": {"kl_to_exact": 0.5}}
         record(params(), pipeline.Places(), metrics, candidate.version, candidate.manifest)
         kept = Decision(False, "the candidate is the champion", candidate.version, "x")
         write_json(Path("reports/gate.json"), kept.as_dict())
@@ -193,7 +193,7 @@ def test_six_runs_at_once_on_a_fresh_database(tmp_path: Path) -> None:
     experiment = client.get_experiment_by_name("claudico")
     assert experiment is not None
     found = client.search_runs([experiment.experiment_id])
-    assert sorted(run.data.metrics["excess"] for run in found) == list(range(6))
+    assert sorted(run.data.metrics["kl_to_exact"] for run in found) == list(range(6))
     assert {run.info.status for run in found} == {"FINISHED"}
 
 
