@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
 
 from data_gen.vocabulary import load
-from serve.cases.column_mapping import ColumnMapping
+from serve.answer import Scores
 from serve.cases.header import Header
 from serve.cases.parse import UNREAD
 from serve.issues import quoted_name
 from serve.output.made_by import made_by
 from serve.output.summary import Summary, summary
 from serve.problem import Problem
+from serve.request import Request
 
 FAIL_ON = {
     "issues": "rows have something wrong with them",
@@ -23,50 +27,25 @@ FAIL_ON = {
 _NAMED = 12  # columns that are named on stderr; the summary names all
 
 
-class Asked(Protocol):
-    """The part of a request that an answer names."""
+@dataclass
+class Report:
+    """What came of a run, on one machine or on Spark."""
 
-    @property
-    def mix(self) -> str:
-        """The class mix."""
-
-    @property
-    def mapping(self) -> ColumnMapping:
-        """How columns are read."""
-
-    @property
-    def rejects_path(self) -> str:
-        """Where rejected records go."""
-
-
-class Outcome(Protocol):
-    """What is counted of a run, on one machine or on Spark."""
-
-    @property
-    def tally(self) -> Summary:
-        """The running counts."""
-
-    @property
-    def duplicates(self) -> int:
-        """Rows that repeat the case id of an earlier row."""
-
-    @property
-    def headers(self) -> Sequence[Header]:
-        """Each different header."""
-
-    @property
-    def warnings(self) -> Sequence[Problem]:
-        """What is told beside the rows' own issues."""
-
-    @property
-    def model_version(self) -> str:
-        """The version of the model that answered."""
+    tally: Summary
+    headers: Sequence[Header]
+    """Each different one."""
+    duplicates: int = 0
+    """Rows that repeat the case id of an earlier row."""
+    warnings: Sequence[Problem] = ()
+    """What is told beside the rows' own issues."""
+    short: list[tuple[pa.Array | None, Scores]] = field(default_factory=list)
+    """The blocks of a short file, each with the ids of its cases; nothing for a long one."""
 
 
-def made(asked: Asked, outcome: Outcome) -> dict[str, Any]:
+def made(request: Request, report: Report) -> dict[str, Any]:
     """What made the answers of a run."""
-    columns = columns_of(outcome.headers)
-    return made_by(outcome.model_version, asked.mix, load(), asked.mapping, columns)
+    columns = columns_of(report.headers)
+    return made_by(report.tally.model_version, request.mix, load(), request.mapping, columns)
 
 
 def columns_of(headers: Iterable[Header]) -> dict[str, list[str]]:
@@ -77,11 +56,11 @@ def columns_of(headers: Iterable[Header]) -> dict[str, list[str]]:
     return {"columns_read": [*read], "columns_not_read": [*not_read]}
 
 
-def counts_of(asked: Asked, outcome: Outcome) -> dict[str, Any]:
+def counts_of(request: Request, report: Report) -> dict[str, Any]:
     """The counts of a run as they are written to a summary file, and what made it."""
-    own = made(asked, outcome)
-    counts = summary(outcome.tally, outcome.duplicates, tuple(outcome.warnings), own["versions"])
-    return {**counts, "rows_without_finding": outcome.tally.issues["no_findings"], **own}
+    own = made(request, report)
+    counts = summary(report.tally, report.duplicates, tuple(report.warnings), own["versions"])
+    return {**counts, "rows_without_finding": report.tally.issues["no_findings"], **own}
 
 
 def failures(counts: Mapping[str, Any], fail_on: Iterable[str]) -> list[str]:
