@@ -8,6 +8,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from data_gen.vocabulary import proportion
+
 Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 _TINY = 1e-15  # a probability below this counts as this: about 35 nats
@@ -34,6 +36,13 @@ def in_top(label: Labels, model: Matrix, k: int) -> npt.NDArray[np.bool_]:
     order = np.argsort(-model, axis=1, kind="stable")[:, :k]
     out: npt.NDArray[np.bool_] = (order == label[:, None]).any(axis=1)
     return out
+
+
+def confusion(label: Labels, model: Matrix) -> Matrix:
+    """(n_classes, n_classes) cases of the row's class that are taken for the column's."""
+    table = np.zeros((model.shape[1], model.shape[1]))
+    np.add.at(table, (label, model.argmax(axis=1)), 1.0)
+    return table
 
 
 def calibration_error(label: Labels, model: Matrix, n_bins: int) -> Matrix:
@@ -82,14 +91,11 @@ class Proportion:
 
 
 def wilson(k: int, n: int, confidence: float) -> Proportion:
-    """The proportion k of n with the interval of Wilson (1927, JASA 22:209)."""
+    """The proportion k of n with its Wilson interval."""
     if n == 0:
         return Proportion(0, 0, 0.0, 1.0)
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    share = k / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return Proportion(k, n, round(max(0.0, centre - half), 6), round(min(1.0, centre + half), 6))
+    low, high = proportion.wilson(k / n, n, confidence)
+    return Proportion(k, n, round(max(0.0, low), 6), round(min(1.0, high), 6))
 
 
 @dataclass(frozen=True)

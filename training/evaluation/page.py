@@ -19,7 +19,7 @@ from training.evaluation.evaluate import Evaluation
 from training.evaluation.html import folded, image, page, paragraph, section, table
 from training.evaluation.look_alikes import ConfusedPair, confused_pairs
 from training.evaluation.mark import marked
-from training.evaluation.metrics import reliability
+from training.evaluation.metrics import confusion, reliability
 from training.evaluation.plots import words
 from training.folders import atomic_write
 from training.paths import PAGE
@@ -117,10 +117,10 @@ def _confusion(
     vocabulary: Vocabulary,
     plots: Mapping[str, bytes],
 ) -> str:
-    answer = evaluation.probabilities.argmax(axis=1)
+    counts = confusion(vignettes.label, evaluation.probabilities)
     rows = []
     for place, condition in enumerate(vocabulary.condition_ids):
-        given = np.bincount(answer[vignettes.label == place], minlength=len(vocabulary.conditions))
+        given = counts[place]
         share = given / max(given.sum(), 1)
         others = [k for k in np.argsort(-share, kind="stable") if k != place][:4]
         taken = [

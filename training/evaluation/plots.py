@@ -16,7 +16,7 @@ from PIL import Image
 from data_gen.vocabulary import Vocabulary
 from training.data.vignettes import Vignettes
 from training.evaluation.evaluate import AGE_BANDS, Evaluation
-from training.evaluation.metrics import reliability
+from training.evaluation.metrics import confusion, reliability
 from training.folders import atomic_write
 
 Matrix = npt.NDArray[np.float64]
@@ -68,9 +68,7 @@ def words(condition: str) -> str:
 
 def _confusion(model: Matrix, label: npt.NDArray[np.int64], vocabulary: Vocabulary) -> Figure:
     names = [words(condition) for condition in vocabulary.condition_ids]
-    n = len(names)
-    table = np.zeros((n, n))
-    np.add.at(table, (label, model.argmax(axis=1)), 1.0)
+    table = confusion(label, model)
     table /= np.maximum(table.sum(axis=1, keepdims=True), 1.0)
     figure = Figure(figsize=(10.5, 9.5), layout="constrained")
     axes = figure.subplots()
@@ -79,8 +77,8 @@ def _confusion(model: Matrix, label: npt.NDArray[np.int64], vocabulary: Vocabula
         shade = "white" if table[row, column] > _WHITE_FROM else "black"
         text = f"{100 * table[row, column]:.0f}"
         axes.text(column, row, text, ha="center", va="center", color=shade, fontsize=8)
-    axes.set_xticks(range(n), names, rotation=55, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(n), names)
+    axes.set_xticks(range(len(names)), names, rotation=55, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(names)), names)
     axes.set_xlabel("most probable condition")
     axes.set_ylabel("condition of the vignette")
     axes.set_title("Confusion: % of each condition's vignettes (1 % and less left blank)")
