@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import pyarrow as pa
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -12,12 +13,15 @@ from rich.table import Table
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.terminal import printable
 from serve.answer import Reason, Scores
-from serve.batch.block import Scored
 from serve.model.predict import MICRO
 
 _STYLES = {"emergency": "bold red", "urgent": "yellow", "routine": "cyan", "self_care": "green"}
 _WIDTH = 100
 _WORTH_TELLING = 0.001
+
+
+Blocks = Sequence[tuple[pa.Array | None, Scores]]
+"""Cases, each block with their ids where they have any."""
 
 
 class _Shown(NamedTuple):
@@ -27,7 +31,7 @@ class _Shown(NamedTuple):
     likely: str
 
 
-def show_cases(blocks: Sequence[Scored], vocabulary: Vocabulary, width: int | None = None) -> None:
+def show_cases(blocks: Blocks, vocabulary: Vocabulary, width: int | None = None) -> None:
     """Print every case of these blocks to stderr, the most urgent first."""
     console = Console(stderr=True, highlight=False, width=width)
     if not console.is_terminal:
@@ -51,13 +55,10 @@ def _table(level: str, cases: Sequence[_Shown]) -> Table:
     return table
 
 
-def _cases(blocks: Sequence[Scored], vocabulary: Vocabulary) -> Iterator[_Shown]:
+def _cases(blocks: Blocks, vocabulary: Vocabulary) -> Iterator[_Shown]:
     number = 0
-    for block in blocks:
-        scores = block.scores
-        if scores is None:
-            continue
-        ids = [""] * len(scores.known) if block.case_ids is None else block.case_ids.to_pylist()
+    for case_ids, scores in blocks:
+        ids = [""] * len(scores.known) if case_ids is None else case_ids.to_pylist()
         for row, case_id in enumerate(ids):
             number += 1
             likely = _likeliest(scores, row, vocabulary)

@@ -1,4 +1,4 @@
-"""The shapes of requests and answers, for OpenAPI: generated from the vocabulary where they can."""
+"""The shapes of answers, for OpenAPI, and examples of requests."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
-from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.condition import Triage
 from serve.answer import (
     ANSWER,
-    CASE_ID,
     EXPLANATION,
     ISSUES,
     LIKELY,
@@ -21,10 +19,6 @@ from serve.answer import (
     Column,
     Kind,
 )
-from serve.http.json_cases import LONGEST, TYPES
-from serve.http.options import Limits
-
-Schema = dict[str, Any]
 
 
 class ProblemReply(BaseModel):
@@ -200,41 +194,7 @@ class VocabularyReply(BaseModel):
     conditions: list[ConditionReply]
 
 
-def body_schema(vocabulary: Vocabulary, limits: Limits) -> Schema:
-    """The schema of a body of cases."""
-    cases = {"type": "array", "minItems": 1, "maxItems": limits.cases, "items": _case(vocabulary)}
-    told = f"Explain each answer; at most {limits.explained_cases} cases."
-    explain = {"type": "boolean", "default": False, "description": told}
-    properties = {"cases": cases, "explain": explain}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": ["cases"],
-        "additionalProperties": False,
-    }
-
-
-def _case(vocabulary: Vocabulary) -> Schema:
-    name = {"type": ["string", "null"], "maxLength": LONGEST, "description": "Your name for it."}
-    findings = {finding.id: _finding(finding) for finding in vocabulary.findings}
-    return {
-        "type": "object",
-        "properties": {CASE_ID: name, **findings},
-        "additionalProperties": False,
-    }
-
-
-def _finding(finding: Finding) -> Schema:
-    allowed = {
-        "yes_no": "true, false, yes or no",
-        "choice": ", ".join(finding.values),
-        "number": f"{finding.low:g} to {finding.high:g} {finding.unit}" if finding.unit else "",
-    }[finding.kind]
-    told = f"{finding.question} ({allowed})" if allowed else finding.question
-    return {"type": list(TYPES[finding.kind]), "maxLength": LONGEST, "description": told}
-
-
-EXAMPLES: dict[str, Schema] = {
+EXAMPLES: dict[str, dict[str, Any]] = {
     "one": {
         "summary": "One case",
         "value": {

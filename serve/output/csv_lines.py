@@ -22,8 +22,10 @@ _MAY_RUN = re.compile(rb'(?:^|,)"?[=+\-@\x00-\x20\x80-\xff]')
 _YES_NO = {"true": "yes", "false": "no"}
 
 
-def header_line(input_header: bytes, names: Sequence[str]) -> bytes:
+def header_line(input_header: bytes, names: Sequence[str], *, safe: bool) -> bytes:
     """The header of a scored file: that of the input as it stands, then the added names."""
+    if safe:
+        ((input_header,), _) = spreadsheet_safe_text([input_header])
     return input_header + b"," + ",".join(names).encode() + b"\n"
 
 

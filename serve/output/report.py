@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
 
 from data_gen.vocabulary import load
-from serve.cases.column_mapping import ColumnMapping
+from serve.answer import Scores
 from serve.cases.header import Header
 from serve.cases.parse import UNREAD
 from serve.issues import quoted_name
@@ -17,6 +19,7 @@ from serve.output.made_by import made_by
 from serve.output.summary import Summary, summary
 from serve.overrides.reach import silent_emergencies
 from serve.problem import Problem
+from serve.request import Request
 
 FAIL_ON = {
     "issues": "rows have something wrong with them",
@@ -28,54 +31,25 @@ _HELPFUL = 5  # missing columns that are named
 _NAMED = 12  # columns that are named on stderr; the summary names all
 
 
-class Asked(Protocol):
-    """The part of a request that an answer names."""
+@dataclass
+class Report:
+    """What came of a run, on one machine or on Spark."""
 
-    @property
-    def mix(self) -> str:
-        """The class mix."""
-
-    @property
-    def mapping(self) -> ColumnMapping:
-        """How columns are read."""
-
-    @property
-    def bundle(self) -> Path | None:
-        """The folder of the model; None for overrides alone."""
-
-    @property
-    def rejects_path(self) -> str:
-        """Where rejected records go."""
+    tally: Summary
+    headers: Sequence[Header]
+    """Each different one."""
+    duplicates: int = 0
+    """Rows that repeat the case id of an earlier row."""
+    warnings: Sequence[Problem] = ()
+    """What is told beside the rows' own issues."""
+    short: list[tuple[pa.Array | None, Scores]] = field(default_factory=list)
+    """The blocks of a short file, each with the ids of its cases; nothing for a long one."""
 
 
-class Outcome(Protocol):
-    """What is counted of a run, on one machine or on Spark."""
-
-    @property
-    def tally(self) -> Summary:
-        """The running counts."""
-
-    @property
-    def duplicates(self) -> int:
-        """Rows that repeat the case id of an earlier row."""
-
-    @property
-    def headers(self) -> Sequence[Header]:
-        """Each different header."""
-
-    @property
-    def warnings(self) -> Sequence[Problem]:
-        """What is told beside the rows' own issues."""
-
-    @property
-    def model_version(self) -> str:
-        """The version of the model that answered."""
-
-
-def made(asked: Asked, outcome: Outcome) -> dict[str, Any]:
+def made(request: Request, report: Report) -> dict[str, Any]:
     """What made the answers of a run."""
-    columns = columns_of(outcome.headers)
-    return made_by(outcome.model_version, asked.mix, load(), asked.mapping, columns)
+    columns = columns_of(report.headers)
+    return made_by(report.tally.model_version, request.mix, load(), request.mapping, columns)
 
 
 def columns_of(headers: Iterable[Header]) -> dict[str, list[str]]:
@@ -86,29 +60,29 @@ def columns_of(headers: Iterable[Header]) -> dict[str, list[str]]:
     return {"columns_read": [*read], "columns_not_read": [*not_read]}
 
 
-def counts_of(asked: Asked, outcome: Outcome) -> dict[str, Any]:
+def counts_of(request: Request, report: Report) -> dict[str, Any]:
     """The counts of a run as they are written to a summary file, and what made it."""
-    own = made(asked, outcome)
-    counts = summary(outcome.tally, outcome.duplicates, tuple(outcome.warnings), own["versions"])
-    without = outcome.tally.issues["no_findings"]
-    return {**counts, "rows_without_finding": without, **_unseen(asked, outcome), **own}
+    own = made(request, report)
+    counts = summary(report.tally, report.duplicates, tuple(report.warnings), own["versions"])
+    without = report.tally.issues["no_findings"]
+    return {**counts, "rows_without_finding": without, **_unseen(request, report), **own}
 
 
-def _unseen(asked: Asked, outcome: Outcome) -> dict[str, Any]:
+def _unseen(request: Request, report: Report) -> dict[str, Any]:
     """What a file cannot show for want of columns: emergencies, by hazard; and what would help.
 
     Of files that differ in their columns, what all of them ask.
     """
     vocabulary = load()
-    found = [{r.finding.id for _, r in header.readings} for header in outcome.headers]
+    found = [{r.finding.id for _, r in header.readings} for header in report.headers]
     known = set.intersection(*found) if found else set()
     hazards: dict[str, list[str]] = {}
     for rule in silent_emergencies(known, vocabulary):
         hazards.setdefault(rule.hazard, []).append(rule.id)
-    bundle = None if asked.bundle is None else verify_bundle(asked.bundle, vocabulary)
+    bundle = None if request.bundle is None else verify_bundle(request.bundle, vocabulary)
     help_most: list[str] = []
     if bundle and bundle.components and bundle.likelihoods:
-        mix = asked.mix if asked.mix in bundle.components.mixes else "training"
+        mix = request.mix if request.mix in bundle.components.mixes else "training"
         shares = bundle.components.mixes[mix]
         help_most = most_telling(bundle.likelihoods, bundle.components, shares, known, _HELPFUL)
     return {"emergencies_out_of_reach": hazards, "columns_that_would_help": help_most}

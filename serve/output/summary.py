@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from serve.answer import SOURCES, Scores
+from serve.answer import NO_MODEL, SOURCES, Scores
 from serve.cases.column_mapping import Key
 from serve.cases.header import Header
 from serve.columns import DictionaryColumn, Value
@@ -37,6 +37,15 @@ class Summary:
     source: Counter[str] = field(default_factory=Counter)
     words_met: set[tuple[int, Key]] = field(default_factory=set)
     """The words of a mapping that some cell has, each with the place of its column."""
+    asked: str = NO_MODEL
+    """The version of the model that was asked."""
+    failure: str = ""
+    """What the model failed with last, if it did."""
+
+    @property
+    def model_version(self) -> str:
+        """The version of the model that answered, `none` where it answered nothing."""
+        return self.asked if self.answered or not self.scored else NO_MODEL
 
     @property
     def rows_in(self) -> int:
@@ -50,6 +59,8 @@ class Summary:
         self.blank_lines += other.blank_lines
         self.spreadsheet_safe_text += other.spreadsheet_safe_text
         self.words_met |= other.words_met
+        self.asked = self.asked if other.asked == NO_MODEL else other.asked
+        self.failure = other.failure or self.failure
         for name in ("rejected", "issues", "triage", "source"):
             getattr(self, name).update(getattr(other, name))
 
@@ -67,6 +78,8 @@ def tally_of(scores: Scores) -> Summary:
         triage=_counted(scores.triage),
         source=_counted(scores.triage_source),
         words_met=set(scores.words_met),
+        asked=scores.model_version,
+        failure=scores.failure,
     )
 
 

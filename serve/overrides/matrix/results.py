@@ -11,12 +11,11 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
 from serve.columns import DictionaryColumn, encoded
-from serve.overrides.compiled import decide
 from serve.overrides.evaluate import OverrideResult, judge
 from serve.overrides.matrix.bitsets import members, row_keys, sets_of
 from serve.overrides.matrix.open_flags import known_of, open_flags, says_nothing
 from serve.overrides.matrix.questions import questions_of
-from serve.overrides.matrix.states import FIRED, OPEN, RULED_OUT, levels, read_matrix
+from serve.overrides.matrix.states import FIRED, levels, read_matrix, states_of
 from serve.overrides.rule import LEVELS, Rule
 from serve.overrides.rules import RULES
 
@@ -27,7 +26,6 @@ Mask = npt.NDArray[np.bool_]
 Rules = tuple[Rule, ...]
 _FEW = 32
 _KEPT = 1 << 14  # sets of rules that are kept
-_STATE_OF_CODE = np.array([RULED_OUT, RULED_OUT, OPEN, FIRED], dtype=np.int8)
 
 
 class OpenFlags(NamedTuple):
@@ -75,18 +73,12 @@ def _open(case: OverrideResult) -> OpenFlags:
 
 def _together(codes: Codes, silent: Mask) -> Flags:
     """The overrides of many cases, column by column. A test holds the two ways together."""
-    states = _states(codes)
+    states = states_of(np.ascontiguousarray(codes.T))
     level = levels(states).astype(np.int64)
     known = known_of(codes, silent)
     asked = open_flags(states, level, known)
     questions = questions_of(asked, known.true, known.blank)
     return Flags(level, _marked(states == FIRED), _marked(asked).joined(questions, OpenFlags))
-
-
-def _states(codes: Codes) -> npt.NDArray[np.int8]:
-    """The state of each rule, (n_cases, n_rules), from the codes of the tests."""
-    columns = decide(list(np.ascontiguousarray(codes.T)))
-    return np.asarray(_STATE_OF_CODE[np.stack(columns)].T)
 
 
 def _marked(marks: Mask) -> DictionaryColumn[Rules]:

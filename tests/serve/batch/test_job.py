@@ -18,7 +18,8 @@ from data_gen.vocabulary import load
 from data_gen.vocabulary.table import columns_from_values
 from data_gen.vocabulary.words import write_cell
 from serve.answer import output_columns
-from serve.batch.job import Request, score_file
+from serve.batch.job import score_file
+from serve.request import Request
 from tests.serve.conftest import Score, read_rows
 from tests.serve.hostile import GOOD, HEADER
 from tests.serve.model.test_predict import random_cases
