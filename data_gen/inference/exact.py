@@ -126,7 +126,7 @@ class ExactPosterior:
         tables = tuple(f.table(cells, completed.implied) for f in self._joint)
         record = RecordedCells(cells, completed.implied, tables)
         log_joint = np.full((len(values), len(self.world.people.atoms)), -np.inf)
-        parts = list(self._parts(completed.values))
+        parts = list(self._parts(completed.values, (cells == SILENT).any(axis=1)))
         with ThreadPoolExecutor(workers) as pool:
             done = pool.map(lambda part: self._log_atoms(record, part), parts)
             for part, block in zip(parts, done, strict=True):
@@ -141,8 +141,11 @@ class ExactPosterior:
         probability = np.stack([atoms[:, of].sum(axis=1) for of in self._atoms_of], axis=1)
         return Posterior(probability, atoms, (top + np.log(total))[:, 0])
 
-    def _parts(self, values: Array) -> Iterator[Part]:
-        """Blocks of cases that can be of one stratum; a blank age or sex puts a case in several."""
+    def _parts(self, values: Array, silent: Mask) -> Iterator[Part]:
+        """Blocks of cases that can be of one stratum; a blank age or sex puts a case in several.
+
+        Cases of which something was not asked take more work, and have blocks of their own.
+        """
         people = self.world.people
         age = values[:, self.world.vocabulary.column("age_years")]
         sex = values[:, self.world.vocabulary.column("sex")]
@@ -151,8 +154,9 @@ class ExactPosterior:
         for stratum in range(2 * len(people.bands)):
             sexes = ~np.isfinite(sex) | (sex == stratum % 2)
             fits = ((whole < 0) | (bands == stratum // 2)) & sexes
-            for rows in _blocks(np.flatnonzero(fits)):
-                yield Part(rows, stratum, self._prior(whole[rows], stratum))
+            for some in (fits & ~silent, fits & silent):
+                for rows in _blocks(np.flatnonzero(some)):
+                    yield Part(rows, stratum, self._prior(whole[rows], stratum))
 
     def _prior(self, ages: Codes, stratum: int) -> Array:
         """Log P(age, sex of the stratum | atom); the whole band where age is unknown."""
