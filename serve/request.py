@@ -35,6 +35,9 @@ class Request:
     as_table: bool = False
     """Whether scored rows are wanted as tables, whatever `out` is called."""
 
+    mapped_by: str = "--columns"
+    """How a reader of problems maps a column; blank where there is no way to."""
+
     @property
     def parquet(self) -> bool:
         """Whether scored rows are made as tables, not as text."""
@@ -47,4 +50,6 @@ class Request:
 
     def match(self, names: Sequence[str], where: str) -> Header:
         """The header of a file with these columns; RefusedError for one that cannot be used."""
-        return match_header(names, where, load(), self.mapping, explain=self.explain)
+        return match_header(
+            names, where, load(), self.mapping, explain=self.explain, mapped_by=self.mapped_by
+        )

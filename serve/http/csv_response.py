@@ -86,8 +86,9 @@ class FileAnswer(Response):
         self._limits = limits
         self._options = options
         self._request = Request(
-            WHERE, STDOUT, explain=options.explain, spreadsheet_safe=options.spreadsheet_safe
-        )
+            WHERE, STDOUT, explain=options.explain, mapped_by="",
+            spreadsheet_safe=options.spreadsheet_safe,
+        )  # fmt: skip
         self._count = count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
