@@ -21,7 +21,8 @@ from data_gen.profiles import Knowledge, load_knowledge
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.complete import complete
 from data_gen.world import World, build_world
-from training.bundles.loaded import LoadedBundle, read_bundle
+from serve.triage import Causes
+from training.bundles.loaded import LoadedBundle, Told, read_bundle
 from training.data.features import encode
 from training.evaluation.metrics import kl_to_exact, log_loss
 from training.evaluation.triage import condition_ranks, triage_ranks
@@ -154,7 +155,8 @@ def without_condition(bench: Bench) -> Iterator[tuple[str, list[float]]]:
         for answer in (bench.model(part), bench.exact(bench.world, part, bench.mix)):
             left = np.delete(answer, place, axis=1)
             full = np.insert(left / left.sum(axis=1, keepdims=True), place, 0.0, axis=1)
-            level = triage_ranks(part.values, full, bench.vocabulary)
+            causes = Causes.of(None, bench.vocabulary)
+            level = triage_ranks(part.values, Told(full, full, causes), bench.vocabulary)
             told += [float(full.max(axis=1).mean()), float((level <= needs[place]).mean())]
         yield name, told
 

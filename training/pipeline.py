@@ -47,7 +47,7 @@ def train(params: Params, places: Places) -> tuple[str, list[str]]:
     note = {**fitted.labelled, "held_out": int(labelled.held_out.sum())} if len(labelled) else {}
     data = hash_of_files(*places.cases("train"), *case_files(labelled_folder(params)))
     description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
-    version = write_bundle(places.candidate, fitted.model, description)
+    version = write_bundle(places.candidate, fitted.model, description, facts.likelihoods[1])
     return version, [*map(str, labelled.told), *(told(note) if note else [])]
 
 
@@ -83,7 +83,7 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     held_out = labelled.of(labelled.held_out)
     evaluation = measure(bundle, vignettes, real, held_out, vocabulary)
     evaluation.metrics["validation"] = vignette_metrics(
-        validation, bundle.probabilities(validation.cases, vocabulary), vocabulary
+        validation, bundle.answer(validation.cases, vocabulary), vocabulary
     )
     forms = _vignettes("forms", params, places, world)
     evaluation.metrics["forms"] = form_metrics(bundle, forms, vocabulary)

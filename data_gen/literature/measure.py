@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -85,14 +84,6 @@ OF_TWO: dict[str, Callable[[Share, Share], Estimate]] = {
     "odds_ratio": odds_ratio,
 }
 """The measures that need no more than how often the claim holds in cases and in others."""
-
-
-def wilson(p: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
-    """The interval of a share p of n people (Wilson 1927, JASA 22:209)."""
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return middle - half, middle + half
 
 
 def within_factor(value: float, factor: float) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.finding import Kind
 from serve.answer import CASE_ID
 from serve.cases.names import named
@@ -38,6 +38,40 @@ REMEDIES: Mapping[Kind, str] = {
     "choice": "write one of its values as text, or leave the field out for unknown",
     "number": "write a number, or leave the field out for unknown",
 }
+
+
+def body_schema(vocabulary: Vocabulary, limits: Limits) -> dict[str, Any]:
+    """The schema of a body of cases."""
+    cases = {"type": "array", "minItems": 1, "maxItems": limits.cases, "items": _case(vocabulary)}
+    told = f"Explain each answer; at most {limits.explained_cases} cases."
+    explain = {"type": "boolean", "default": False, "description": told}
+    properties = {"cases": cases, "explain": explain}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": ["cases"],
+        "additionalProperties": False,
+    }
+
+
+def _case(vocabulary: Vocabulary) -> dict[str, Any]:
+    name = {"type": list(_NAME), "maxLength": LONGEST, "description": "Your name for it."}
+    findings = {finding.id: _finding(finding) for finding in vocabulary.findings}
+    return {
+        "type": "object",
+        "properties": {CASE_ID: name, **findings},
+        "additionalProperties": False,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    allowed = {
+        "yes_no": "true, false, yes or no",
+        "choice": ", ".join(finding.values),
+        "number": f"{finding.low:g} to {finding.high:g} {finding.unit}" if finding.unit else "",
+    }[finding.kind]
+    told = f"{finding.question} ({allowed})" if allowed else finding.question
+    return {"type": list(TYPES[finding.kind]), "maxLength": LONGEST, "description": told}
 
 
 # A string of JSON, or one that is never closed: so each byte is looked at once.

@@ -145,13 +145,14 @@ SPARKED = """
 import json, pathlib, sys
 from data_gen.vocabulary import load
 from serve.cases.column_mapping import NO_MAPPING, read_mapping
-from serve.spark.job import SparkRequest, score_folder
+from serve.request import Request
+from serve.spark.job import score_folder
 from serve.spark.session import open_session
 with open_session("local[1]") as session:
     for cases, out, bundle, mapping in json.loads(sys.argv[1]):
         read = read_mapping(pathlib.Path(mapping), load()) if mapping else NO_MAPPING
         folder = pathlib.Path(bundle) if bundle else None
-        score_folder(session, SparkRequest(cases, out, folder, mapping=read))
+        score_folder(session, Request(cases, out, folder, mapping=read))
 """
 """The work of several calls of `serve spark`, in one session."""
 SPARK = "CLAUDICO_REQUIRE_SPARK" in os.environ or (shutil.which("java") and find_spec("pyspark"))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data_gen.vocabulary import TRIAGE_LEVELS, load
-from serve.answer import SOURCES, triage_rank
+from serve.answer import SOURCES
 from serve.triage import COST, NONE, combine, model_level
 
 LEVEL = {name: rank for rank, name in enumerate(TRIAGE_LEVELS)}
@@ -61,7 +61,7 @@ def test_harm_grows_with_the_miss() -> None:
 def test_an_override_only_raises(override: int, model: str) -> None:
     """The final level is the more urgent of the two, and its source says whose it is."""
     got = combine(np.array([override]), _case(**{model: 1.0}), np.array([False]), load())
-    rank = triage_rank(model)
+    rank = LEVEL[model]
     assert got.level[0] == min(override, rank)
     says = "override" if override < rank else "model" if rank < override else "both"
     assert SOURCES[got.source[0]] == says

@@ -50,6 +50,7 @@ def write_card(
         held_out=evaluation.metrics.get("labelled_held_out"),
         by_labelled=list(_labelled(labelled)) if labelled else [],
         headline=headline(evaluation.metrics),
+        by_form=[{"form": name, **row} for name, row in evaluation.metrics["forms"].items()],
         real=evaluation.metrics["real"],
         real_shares=_real_shares(evaluation.metrics["real"]),
         by_condition=list(map(_in_words, evaluation.conditions)),

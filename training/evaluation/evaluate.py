@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from training.bundles.loaded import LoadedBundle
+from training.bundles.loaded import LoadedBundle, Told
 from training.data.features import asked_of, decoded
 from training.data.labelled import LabelledCases
 from training.data.real_cases import RealCases
@@ -26,6 +26,7 @@ _STARTS: tuple[Stage, ...] = ("additive", "mixture")  # stages of fitting, befor
 AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
 _ASKED = (0, 9, 21, 41, 81)
 """Where the groups of forms begin, by how many findings they ask."""
+_OF_FORMS = ("rows", "excess", "top1", "top1_of_exact", "calibration_error")
 SHARE_OF_A_CELL = 0.01
 """Cells of condition, age band and sex that hold less are too small to judge alone."""
 
@@ -54,15 +55,16 @@ def evaluate(
 
     `labelled` are the labelled cases held out of training; none, and nothing is said of them.
     """
-    model = bundle.probabilities(vignettes.cases, vocabulary)
+    answer = bundle.answer(vignettes.cases, vocabulary)
+    model = answer.probabilities
     estimator = bundle.estimator()
     told: dict[str, Matrix] = {s: estimator.predict_proba(vignettes.cases, s) for s in _STARTS}
     told["model"] = model
-    loss = {name: kl_to_exact(vignettes.exact, answer) for name, answer in told.items()}
+    loss = {name: kl_to_exact(vignettes.exact, said) for name, said in told.items()}
     cells = list(_cells(vignettes, model, loss, vocabulary))
     result = score_real(bundle, real, vocabulary)
     metrics = {
-        "vignettes": vignette_metrics(vignettes, model, vocabulary),
+        "vignettes": vignette_metrics(vignettes, answer, vocabulary),
         "kl_to_exact_of_additive_start": _mean(loss["additive"]),
         "kl_to_exact_of_mixture_start": _mean(loss["mixture"]),
         "worst_cell": max((c for c in cells if c["judged"]), key=_by_kl, default={}),
@@ -96,13 +98,11 @@ def _labelled_metrics(
     }
 
 
-def vignette_metrics(
-    vignettes: Answered, model: Matrix, vocabulary: Vocabulary
-) -> dict[str, float]:
+def vignette_metrics(vignettes: Answered, answer: Told, vocabulary: Vocabulary) -> dict[str, float]:
     """The figures of a model on vignettes, beside those of the exact posterior."""
-    label, exact = vignettes.label, vignettes.exact
+    label, exact, model = vignettes.label, vignettes.exact, answer.probabilities
     needs = condition_ranks(vocabulary)[label]
-    told = triage_ranks(decoded(vignettes.cases), model, vocabulary)
+    told = triage_ranks(decoded(vignettes.cases), answer, vocabulary)
     errors = calibration_error(label, model)
     return {
         "rows": len(label),
@@ -122,18 +122,21 @@ def vignette_metrics(
 def form_metrics(
     bundle: LoadedBundle, forms: Answered, vocabulary: Vocabulary
 ) -> dict[str, dict[str, float]]:
-    """The figures of vignettes by how many findings were asked: `3 to 8`, `whole records`."""
-    asked = asked_of(forms.cases)
-    model = bundle.probabilities(forms.cases, vocabulary)
+    """The figures of vignettes by how many findings were asked, whole records last.
+
+    `mean_highest` is the mean highest probability, which `top1` equals where it can be trusted.
+    """
+    asked, everything = asked_of(forms.cases), len(vocabulary.findings)
+    answer = bundle.answer(forms.cases, vocabulary)
     found = {}
-    for low, high in pairwise((*_ASKED, len(vocabulary.findings), len(vocabulary.findings) + 1)):
+    for low, high in pairwise((*_ASKED, everything, everything + 1)):
         here = (asked >= low) & (asked < high)
-        name = "whole records" if low == len(vocabulary.findings) else f"{low} to {high - 1}"
         if here.any():
             some = Answered(forms.cases[here], forms.label[here], forms.exact[here])
-            found[name] = vignette_metrics(some, model[here], vocabulary)
-            highest = model[here].max(axis=1)
-            found[name]["mean_highest"] = _mean(highest)
+            figures = vignette_metrics(some, answer.of(here), vocabulary)
+            kept = {name: figures[name] for name in _OF_FORMS}
+            kept["mean_highest"] = _mean(answer.probabilities[here].max(axis=1))
+            found[f"asked_{low}_to_{high - 1}"] = kept
     return found
 
 

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.literature.measure import wilson as wilson_interval
+from data_gen.vocabulary import proportion
 
 Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -99,7 +99,7 @@ def wilson(k: int, n: int, confidence: float = 0.95) -> Proportion:
     """The proportion k of n with Wilson's interval, rounded as reports hold it."""
     if n == 0:
         return Proportion(0, 0, 0.0, 1.0)
-    low, high = wilson_interval(k / n, n, confidence)
+    low, high = proportion.wilson(k / n, n, confidence)
     return Proportion(k, n, round(max(0.0, low), 6), round(min(1.0, high), 6))
 
 

@@ -31,8 +31,8 @@ class RealResult:
 def score_real(bundle: LoadedBundle, cases: RealCases, vocabulary: Vocabulary) -> RealResult:
     """Probabilities and triage of the real cases, as scoring would give them."""
     completed = complete(cases.values, vocabulary).values
-    probabilities = bundle.probabilities(encode(completed), vocabulary)
-    return RealResult(probabilities, triage_ranks(cases.values, probabilities, vocabulary))
+    told = bundle.answer(encode(completed), vocabulary)
+    return RealResult(told.probabilities, triage_ranks(cases.values, told, vocabulary))
 
 
 def real_metrics(

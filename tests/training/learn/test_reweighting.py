@@ -105,6 +105,16 @@ def test_what_is_blank_tilts_nothing(vignettes: Vignettes) -> None:
     assert np.ptp(ratio) < 0.05
 
 
+def test_what_was_not_asked_tilts_nothing(vignettes: Vignettes) -> None:
+    """Where nothing is asked the class mix stays, however far the findings of some classes move."""
+    cases = small_world(1500, 7)
+    seen = _other(cases)
+    seen = seen[cases.label[seen] < 2]
+    tilt = _tilt(vignettes, cases.cases[seen], cases.label[seen], 1.0)
+    assert np.ptp(tilt.weights) > 0.5
+    assert np.ptp(tilt.log_ratio(np.full((1, 8), -2, dtype=np.float32))) < 0.03
+
+
 def test_corrected_vignettes_are_those_of_the_tilted_world(vignettes: Vignettes) -> None:
     """Weight, posterior, shares and log-evidence belong to one world, by their definitions."""
     cases = small_world(1500, 7)

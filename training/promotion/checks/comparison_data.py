@@ -12,7 +12,7 @@ import numpy.typing as npt
 from data_gen.inference import ExactPosterior
 from data_gen.vocabulary import Vocabulary
 from data_gen.world import World
-from training.bundles.loaded import LoadedBundle
+from training.bundles.loaded import LoadedBundle, Told
 from training.data.features import asked_of, decoded
 from training.data.labelled import LabelledCases
 from training.data.real_cases import RealCases
@@ -67,9 +67,14 @@ class Answers:
     vocabulary: Vocabulary
 
     @cached_property
+    def told(self) -> Told:
+        """What it says of the fresh vignettes."""
+        return self.version.answer(self.data.fresh.cases, self.vocabulary)
+
+    @property
     def fresh(self) -> Real:
         """(n_fresh, n_conditions) probabilities of the fresh vignettes."""
-        return self.version.probabilities(self.data.fresh.cases, self.vocabulary)
+        return self.told.probabilities
 
     @cached_property
     def labelled(self) -> Real:
@@ -84,12 +89,12 @@ class Answers:
     @cached_property
     def figures(self) -> dict[str, float]:
         """The figures of the fresh vignettes."""
-        return vignette_metrics(self.data.fresh, self.fresh, self.vocabulary)
+        return vignette_metrics(self.data.fresh, self.told, self.vocabulary)
 
     @cached_property
     def missed(self) -> npt.NDArray[np.bool_]:
         """(n_emergencies,) whether an emergency of the fresh vignettes is placed below urgent."""
-        return missed_emergencies(self.data.fresh, self.fresh, self.vocabulary)
+        return missed_emergencies(self.data.fresh, self.told, self.vocabulary)
 
     @cached_property
     def missed_of_holdout(self) -> npt.NDArray[np.bool_]:
@@ -97,12 +102,12 @@ class Answers:
         holdout = self.data.holdout
         if holdout is None:
             return np.zeros(0, dtype=np.bool_)
-        told = self.version.probabilities(holdout.cases, self.vocabulary)
+        told = self.version.answer(holdout.cases, self.vocabulary)
         return missed_emergencies(holdout, told, self.vocabulary)
 
 
 def missed_emergencies(
-    cases: Answered, probabilities: Real, vocabulary: Vocabulary
+    cases: Answered, told: Told, vocabulary: Vocabulary
 ) -> npt.NDArray[np.bool_]:
     """(n_emergencies,) whether each case of an emergency is placed below urgent.
 
@@ -111,7 +116,7 @@ def missed_emergencies(
     asked = asked_of(cases.cases)
     emergency = (condition_ranks(vocabulary)[cases.label] == 0) & (asked == asked.max(initial=0))
     values = decoded(cases.cases[emergency])
-    return triage_ranks(values, probabilities[emergency], vocabulary) > URGENT
+    return triage_ranks(values, told.of(emergency), vocabulary) > URGENT
 
 
 def fresh_vignettes(world: World, rows: int, candidate: str, champion: str | None) -> Answered:
