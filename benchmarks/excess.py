@@ -16,7 +16,7 @@ from data_gen.profiles import load_knowledge
 from data_gen.sampler import Plan, sample_to_files
 from data_gen.vocabulary import Vocabulary, load
 from data_gen.world import build_world
-from training.bundles.loaded import open_contender
+from training.bundles.loaded import read_bundle
 from training.data.labelled import LabelledCases
 from training.data.real_cases import read_real_cases
 from training.data.vignettes import Vignettes, read_vignettes
@@ -76,7 +76,7 @@ def main() -> None:
     none = LabelledCases(
         real.values[:0], vignettes.cases[:0], vignettes.label[:0], vignettes.label[:0] > 0
     )
-    bundle = open_contender(given.model)
+    bundle = read_bundle(given.model)
     text = report(evaluate(bundle, vignettes, real, none, vocabulary))
     tell(text, given.out)
 

@@ -18,7 +18,7 @@ from benchmarks.output import options, table, tell
 from data_gen.profiles import load_knowledge
 from data_gen.world import build_world
 from serve.model.prediction_sets import Thresholds
-from training.bundles.loaded import LoadedBundle, open_contender
+from training.bundles.loaded import LoadedBundle, read_bundle
 from training.data.features import asked_of
 from training.model.calibrate import Drawn, draw
 from training.model.conformal import coverage, thresholds
@@ -117,7 +117,7 @@ def main() -> None:
     parser.add_argument("--test", type=int, default=420_000)
     parser.add_argument("--parity", type=int, default=1_000_000)
     given = parser.parse_args()
-    text = report(open_contender(given.model), given.calibration, given.test, given.parity)
+    text = report(read_bundle(given.model), given.calibration, given.test, given.parity)
     tell(text, given.out)
 
 

@@ -22,7 +22,7 @@ from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.complete import complete
 from data_gen.world import World, build_world
 from serve.triage import Causes
-from training.bundles.loaded import LoadedBundle, Told, open_contender
+from training.bundles.loaded import LoadedBundle, Told, read_bundle
 from training.data.features import encode
 from training.evaluation.metrics import kl_to_exact, log_loss
 from training.evaluation.triage import condition_ranks, triage_ranks
@@ -215,7 +215,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2000, help="cases a world")
     given = parser.parse_args()
     knowledge = load_knowledge()
-    bench = Bench(open_contender(given.model), knowledge, build_world(knowledge), given.rows)
+    bench = Bench(read_bundle(given.model), knowledge, build_world(knowledge), given.rows)
     text = report(bench, given.worlds)
     tell(text, given.out)
 

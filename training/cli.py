@@ -189,12 +189,12 @@ def challenger(path: Path) -> None:
 
     Example: python -m training challenger
     """
-    from training.bundles.loaded import open_contender
+    from training.bundles.loaded import read_bundle
     from training.params import read_params
     from training.tracking.client import name_challenger
 
     track = read_params(path).track
-    version = _reporting(lambda: open_contender(_places(path).candidate).version)
+    version = _reporting(lambda: read_bundle(_places(path).candidate).version)
     _reporting(lambda: name_challenger(track.experiment, track.model, version))
     _say(f"challenger is {version}")
 

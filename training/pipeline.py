@@ -11,7 +11,7 @@ from data_gen.profiles import load_knowledge
 from data_gen.sampler import Origin
 from data_gen.vocabulary import load
 from data_gen.world import World, build_world
-from training.bundles.loaded import open_contender
+from training.bundles.loaded import read_bundle
 from training.bundles.write import manifest, write_bundle
 from training.data.labelled import case_files, labelled_cases
 from training.data.vignettes import Vignettes, hash_of_files, read_vignettes
@@ -74,7 +74,7 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
 
     knowledge = load_knowledge()
     world, vocabulary = build_world(knowledge), knowledge.vocabulary
-    bundle = open_contender(places.candidate)
+    bundle = read_bundle(places.candidate)
     check_knowledge(bundle, world)
     vignettes = _vignettes("test", params, places, world)
     validation = _vignettes("validation", params, places, world)
@@ -108,14 +108,14 @@ def decision(params: Params, places: Places) -> Decision:
     from training.evaluation.report import write_json
     from training.promotion.gate import decide
     from training.promotion.gate_table import as_page
-    from training.promotion.judge import read_grounds, standing_of
+    from training.promotion.judge import read_comparison_data, standing_of
 
     vocabulary = load()
-    candidate = open_contender(places.candidate)
+    candidate = read_bundle(places.candidate)
     store = ModelStore(places.models)
     standing = standing_of(store)
-    grounds = partial(read_grounds, params, candidate, standing.champion, vocabulary)
-    found = decide(candidate, standing, grounds, vocabulary, params.gate)
+    data = partial(read_comparison_data, params, candidate, standing.champion, vocabulary)
+    found = decide(candidate, standing, data, vocabulary, params.gate)
     if not _stands(found, store, places.decision):
         write_json(places.decision, found.as_dict())
         atomic_write(places.decision.with_suffix(".md"), as_page(places.decision).encode())

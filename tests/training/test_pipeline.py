@@ -18,7 +18,7 @@ from serve.problem import RefusedError
 from tests.training.projects import params, run_all, sample
 from tests.training.quiet import QUIET
 from training import pipeline
-from training.bundles.loaded import open_contender
+from training.bundles.loaded import read_bundle
 from training.promotion.gate_table import show
 from training.promotion.store.model_store import ModelStore
 
@@ -114,7 +114,7 @@ def test_an_old_keep_moves_nothing(inside: Path, change: dict[str, Any], checks:
     store = ModelStore(inside / "models" / "leg_pain")
     decision = {
         "decision": "keep",
-        "candidate": open_contender(inside / "build/candidate").version,
+        "candidate": read_bundle(inside / "build/candidate").version,
         "champion": store.champion_version(),
         "history_length": len(store.history()),
         "reason": "",

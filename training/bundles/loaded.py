@@ -104,7 +104,7 @@ class LoadedBundle:
         return out
 
 
-def open_contender(folder: Path) -> LoadedBundle:
+def read_bundle(folder: Path) -> LoadedBundle:
     """The bundle of a folder, verified; RefusedError for a damaged one."""
     files, version = verify(folder)
     options = ort.SessionOptions()

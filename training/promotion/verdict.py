@@ -22,7 +22,7 @@ class Verdict:
     """What became of a version."""
 
     kind: str
-    """That of the last event about it, `rejected_versions` for what a rollback put aside."""
+    """That of the last event about it, `turned_down` for what a rollback put aside."""
     reason: str
     text: str
     """The same in words, with the champion that there is instead."""

@@ -27,7 +27,7 @@ from serve.problem import RefusedError
 from tests.training.projects import ROOT, params, run_all
 from tests.training.quiet import QUIET
 from training import pipeline
-from training.bundles.loaded import open_contender
+from training.bundles.loaded import read_bundle
 from training.evaluation.report import write_json
 from training.promotion.gate import Decision
 from training.promotion.store.model_store import ModelStore
@@ -86,7 +86,7 @@ def test_a_run_says_what_it_was_made_from(inside: Path) -> None:
     }
     kept = {item.path for item in client.list_artifacts(version.run_id, "reports")}
     assert {"reports/plots", "reports/report.html", "reports/metrics.json"} <= kept
-    manifest = open_contender(inside / "build" / "candidate").manifest
+    manifest = read_bundle(inside / "build" / "candidate").manifest
     tags = run.data.tags
     for name in ("knowledge_hash", "vocabulary_hash", "data_hash"):
         assert tags[name] == manifest[name]
@@ -147,7 +147,7 @@ def test_a_server_holds_the_run_and_serves_the_model(
     inside: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Against `mlflow server` a run is recorded, the alias set, and the model loads and scores."""
-    candidate = open_contender(inside / "build" / "candidate")
+    candidate = read_bundle(inside / "build" / "candidate")
     with _server(tmp_path) as uri:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
         metrics = {"vignettes": {"kl_to_exact": 0.5}}
@@ -234,7 +234,7 @@ def _newest(client: mlflow.MlflowClient) -> Any:
 
 
 def _record_again(places: pipeline.Places | None = None) -> None:
-    candidate = open_contender(Path("build/candidate"))
+    candidate = read_bundle(Path("build/candidate"))
     places = places or pipeline.Places()
     record(params(), places, {"a": 0.5}, candidate.version, candidate.manifest)
 
@@ -266,10 +266,10 @@ def test_the_hash_is_of_the_knobs_really_used(inside: Path) -> None:
 def test_only_a_promoted_model_and_a_named_challenger_are_registered(inside: Path) -> None:
     """An evaluated candidate is a run alone until it is named; its run has its own decision."""
     client = _connect(f"sqlite:///{inside}/mlflow.db")
-    champion = open_contender(inside / "build" / "candidate").version
+    champion = read_bundle(inside / "build" / "candidate").version
     worse = params(epochs=1)
     run_all(worse)
-    version = open_contender(inside / "build" / "candidate").version
+    version = read_bundle(inside / "build" / "candidate").version
     held = client.search_model_versions(f"name = '{NAME}'")
     assert [v.tags["model_version"] for v in held] == [champion]
     run = _newest(client)

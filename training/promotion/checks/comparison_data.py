@@ -60,16 +60,16 @@ class ComparisonData:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a version says of the grounds, each worked out once and only where it is asked for."""
+    """What a version says of these cases, each worked out once and only where it is asked for."""
 
     version: LoadedBundle
-    grounds: ComparisonData
+    data: ComparisonData
     vocabulary: Vocabulary
 
     @cached_property
     def told(self) -> Told:
         """What it says of the fresh vignettes."""
-        return self.version.answer(self.grounds.fresh.cases, self.vocabulary)
+        return self.version.answer(self.data.fresh.cases, self.vocabulary)
 
     @property
     def fresh(self) -> Real:
@@ -79,27 +79,27 @@ class Answers:
     @cached_property
     def labelled(self) -> Real:
         """(n_labelled, n_conditions) probabilities of the labelled cases."""
-        return self.version.probabilities(self.grounds.labelled.cases, self.vocabulary)
+        return self.version.probabilities(self.data.labelled.cases, self.vocabulary)
 
     @cached_property
     def real(self) -> RealResult:
         """Probabilities and triage of the real cases."""
-        return score_real(self.version, self.grounds.real, self.vocabulary)
+        return score_real(self.version, self.data.real, self.vocabulary)
 
     @cached_property
     def figures(self) -> dict[str, float]:
         """The figures of the fresh vignettes."""
-        return vignette_metrics(self.grounds.fresh, self.told, self.vocabulary)
+        return vignette_metrics(self.data.fresh, self.told, self.vocabulary)
 
     @cached_property
     def missed(self) -> npt.NDArray[np.bool_]:
         """(n_emergencies,) whether an emergency of the fresh vignettes is placed below urgent."""
-        return missed_emergencies(self.grounds.fresh, self.told, self.vocabulary)
+        return missed_emergencies(self.data.fresh, self.told, self.vocabulary)
 
     @cached_property
     def missed_of_holdout(self) -> npt.NDArray[np.bool_]:
         """The same of the champion's hold-out: (n_emergencies,), none where it has no hold-out."""
-        holdout = self.grounds.holdout
+        holdout = self.data.holdout
         if holdout is None:
             return np.zeros(0, dtype=np.bool_)
         told = self.version.answer(holdout.cases, self.vocabulary)

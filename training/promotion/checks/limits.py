@@ -15,7 +15,7 @@ from training.promotion.checks.comparison_data import Answers
 def within_limits(answers: Answers, vocabulary: Vocabulary, params: GateParams) -> Iterator[Check]:
     """The candidate against each absolute limit."""
     yield from _real(answers, vocabulary, params)
-    fresh = answers.grounds.fresh
+    fresh = answers.data.fresh
     lost = mean_interval(kl_to_exact(fresh.exact, answers.fresh), params.confidence)
     what = "excess log-loss over the exact posterior, nats"
     yield limit(what, lost.mean, params.limit_kl_to_exact, "limit_kl_to_exact", lost)
@@ -27,7 +27,7 @@ def within_limits(answers: Answers, vocabulary: Vocabulary, params: GateParams) 
 
 
 def _real(answers: Answers, vocabulary: Vocabulary, params: GateParams) -> Iterator[Check]:
-    figures = real_metrics(answers.grounds.real, answers.real, vocabulary, params.confidence)
+    figures = real_metrics(answers.data.real, answers.real, vocabulary, params.confidence)
     missed = figures["emergencies_below_urgent"]
     knob = "limit_real_emergencies"
     yield limit("real emergencies below urgent", missed, params.limit_real_emergencies, knob, None)
