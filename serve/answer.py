@@ -226,7 +226,7 @@ ANSWER = (
     Column(
         "prediction_set", WORDS,
         "conditions that cannot be put aside: the set holds the cause in about 95 % of simulated "
-        "cases of each condition, whether little or much is recorded (it rules out none of the "
+        "cases of each condition, whether little or much is asked (it rules out none of the "
         "rest, and a rare case fits none)",
         lambda scores: scores.prediction_set,
     ),
