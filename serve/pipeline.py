@@ -32,7 +32,7 @@ from serve.model.prediction_sets import count_asked
 from serve.model.unexplained import Rates
 from serve.overrides.matrix.results import Flags, flags_of
 from serve.overrides.rule import Rule
-from serve.triage import NONE, Causes, Triage, combine, few_recorded, model_reason, top, what_to_do
+from serve.triage import Causes, Triage, combine, few_recorded, model_reason, top, what_to_do
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
@@ -92,7 +92,7 @@ def score_values(chain: ScoringPipeline, cases: ParsedCases) -> Scores:
     nothing: Mask = np.asarray(~np.isfinite(cases.values).any(axis=1))
     few = few_recorded(cases.values, chain.vocabulary)
     triage = combine(flags.level, _own(said.output, chain.causes), few, chain.causes)
-    known = triage.model_level != NONE
+    known = ~np.isnan(said.output.probabilities[:, 0])
     return Scores(
         triage=DictionaryColumn(triage.level, TRIAGE_LEVELS),
         triage_source=DictionaryColumn(triage.source, SOURCES),

@@ -13,13 +13,15 @@ import pytest
 from data_gen.vocabulary import load as load_vocabulary
 from serve import load
 from serve.answer import output_columns
+from serve.cases.column_mapping import ColumnMapping
+from serve.cases.unknowns import Unknowns
 from serve.problem import RefusedError
 from tests.serve.conftest import Score
 
 CASES: list[dict[str, Any]] = [
-    {"age_years": 63, "fever": True, "abi": 0.75, "smoking": "never"},
-    {"age_years": 63.0, "fever": None, "abi": float("nan"), "chest_pain": "yes"},
-    {"fever": "maybe", "abi": "0,9"},
+    {"age_years": 63, "fever": True, "abi": 0.75, "smoking": "never", "chest_pain": None},
+    {"age_years": 63.0, "fever": None, "abi": float("nan"), "smoking": "", "chest_pain": "yes"},
+    {"age_years": None, "fever": "maybe", "abi": "0,9", "smoking": "", "chest_pain": ""},
 ]
 FILE = b"""age_years,fever,abi,smoking,chest_pain
 63,yes,0.75,never,
@@ -56,6 +58,30 @@ def test_same_as_a_file(cases: Any, tiny_bundle: Path, score: Score) -> None:
     names = output_columns(load_vocabulary())
     expected = [[row[name] for name in names] for row in score(FILE).rows]
     assert _texts(load(tiny_bundle).score(given).to_table()) == expected
+
+
+@pytest.mark.parametrize("word", ["unknown", "?", "not asked"])
+def test_a_key_that_a_dict_lacks_was_not_asked(word: str, tiny_bundle: Path) -> None:
+    """It says as little as a word for not known; None is an empty cell, and another answer."""
+    scorer = load(tiny_bundle)
+    without, said, blank = scorer.score(
+        [{"fever": "yes"}, {"fever": "yes", "abi": word}, {"fever": "yes", "abi": None}]
+    )
+    assert without == said
+    assert without.probabilities != blank.probabilities
+
+
+def test_silences_can_be_turned_round(tiny_bundle: Path) -> None:
+    """`absent` reads a missing key as an empty cell, `blank` an empty cell as not asked."""
+    scorer, row = load(tiny_bundle), {"fever": "yes", "abi": None}
+    blank, bare = scorer.score([row, {"fever": "yes"}])
+    all_blank = ColumnMapping(unknowns=Unknowns(absent="blank"))
+    assert (
+        scorer.score({"fever": "yes", "abi": ""}, all_blank)[0]
+        == (scorer.score(dict.fromkeys(load_vocabulary().finding_ids) | {"fever": "yes"})[0])
+    )
+    none_blank = ColumnMapping(unknowns=Unknowns(blank="not-asked"))
+    assert scorer.score(row, none_blank)[0] == bare != blank
 
 
 def test_one_case(tiny_bundle: Path) -> None:
@@ -152,7 +178,9 @@ def test_missing_in_pandas_is_unknown(
     pandas = pytest.importorskip("pandas")
     column = pandas.Series([value, None], dtype=kind)
     given = load(tiny_bundle).score(pandas.DataFrame({finding: column, "sex": ["male", "male"]}))
-    expected = load(tiny_bundle).score([{finding: value, "sex": "male"}, {"sex": "male"}])
+    expected = load(tiny_bundle).score(
+        [{finding: value, "sex": "male"}, {finding: None, "sex": "male"}]
+    )
     assert list(given) == list(expected)
     assert given[1].issues == ()
 

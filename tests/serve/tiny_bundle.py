@@ -27,6 +27,8 @@ def model_bytes(
 ) -> bytes:
     """The graph: softmax of known * value * weight, plus bias; novelty is the share of known.
 
+    The first condition gains by each finding that was asked, known or blank.
+
     Each condition has two components, with a quarter and three quarters of its probability.
 
     It picks the first of one number, or the second, which is not there, where a case is too old.
@@ -37,6 +39,9 @@ def model_bytes(
         numpy_helper.from_array(weights, "weights"),
         numpy_helper.from_array(rng.normal(size=n_conditions).astype("f4"), "bias"),
         numpy_helper.from_array(np.float32(-0.5), "least"),
+        numpy_helper.from_array(np.float32(-1.5), "blank"),
+        numpy_helper.from_array(np.array([1]), "across"),
+        numpy_helper.from_array(np.eye(1, n_conditions, dtype="f4") * np.float32(0.1), "of_asking"),
         numpy_helper.from_array(np.array([load().column("age_years")]), "age"),
         numpy_helper.from_array(np.float32(oldest), "oldest"),
         numpy_helper.from_array(np.zeros(1, "f4"), "one_number"),
@@ -47,7 +52,12 @@ def model_bytes(
         helper.make_node("Cast", ["is_known"], ["known"], to=TensorProto.FLOAT),
         helper.make_node("Mul", ["cases", "known"], ["values"]),
         helper.make_node("MatMul", ["values", "weights"], ["sums"]),
-        helper.make_node("Add", ["sums", "bias"], ["margins"]),
+        helper.make_node("Greater", ["cases", "blank"], ["is_asked"]),
+        helper.make_node("Cast", ["is_asked"], ["asked"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceSum", ["asked", "across"], ["count"], keepdims=1),
+        helper.make_node("Mul", ["count", "of_asking"], ["by_count"]),
+        helper.make_node("Add", ["sums", "by_count"], ["evidence"]),
+        helper.make_node("Add", ["evidence", "bias"], ["margins"]),
         helper.make_node("Gather", ["cases", "age"], ["ages"], axis=1),
         helper.make_node("ReduceMax", ["ages"], ["last_age"], axes=[0, 1], keepdims=0),
         helper.make_node("Greater", ["last_age", "oldest"], ["too_old"]),
