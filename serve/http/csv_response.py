@@ -26,6 +26,7 @@ from serve.cases.csv_rows import BOM, REASONS, Reject, rows_of
 from serve.cases.header import Header
 from serve.cases.parse import Cache
 from serve.cases.source import csv_source
+from serve.cases.unknowns import AS_FILES_SAY, Silence, Unknowns
 from serve.http.batching import SlowLane
 from serve.http.options import Limits
 from serve.http.refusal import Refusal, refuse, unusable
@@ -52,6 +53,10 @@ class FileOptions(BaseModel):
     """What to do where rows have a broken shape: refuse the file and list them, or skip them."""
     explain: bool = False
     spreadsheet_safe: bool = False
+    blank: Silence = AS_FILES_SAY.blank
+    """How an empty cell is read."""
+    absent: Silence = AS_FILES_SAY.absent
+    """How a finding without a column is read."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,10 @@ class FileAnswer(Response):
         self._lane = lane
         self._limits = limits
         self._options = options
+        unknowns = Unknowns(options.blank, options.absent)
         self._request = Request(
             WHERE, STDOUT, explain=options.explain, mapped_by="",
+            mapping=replace(NO_MAPPING, unknowns=unknowns),
             spreadsheet_safe=options.spreadsheet_safe,
         )  # fmt: skip
         self._count = count

@@ -26,13 +26,13 @@ Answer = dict[str, Any]
 
 
 def answers(
-    chain: ScoringPipeline, cases: Sequence[Case], *, explained: bool = False
+    chain: ScoringPipeline, cases: Sequence[Case], unknowns: Unknowns, *, explained: bool = False
 ) -> list[Answer]:
     """The answer for each case, by the same chain as a file's rows.
 
     A case's answer does not depend on the cases beside it. An explanation is added where asked for.
     """
-    normalised = normalised_cases(chain.vocabulary, cases)
+    normalised = normalised_cases(chain.vocabulary, cases, unknowns)
     return answers_of(score_values(replace(chain, explain=explained), normalised))
 
 
