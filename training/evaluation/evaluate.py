@@ -26,7 +26,7 @@ _STARTS: tuple[Stage, ...] = ("additive", "mixture")  # stages of fitting, befor
 AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
 _ASKED = (0, 9, 21, 41, 81)
 """Where the groups of forms begin, by how many findings they ask."""
-_OF_FORMS = ("rows", "excess", "top1", "top1_of_exact", "calibration_error")
+_OF_FORMS = ("rows", "kl_to_exact", "top1", "top1_of_exact", "calibration_error")
 SHARE_OF_A_CELL = 0.01
 """Cells of condition, age band and sex that hold less are too small to judge alone."""
 
