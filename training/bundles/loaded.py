@@ -17,7 +17,8 @@ import onnxruntime as ort
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.table import words_of
 from serve.model.bundle import verify
-from training.data.features import UNASKED, Cases
+from serve.model.predict import UNASKED
+from training.data.features import Cases
 from training.model.classifier import LegPainClassifier
 
 _BLOCK = 1024

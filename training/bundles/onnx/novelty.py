@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from onnx import TensorProto
 
+from serve.model.predict import BLANK
 from training.bundles.onnx.builder import Builder
 from training.bundles.onnx.mixture import add_mixture
 from training.bundles.onnx.trees import tree_attributes
-from training.data.features import BLANK
 from training.model.log_evidence import Evidence
 from training.model.novelty import Novelty
 
@@ -67,8 +67,9 @@ def _evidence(builder: Builder, evidence: Evidence) -> str:
     total = builder.op("ReduceSum", nodes.joint, axis, out="e_total", keepdims=1)
     parts = [nodes.top, builder.op("Log", total, out="e_log")]
     if nodes.combined is not None:
-        out = {"out": "e_log_factor", "axes": [1], "keepdims": 1}
-        parts.append(builder.op("ReduceLogSumExp", nodes.combined, **out))
+        parts.append(
+            builder.op("ReduceLogSumExp", nodes.combined, out="e_log_factor", axes=[1], keepdims=1)
+        )
     if evidence.booster is not None:
         attributes = tree_attributes(evidence.booster, 1)
         raised = builder.op(
