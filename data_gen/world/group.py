@@ -62,11 +62,11 @@ class GroupBuilder:
         derived = {d.finding: d for d in self.vocabulary.relations.derived}
         drawn = [f for f in findings if f.id not in derived and not self._is_second(f.id)]
         trait = self._trait(drawn)
-        words = [f for f in drawn if f.kind != "number"]
+        words = [f for f in drawn if not self._may_be_void(f)]
         codes = self._combinations(words)
         prob = self._fit(entry, words, codes, trait)
         members = list(words)
-        for finding in (f for f in drawn if f.kind == "number"):
+        for finding in (f for f in drawn if self._may_be_void(f)):
             codes, prob = self._append(finding, members, codes, prob, trait)
             members.append(finding)
         if trait == PAINLESS:
@@ -74,9 +74,9 @@ class GroupBuilder:
         for finding in (f for f in findings if f.id in derived):
             source = derived[finding.id]
             number = codes[:, [m.id for m in members].index(source.from_)]
-            edges = self.edges[source.from_]
-            low = np.where(np.isnan(number), 0, number).astype(int)
-            column = np.where(np.isnan(number), 0.0, edges[low] >= source.at_least)
+            low = self.edges[source.from_][np.where(np.isnan(number), 0, number).astype(int)]
+            holds = (low >= source.bound) == (source.test == "at_least")
+            column = np.where(np.isnan(number), 0.0, holds)
             codes, members = np.column_stack([codes, column]), [*members, finding]
         lone = len(members) == 1 and members[0].kind == "yes_no"
         errs = lone and members[0].id not in self._related()
@@ -85,6 +85,11 @@ class GroupBuilder:
     def _related(self) -> set[str]:
         rules = self.vocabulary.relations.implications
         return {s.finding for rule in rules for s in (rule.if_, rule.then)}
+
+    def _may_be_void(self, finding: Finding) -> bool:
+        """Whether it can have no value: a number, or a choice that only some people can make."""
+        rules = self.vocabulary.relations.applies
+        return finding.kind == "number" or any(rule.finding == finding.id for rule in rules)
 
     def _is_second(self, finding: str) -> bool:
         return any(finding == pair.second for pair in self.vocabulary.relations.alternatives)
@@ -185,7 +190,7 @@ class GroupBuilder:
         prob: Array,
         trait: int | None,
     ) -> tuple[Array, Array]:
-        bins, applies = self.rates.number(finding.id, trait)
+        bins, applies = self._values(finding, trait)
         n_bins = bins.shape[-1]
         rows, parts = [], []
         for r, row in enumerate(codes):
@@ -202,6 +207,12 @@ class GroupBuilder:
                 rows.append([*row, b if b < n_bins else np.nan])
                 parts.append(prob[..., r] * share[None, ..., b])
         return np.array(rows), np.stack(parts, axis=-1)
+
+    def _values(self, finding: Finding, trait: int | None) -> tuple[Array, Array]:
+        """P(value or bin | it has one) (n_alone, 1 or 2, n_values), P(it has one) (n_alone,)."""
+        if finding.kind == "number":
+            return self.rates.number(finding.id, trait)
+        return self.rates.choice(finding, trait)[0], np.ones(self.rates.people.n_alone)
 
     def _given(self, finding: Finding, members: list[Finding], row: Array, share: Array) -> Array:
         """The number's distribution where another member has the value it has in this row.
@@ -231,10 +242,21 @@ class GroupBuilder:
         for applies in self.vocabulary.relations.applies:
             if applies.finding == finding.id and value.get(applies.only_if) == 0.0:
                 return np.asarray(np.arange(n_bins + 1) == n_bins)
-        codes = [float(b) for b in range(n_bins)] + [np.nan]
-        return np.array(
-            [self._possible([*members, finding], np.array([*row, code])) for code in codes]
-        )
+        codes = np.array([*range(n_bins), np.nan])
+        possible = [self._possible([*members, finding], np.array([*row, code])) for code in codes]
+        return np.array(possible) & self._in_order(finding, value, codes)
+
+    def _in_order(
+        self, finding: Finding, value: dict[str, float], codes: Array
+    ) -> npt.NDArray[np.bool_]:
+        """Which bins of a number keep to the bounds that other numbers of the row are to it."""
+        allowed = np.ones(len(codes), dtype=np.bool_)
+        for pair in self.vocabulary.relations.at_most:
+            if finding.id == pair.finding:
+                allowed &= ~(codes > value.get(pair.than, np.nan))
+            if finding.id == pair.than:
+                allowed &= ~(codes < value.get(pair.finding, np.nan))
+        return allowed
 
     def _with_pairs(self, members: list[Finding], prob: Array) -> Array:
         people = self.rates.people
