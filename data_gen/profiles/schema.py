@@ -244,6 +244,7 @@ class Pair(Based):
     p: Percent
     from_age: int = 0
     second_gives: Strings = ()
+    on_top: Probability = 0.0
 
 
 class Pairs(Strict):

@@ -17,6 +17,7 @@ from data_gen.world.rates import PAINLESS, Rates, where_bins
 
 Array = npt.NDArray[np.float64]
 Edges = dict[str, Array]
+BEGAN, CHANGED = "duration_days", "changed_days"
 _ROOM = 0.98  # the rarer of two related findings has at most this share of the other's rate
 _CROSSING = 0.05  # how far two related rates may cross in one stratum before it is a mistake
 
@@ -80,7 +81,8 @@ class GroupBuilder:
             codes, members = np.column_stack([codes, column]), [*members, finding]
         lone = len(members) == 1 and members[0].kind == "yes_no"
         errs = lone and members[0].id not in self._related()
-        return Group(tuple(members), codes, self._with_pairs(members, prob), trait, errs)
+        prob = self._with_pairs(members, codes, prob)
+        return Group(tuple(members), codes, prob, trait, errs)
 
     def _related(self) -> set[str]:
         rules = self.vocabulary.relations.implications
@@ -258,18 +260,34 @@ class GroupBuilder:
                 allowed &= ~(codes < value.get(pair.finding, np.nan))
         return allowed
 
-    def _with_pairs(self, members: list[Finding], prob: Array) -> Array:
+    def _with_pairs(self, members: list[Finding], codes: Array, prob: Array) -> Array:
         people = self.rates.people
         if prob.shape[1] > people.n_alone or not len(people.firsts):
             alone, pairs = prob[:, : people.n_alone], prob[:, people.n_alone :]
         else:
             alone, pairs = prob, prob[:, people.firsts]
         pairs = pairs.copy()
-        names = {m.id for m in members}
+        names = [m.id for m in members]
         for row, atom in enumerate(people.atoms[people.n_alone :]):
-            if atom.pair is not None and names & set(atom.pair.second_gives):
-                pairs[:, row] = alone[:, people.seconds[row]]
+            second = alone[:, people.seconds[row]]
+            if atom.pair is not None and set(names) & set(atom.pair.second_gives):
+                pairs[:, row] = second
+            elif atom.pair is not None and names == [BEGAN, CHANGED]:
+                later = _on_top(second, pairs[:, row], codes)
+                pairs[:, row] += atom.pair.on_top * (later - pairs[:, row])
         return np.concatenate([alone, pairs], axis=1)
+
+
+def _on_top(older: Array, newer: Array, codes: Array) -> Array:
+    """P(row) of people whose newer trouble came on top of an older one: (..., n_rows).
+
+    It began when the older one did, and changed when the newer one began.
+    """
+    began, changed = np.where(np.isnan(codes), 0, codes).astype(int).T
+    starts = np.eye(began.max() + 1)[began]  # (n_rows, n_bins)
+    share = (older @ starts)[..., began] * (newer @ starts)[..., changed]
+    share = np.where(np.isnan(codes[:, 1]), 0, share)
+    return np.asarray(share / share.sum(axis=-1, keepdims=True))
 
 
 def _share(margin: Array, statement: Statement) -> Array:
