@@ -207,14 +207,14 @@ class GroupBuilder:
             share = np.where(total > 0, share / np.where(total > 0, total, 1), _nothing(n_bins))
             for b in np.flatnonzero(allowed):
                 rows.append([*row, b if b < n_bins else np.nan])
-                parts.append(prob[..., r] * share[None, ..., b])
+                parts.append(prob[..., r] * share[..., b])
         return np.array(rows), np.stack(parts, axis=-1)
 
     def _values(self, finding: Finding, trait: int | None) -> tuple[Array, Array]:
-        """P(value or bin | it has one) (n_alone, 1 or 2, n_values), P(it has one) (n_alone,)."""
+        """P(value or bin | it has one) (n_strata or 1, n_alone, 1 or 2, n), P(one) (n_alone,)."""
         if finding.kind == "number":
             return self.rates.number(finding.id, trait)
-        return self.rates.choice(finding, trait)[0], np.ones(self.rates.people.n_alone)
+        return self.rates.choice(finding, trait), np.ones(self.rates.people.n_alone)
 
     def _given(self, finding: Finding, members: list[Finding], row: Array, share: Array) -> Array:
         """The number's distribution where another member has the value it has in this row.
@@ -228,13 +228,13 @@ class GroupBuilder:
         other = members[names.index(entry.given)]
         value = other.values[int(row[names.index(entry.given)])]
         stated = [k for k, _ in self.rates._stated(finding.id)]
-        plain = np.append(where_bins(entry, entry), 0.0)
+        plain = np.append(where_bins(entry, entry.in_band(0)), 0.0)
         out = share.copy()
         if value in entry.where:
-            fresh = np.setdiff1d(np.arange(len(out)), stated)
-            out[fresh] = np.append(where_bins(entry, entry.where[value]), 0.0)
+            fresh = np.setdiff1d(np.arange(out.shape[1]), stated)
+            out[:, fresh] = np.append(where_bins(entry, entry.where[value]), 0.0)
         else:
-            out[stated] = plain
+            out[:, stated] = plain
         return out
 
     def _allowed(
