@@ -66,6 +66,22 @@ def shares_of_atoms(world: World) -> dict[str, Array]:
     }
 
 
+def values_of_atoms(world: World) -> dict[str, Array]:
+    """P(value | atom) of every finding in words that is drawn: (n_atoms, n_values) each.
+
+    A choice that does not apply to everyone has shares of those to whom it does.
+    """
+    out = {}
+    for group in world.groups:
+        rows = _rows(world, group)
+        for member, finding in enumerate(group.members):
+            if finding.kind != "number":
+                codes = group.codes[:, member]
+                hot = codes[:, None] == np.arange(len(finding.words))
+                out[finding.id] = rows @ hot
+    return out
+
+
 def _rows(world: World, group: Group) -> Array:
     """P(combination of the group | atom): (n_atoms, n_rows)."""
     people = world.people
