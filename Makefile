@@ -80,7 +80,7 @@ bench-http: environment-dev ## the HTTP service beside MLflow's server
 	$(BIN)/python -m benchmarks.http_service --seconds 20 --minutes 10
 
 fuzz-files: environment-dev ## 10,000 generated files, 1,000 flipped bits, 100 kills
-	CLAUDICO_FILES=10000 CLAUDICO_FLIPS=1000 CLAUDICO_KILLS=100 $(BIN)/python -m pytest tests/serve/test_generated_files.py tests/serve/test_bundle.py tests/serve/test_whole.py
+	CLAUDICO_FILES=10000 CLAUDICO_FLIPS=1000 CLAUDICO_KILLS=100 $(BIN)/python -m pytest tests/serve/output/test_generated_files.py tests/serve/model/test_bundle.py tests/serve/test_whole.py
 
 fuzz-http: environment-dev ## 1,000 generated requests for every route of the service
 	CLAUDICO_EXAMPLES=1000 $(BIN)/python -m pytest tests/serve/http/test_openapi.py
@@ -93,7 +93,7 @@ mutants: environment-dev ## change the rules in every small way; each change mus
 
 docs: environment ## write docs/ again from code and knowledge
 	$(BIN)/python -m data_gen docs
-	$(BIN)/python -m serve.overrides.hazard_log > docs/hazards.md
+	$(BIN)/python -m serve.overrides.hazard_log.page > docs/hazards.md
 
 lock: environment-dev ## renew the locks from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

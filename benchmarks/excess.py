@@ -15,14 +15,14 @@ from data_gen.profiles import load_knowledge
 from data_gen.sampler import Plan, sample_to_files
 from data_gen.vocabulary import Vocabulary, load
 from data_gen.world import build_world
-from training.calibrate import TRAINING
-from training.contender import open_contender
-from training.evaluate import Evaluation, evaluate
-from training.labelled import LabelledCases
+from training.bundles.loaded import open_contender
+from training.data.labelled import LabelledCases
+from training.data.real_cases import read_real_cases
+from training.data.vignettes import Vignettes, read_vignettes
+from training.evaluation.evaluate import Evaluation, evaluate
+from training.model.calibrate import TRAINING
 from training.params import read_params
-from training.places import pair
-from training.real import read_real_cases
-from training.vignettes import Vignettes, read_vignettes
+from training.paths import pair
 
 _SEED = 720_001
 _SHOWN = 10  # of the cells with the greatest excess

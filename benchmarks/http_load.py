@@ -22,7 +22,7 @@ _LENGTH = b"content-length: "
 
 
 @dataclass
-class Tally:
+class Summary:
     """Seconds of each answer, statuses, and connections that broke."""
 
     seconds: list[float] = field(default_factory=list)
@@ -39,7 +39,7 @@ def request(path: str, body: object) -> bytes:
     return head.encode() + text
 
 
-async def client(port: int, requests: list[bytes], place: int, end: float, tally: Tally) -> None:
+async def client(port: int, requests: list[bytes], place: int, end: float, tally: Summary) -> None:
     """One client, until its time is over; a broken connection is counted and made again."""
     while time.perf_counter() < end:
         try:
@@ -70,7 +70,7 @@ def measure(
     port: int, path: str, bodies: list[object], clients: int, seconds: float
 ) -> dict[str, Any]:
     """Requests a second, percentiles in milliseconds, and statuses."""
-    tally = Tally()
+    tally = Summary()
     requests = [request(path, body) for body in bodies]
 
     async def all_clients() -> None:

@@ -34,7 +34,7 @@ import yaml
 
 from data_gen.vocabulary import load
 from data_gen.vocabulary.words import CellProblem, parse_cell
-from serve.processors import processors
+from serve.batch.processors import processors
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT / "examples" / "real_cases.csv"

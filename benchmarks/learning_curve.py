@@ -26,12 +26,12 @@ from matplotlib.figure import Figure
 from threadpoolctl import threadpool_limits
 
 from benchmarks.training_data import first, intervals_of, read_part
-from serve.processors import processors
-from training.fit import classifier, fit_classifier
-from training.measure import excess, in_top, mean_interval
+from serve.batch.processors import processors
+from training.data.vignettes import Vignettes
+from training.evaluation.metrics import excess, in_top, mean_interval
+from training.model.fit import classifier, fit_classifier
 from training.params import read_params
-from training.places import pair
-from training.vignettes import Vignettes
+from training.paths import pair
 
 _SIZES = (10_000, 20_000, 40_000, 80_000, 160_000, 240_000, 480_000)
 _CONFIDENCE = 0.95

@@ -28,15 +28,15 @@ from threadpoolctl import threadpool_limits
 from benchmarks.models_text import Row, report
 from benchmarks.peers import LIBRARIES, Given, Library, Real, Settings
 from benchmarks.training_data import first, intervals_of, read_part
-from serve.processors import processors
-from training.classifier import LegPainClassifier
-from training.fit import classifier, fit_classifier
-from training.graph import export
-from training.intervals import Cases
-from training.measure import calibration_error, excess, in_top, mean_interval
+from serve.batch.processors import processors
+from training.bundles.onnx.graph import export
+from training.data.features import Cases
+from training.data.vignettes import Vignettes
+from training.evaluation.metrics import calibration_error, excess, in_top, mean_interval
+from training.model.boosting import TreeSettings, fit_trees
+from training.model.classifier import LegPainClassifier
+from training.model.fit import classifier, fit_classifier
 from training.params import read_params
-from training.trees import TreeSettings, fit_trees
-from training.vignettes import Vignettes
 
 _CONFIDENCE = 0.95
 _REPEATS = 3
@@ -96,7 +96,7 @@ def ours(data: Vignettes, threads: int) -> Iterator[Fitted]:
     classes = range(data.exact.shape[1])
     begun = time.perf_counter()
     model = _blank(data, threads)
-    model.fit(data.cases, data.label, classes=classes, atom=data.atom, traits=data.traits)
+    model.fit(data.cases, data.label, classes=classes, component=data.component, latent=data.latent)
     seconds = time.perf_counter() - begun
     yield _estimator("ours, nothing exact", "labels, hidden states", model, seconds)
     begun = time.perf_counter()

@@ -28,10 +28,10 @@ from data_gen.sampler.keyed import Draws
 from data_gen.sampler.recording_process import sample_chunk
 from data_gen.vocabulary import load
 from data_gen.world import World, build_world
+from serve.batch.processors import processors
 from serve.overrides import LEVELS, RULES, evaluate, states
 from serve.overrides.logic import Case
-from serve.processors import processors
-from serve.vectorised import FIRED, levels, rule_states
+from serve.overrides.matrix.states import FIRED, levels, rule_states
 from tests.serve.overrides.document_flags import FLAGS, Records
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -219,7 +219,7 @@ def _chunk(start: int) -> Misses:
     names = world.vocabulary.condition_ids
     mix = np.array([float(name in IN_DANGER) for name in names])
     sample = sample_chunk(
-        Tables.of(world, mix / mix.sum()), Draws(SEED, start, CHUNK), with_truth=False
+        Tables.of(world, world.spread(mix / mix.sum())), Draws(SEED, start, CHUNK), with_truth=False
     )
     atoms = world.people.atoms
     wanted = np.array([_in_danger(atom.condition, atom.presentation) for atom in atoms])
@@ -247,7 +247,7 @@ def benign(patients: int) -> Iterator[str]:
     world = _world()
     names = world.vocabulary.condition_ids
     mix = np.array([float(name not in IN_DANGER) for name in names])
-    tables = Tables.of(world, mix / mix.sum())
+    tables = Tables.of(world, world.spread(mix / mix.sum()))
     sample = sample_chunk(tables, Draws(SEED + 1, 0, patients), with_truth=False)
     reached = levels(rule_states(np.ascontiguousarray(sample.values), world.vocabulary))
     yield "## Sampled patients of the other conditions\n"

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from training.intervals import Cases, Intervals
+from training.data.features import Cases, Intervals
 
 Labels = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float64]

@@ -20,7 +20,7 @@ from data_gen.profiles import Knowledge
 from data_gen.profiles.frequency_words import band_of
 from data_gen.profiles.schema import Based, Entry, Presentation, Profile, Setting, Share
 from data_gen.world import World, build_world
-from training.measure import wilson
+from training.evaluation.metrics import wilson
 
 JUDGEMENT = 0.5  # log-odds either way
 _PEOPLE = ("age_years", "sex", "painless", "vascular", "metabolic", "degenerative", "athletic")

@@ -25,7 +25,7 @@ import pyarrow.csv as pa_csv
 
 from benchmarks.case_files import ROOT, Matrix, sampled_people, write_cases
 from benchmarks.timing import Cost, timed
-from serve.processors import processors
+from serve.batch.processors import processors
 
 PLAIN = [sys.executable, "-m", "benchmarks.plain_script"]
 MLFLOW = [sys.executable, "-m", "mlflow", "models", "predict", "--env-manager", "local"]

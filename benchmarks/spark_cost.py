@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from benchmarks.case_files import ROOT, Matrix, sampled_people, write_cases
 from benchmarks.scoring import score
 from benchmarks.timing import Cost, timed
-from serve.processors import processors
+from serve.batch.processors import processors
 
 BILLION = 1_000_000_000
 FILES = 4

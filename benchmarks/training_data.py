@@ -8,11 +8,11 @@ from pathlib import Path
 
 from data_gen.vocabulary import load
 from serve.problem import RefusedError
-from training import fit
-from training.facts import read_facts
-from training.intervals import Intervals
-from training.places import pair
-from training.vignettes import Vignettes, read_vignettes
+from training.data.features import Intervals
+from training.data.knowledge_facts import read_facts
+from training.data.vignettes import Vignettes, read_vignettes
+from training.model import fit
+from training.paths import pair
 
 
 def read_part(folder: Path, part: str) -> Vignettes:
@@ -36,9 +36,9 @@ def first(vignettes: Vignettes, rows: int) -> Vignettes:
         label=vignettes.label[some],
         exact=vignettes.exact[some],
         log_evidence=vignettes.log_evidence[some],
-        atom=vignettes.atom[some],
-        traits={name: cells[some] for name, cells in vignettes.traits.items()},
-        shares=vignettes.shares[some],
+        component=vignettes.component[some],
+        latent={name: cells[some] for name, cells in vignettes.latent.items()},
+        posterior=vignettes.posterior[some],
     )
 
 

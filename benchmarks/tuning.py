@@ -21,9 +21,9 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.peers import LIBRARIES, Given, Labels, Library, Settings
 from benchmarks.training_data import first, intervals_of, read_part
-from training.intervals import Intervals
-from training.measure import log_loss
-from training.vignettes import Vignettes
+from training.data.features import Intervals
+from training.data.vignettes import Vignettes
+from training.evaluation.metrics import log_loss
 
 _MOST, _PATIENCE = 1500, 15
 _Split = tuple[Any, Labels, Any, Labels]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from serve.scorer import Scorer
+    from serve.api import Scorer
 
 __all__ = ["load"]
 
@@ -26,6 +26,6 @@ def load(bundle: Path | str | None = None, *, overrides_only: bool = False) -> S
     promoted bundle, and where a whole bundle cannot be run (then the log says why). Raises
     `serve.problem.RefusedError` for a bundle that is damaged or made for another vocabulary.
     """
-    from serve.scorer import open_scorer  # not at the top: `import serve` stays light
+    from serve.api import open_scorer  # not at the top: `import serve` stays light
 
     return open_scorer(bundle, overrides_only=overrides_only)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serve.cli import main
+from serve.cli.commands import main
 
 if __name__ == "__main__":
     main(prog_name="python -m serve")

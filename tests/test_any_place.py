@@ -12,7 +12,7 @@ import pytest
 
 from serve.problem import RefusedError, extra_needed
 from training import cli
-from training.vignettes import hash_of_files
+from training.data.vignettes import hash_of_files
 
 ROOT = Path(__file__).parent.parent
 CHOOSER = ROOT / ".ci" / "python"

@@ -11,7 +11,7 @@ from benchmarks.learning_curve import Point, answer, plot
 from benchmarks.models_text import OURS, Row, not_first, report
 from benchmarks.peers import LIBRARIES, Categories, Given, Indicators, Missing
 from benchmarks.training_data import read_part
-from training.intervals import Intervals
+from training.data.features import Intervals
 
 CASES = np.array([[0, -1, 30], [1, -1, -1], [-1, -1, 70]], dtype=np.float32)
 INTERVALS = Intervals(

@@ -85,7 +85,7 @@ def test_the_quoted_vignette_and_its_posterior_hold() -> None:
 def test_every_command_is_told() -> None:
     """Each command of the three packages stands in the README, or in a page that it names."""
     from data_gen.cli import main as generator
-    from serve.cli import main as serving
+    from serve.cli.commands import main as serving
     from training.cli import main as training
 
     pages = ("README.md", "docs/files.md", "docs/promotion.md", "docs/surfaces.md")

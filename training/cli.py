@@ -13,7 +13,7 @@ import click
 from serve.problem import RefusedError, extra_needed
 
 if TYPE_CHECKING:
-    from training.places import Places
+    from training.paths import Places
 
 Result = TypeVar("Result")
 KEPT = 3
@@ -83,10 +83,10 @@ def check_labelled(path: Path) -> None:
 
     Example: python -m training check-labelled
     """
-    from training import pipeline
+    from training.data.labelled import check_labelled
     from training.params import read_params
 
-    _say("\n".join(_reporting(lambda: pipeline.check_labelled(read_params(path)))))
+    _say("\n".join(_reporting(lambda: check_labelled(read_params(path)))))
 
 
 @main.command()
@@ -189,9 +189,9 @@ def challenger(path: Path) -> None:
 
     Example: python -m training challenger
     """
-    from training.contender import open_contender
+    from training.bundles.loaded import open_contender
     from training.params import read_params
-    from training.track import name_challenger
+    from training.tracking.client import name_challenger
 
     track = read_params(path).track
     version = _reporting(lambda: open_contender(_places(path).candidate).version)
@@ -227,8 +227,8 @@ def list_() -> None:
 
     Example: python -m training list
     """
-    from training.places import Places
-    from training.promotion.model_store import ModelStore
+    from training.paths import Places
+    from training.promotion.store.model_store import ModelStore
 
     store = ModelStore(Places().models)
     for event in _reporting(store.history):
@@ -243,14 +243,14 @@ def prune(keep: int) -> None:
 
     Example: python -m training prune --keep 5
     """
-    from training.places import Places
+    from training.paths import Places
     from training.promotion import acts
 
     _say(_reporting(lambda: acts.prune(Places(), keep)))
 
 
 def _places(path: Path) -> Places:
-    from training.places import Places
+    from training.paths import Places
 
     return Places(params=path)
 
@@ -263,11 +263,9 @@ def _say(text: str) -> None:
 
 def _reporting(work: Callable[[], Result]) -> Result:
     """The result of the work; a message and exit 2 for bad input, 1 for a failing machine."""
-    from data_gen.profiles import KnowledgeError
-
     try:
         return work()
-    except (RefusedError, KnowledgeError) as error:
+    except RefusedError as error:
         _say(str(error))
         sys.exit(2)
     except OSError as error:

@@ -12,7 +12,7 @@ from data_gen.pages.separating_page import separating_page
 from data_gen.pages.sources import Sources
 from data_gen.pages.sparse_page import sparse_page
 from data_gen.profiles import Knowledge
-from data_gen.vocabulary.files.atomic import whole_file
+from data_gen.vocabulary.files.atomic import atomic_write
 from data_gen.vocabulary.yaml_lines import read_yaml
 from data_gen.world import World
 
@@ -42,7 +42,7 @@ def write_pages(pages: dict[str, str], folder: Path) -> list[Path]:
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as stream:
+        with atomic_write(path) as stream:
             stream.write(text.encode())
         changed.append(path)
     return changed

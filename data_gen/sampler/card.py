@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_gen.vocabulary import Vocabulary
-from data_gen.vocabulary.table import WORD_NOT_ASKED
+from data_gen.vocabulary.words import WORD_NOT_ASKED
 from data_gen.world.world import World
 
 
-class Tally:
+class Summary:
     """Counts of a sample, added up table by table."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -49,7 +49,7 @@ def card_path(out: Path) -> Path:
     return out.with_name(f"{out.name}.card.md")
 
 
-def card_text(world: World, mix: str, seed: int, option: str, out: Path, tally: Tally) -> str:
+def card_text(world: World, mix: str, seed: int, option: str, out: Path, tally: Summary) -> str:
     """The card of a sample. `option` says how cases are written down."""
     mean = tally.recorded.sum() / max(tally.rows, 1)
     lines = [

@@ -89,7 +89,7 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def in_order(
+def map_ordered(
     work: Callable[[Span], tuple[pa.Table, ...]],
     rows: int,
     workers: int,

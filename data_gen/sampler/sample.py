@@ -10,9 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from data_gen.inference import ExactPosterior
-from data_gen.sampler.card import Tally, card_path, card_text
+from data_gen.sampler.card import Summary, card_path, card_text
 from data_gen.sampler.draw import Tables
-from data_gen.sampler.files import Span, in_order, spans, table_writer
+from data_gen.sampler.files import Span, map_ordered, spans, table_writer
 from data_gen.sampler.keyed import Draws
 from data_gen.sampler.origin import Origin
 from data_gen.sampler.recording_process import sample_chunk
@@ -53,7 +53,7 @@ def sample_to_files(world: World, plan: Plan, done: Callable[[int], None]) -> No
     work = _SpanSampler(world, plan.seed, plan.mix, with_truth, plan.narrative, plan.forms)
     first = work(Span(0, 1))
     paths = [plan.out] if plan.truth is None else [plan.out, plan.truth]
-    tally = Tally(world.vocabulary)
+    tally = Summary(world.vocabulary)
     origin = plan.origin(world).as_metadata()
     with WholeFiles() as files:
         with ExitStack() as stack:
@@ -61,7 +61,7 @@ def sample_to_files(world: World, plan: Plan, done: Callable[[int], None]) -> No
                 stack.enter_context(table_writer(files, path, table.schema.with_metadata(origin)))
                 for path, table in zip(paths, first, strict=True)
             ]
-            for tables in in_order(work, plan.rows, plan.workers, done):
+            for tables in map_ordered(work, plan.rows, plan.workers, done):
                 tally.add(tables[0])
                 for writer, table in zip(writers, tables, strict=True):
                     writer.write_table(table)

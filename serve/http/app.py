@@ -16,22 +16,22 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from data_gen.vocabulary import load
-from serve.columns import NO_MODEL
+from serve.answer import NO_MODEL
+from serve.cases.column_mapping import NO_MAPPING
 from serve.http import schemas
-from serve.http.answers import Answer, Case, answers, fields_read
-from serve.http.bodies import CaseList, read_cases
-from serve.http.documented import document
-from serve.http.files import FileAnswer, FileOptions, no_temporary_file
-from serve.http.gate import FILE_ROUTE, Gate, failed
-from serve.http.lanes import FEW, QuickLane, SlowLane
-from serve.http.meters import Meters
+from serve.http.batching import MAX_SHARED, QuickLane, SlowLane
+from serve.http.csv_response import FileAnswer, FileOptions, no_temporary_file
+from serve.http.json_answers import Answer, Case, answers, fields_read
+from serve.http.json_cases import CaseList, read_cases
+from serve.http.metrics import Meters
+from serve.http.middleware import FILE_ROUTE, LimitsMiddleware, failed
 from serve.http.model import Model
+from serve.http.openapi import document
 from serve.http.options import Options
 from serve.http.refusal import Refusal, refusal_body, refuse
-from serve.made_by import made_by
-from serve.mapping import NO_MAPPING
+from serve.output.made_by import made_by
+from serve.output.summary import Summary
 from serve.problem import Problem
-from serve.tally import Tally
 
 _LARGE = 1 << 14  # bytes from which a body is parsed aside, so that others are not kept waiting
 _SILENT = "no model answers: overrides alone do, and where none fires that is no all-clear"
@@ -59,7 +59,7 @@ class Service:
                 read = await self.slow.run(lambda: self._read(body))
                 return read, await self._aside(read)
         read = self._read(body)
-        if len(read.cases) <= FEW and not read.explain:
+        if len(read.cases) <= MAX_SHARED and not read.explain:
             return read, await self.quick.score(read.cases)
         with self.slow.place():
             return read, await self._aside(read)
@@ -75,7 +75,7 @@ class Service:
     def _read(self, body: bytes) -> CaseList:
         return read_cases(body, self.vocabulary, self.options.limits)
 
-    def count(self, tally: Tally) -> None:
+    def count(self, tally: Summary) -> None:
         """Count scored cases by their triage."""
         for level, cases in tally.triage.items():
             self.meters.triage.labels(level).inc(cases)
@@ -91,12 +91,12 @@ class Service:
         self.slow.close()
 
 
-def create_app(options: Options) -> Gate:
+def create_app(options: Options) -> LimitsMiddleware:
     """The service as an ASGI application; RefusedError for a mix that means nothing."""
     service = Service(options)
     # No pages: those of FastAPI fetch scripts from elsewhere.
     app = FastAPI(title="Claudico", docs_url=None, redoc_url=None, lifespan=service.running)
-    gate = Gate(app, options.limits, options.api_key, service.meters)
+    gate = LimitsMiddleware(app, options.limits, options.api_key, service.meters)
     _score_routes(app, service)
     _told_routes(app, service, gate)
     _handlers(app)
@@ -142,7 +142,7 @@ def _state(service: Service) -> Answer:
     return {"model_version": version, "overrides_only": version == NO_MODEL}
 
 
-def _told_routes(app: FastAPI, service: Service, gate: Gate) -> None:
+def _told_routes(app: FastAPI, service: Service, gate: LimitsMiddleware) -> None:
     @app.get("/v1/vocabulary", response_model=schemas.VocabularyReply)
     async def vocabulary() -> Response:
         """Every finding that a case may hold, and every condition that an answer may name."""

@@ -7,15 +7,15 @@ import logging
 from pathlib import Path
 
 from data_gen.vocabulary import Vocabulary
-from serve.chain import Chain
-from serve.columns import NO_MODEL
+from serve.answer import NO_MODEL
+from serve.batch.block import make_pipeline
 from serve.http.options import Options
-from serve.probabilities import check_mix
+from serve.model.predict import check_mix
+from serve.pipeline import ScoringPipeline
 from serve.problem import RefusedError
-from serve.worker import make_chain
 
 LOG = logging.getLogger("claudico.http")
-AGAIN = 5.0
+RETRY_SECONDS = 5.0
 """Seconds between two looks for a model that is missing or damaged."""
 
 
@@ -24,7 +24,7 @@ class Model:
 
     def __init__(self, options: Options, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self.chain = Chain(vocabulary)
+        self.chain = ScoringPipeline(vocabulary)
         self._folder = options.bundle
         self._mix = options.mix
         self._told = ""
@@ -47,7 +47,7 @@ class Model:
         if self._folder is None or self.loaded:
             return
         try:
-            self.chain = make_chain(self.vocabulary, self._folder, self._mix)
+            self.chain = make_pipeline(self.vocabulary, self._folder, self._mix)
         except RefusedError as error:
             if any(problem.code == "bad_mix" for problem in error.problems):
                 raise
@@ -63,7 +63,7 @@ class Model:
             LOG.warning("no model from %s: overrides alone answer (%s)", folder, why)
         self._told = why
 
-    async def keep_looking(self, seconds: float = AGAIN) -> None:
+    async def keep_looking(self, seconds: float = RETRY_SECONDS) -> None:
         """Look for the model again and again until it is loaded."""
         while self._folder is not None and not self.loaded:
             await asyncio.sleep(seconds)

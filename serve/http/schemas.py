@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.condition import Triage
-from serve.columns import CASE_ID
-from serve.http.bodies import LONGEST, TYPES
+from serve.answer import CASE_ID
+from serve.http.json_cases import LONGEST, TYPES
 from serve.http.options import Limits
 
 Schema = dict[str, Any]

@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from serve.overrides.blocking import Block, asked_bits, bits, blocks, names, test_bits
+from serve.overrides.cut_sets import Block, asked_bits, bits, blocks, names, test_bits
 from serve.overrides.logic import UNKNOWN, Test
 from serve.overrides.rule import LEVELS, Rule
 from serve.overrides.rules import RULES
@@ -106,14 +106,14 @@ FLAGS = tuple(_flag(place, rule) for place, rule in enumerate(RULES) if rule.ran
 
 
 @dataclass(frozen=True)
-class Known:
+class Recorded:
     """What is recorded, as bits: the tests that hold, and the findings that are blank."""
 
     true: int
     blank: int
 
 
-def open_flags(codes: Sequence[int], reached: int, known: Known | None) -> list[Flag]:
+def open_flags(codes: Sequence[int], reached: int, known: Recorded | None) -> list[Flag]:
     """The flags worth asking about, most urgent first.
 
     `codes` are those of RULES, `reached` is the rank of the level reached (len(LEVELS) for none),
@@ -125,7 +125,7 @@ def open_flags(codes: Sequence[int], reached: int, known: Known | None) -> list[
     return [flag for flag in flags if _points_at(flag, known, codes)]
 
 
-def _points_at(flag: Flag, known: Known, codes: Sequence[int]) -> bool:
+def _points_at(flag: Flag, known: Recorded, codes: Sequence[int]) -> bool:
     if flag.ask_if is not None:
         pointed = all(tests & known.true for tests, _ in flag.ask_if)
     elif flag.alarms & known.true:
@@ -138,7 +138,7 @@ def _points_at(flag: Flag, known: Known, codes: Sequence[int]) -> bool:
     return pointed and _one_answer(flag, known) != 0
 
 
-def _one_answer(flag: Flag, known: Known) -> int:
+def _one_answer(flag: Flag, known: Recorded) -> int:
     """The blank findings any of which could alone make a flag fire."""
     answers = known.blank & _ANSWERABLE
     for tests, findings in flag.blocks:
@@ -147,7 +147,7 @@ def _one_answer(flag: Flag, known: Known) -> int:
     return answers
 
 
-def questions(flags: Sequence[Flag], known: Known) -> tuple[str, ...]:
+def questions(flags: Sequence[Flag], known: Recorded) -> tuple[str, ...]:
     """The findings to ask, at most five: the fewest that settle the flags, most urgent first."""
     unions, passed = [0], 0
     for flag in flags:
@@ -160,7 +160,7 @@ def questions(flags: Sequence[Flag], known: Known) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*chosen, *names(passed, ordered)]))[:MOST_QUESTIONS]
 
 
-def ways_to_settle(flag: Flag, known: Known) -> list[int]:
+def ways_to_settle(flag: Flag, known: Recorded) -> list[int]:
     """The sets of findings whose denial would each rule a flag out."""
     blank = [findings & known.blank for tests, findings in flag.blocks if not tests & known.true]
     whole = [asked_bits(findings) for findings in blank if not findings & ~_ANSWERABLE]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
-from serve.overrides.asking import BACKGROUND, Known, open_flags, questions
-from serve.overrides.blocking import known_bits
+from serve.overrides.asking import BACKGROUND, Recorded, open_flags, questions
 from serve.overrides.compiled import decide, read_tests
+from serve.overrides.cut_sets import known_bits
 from serve.overrides.logic import TRUE, Case
 from serve.overrides.rule import LEVELS, STATES, Rule
 from serve.overrides.rules import RULES
@@ -68,7 +68,7 @@ def judge(tests: Sequence[int], *, blank: bool = False) -> OverrideResult:
     codes = decide(tests)
     fired = tuple(compress(RULES, [code == TRUE for code in codes]))
     reached = fired[0].rank if fired else len(LEVELS)
-    known = Known(*known_bits(tests))
+    known = Recorded(*known_bits(tests))
     flags = open_flags(codes, reached, None if blank else known)
     return OverrideResult(
         states=_named(codes),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from serve.cli import main
+from serve.cli.commands import main
 from tests.serve.tiny_bundle import tiny_files, write_bundle
 
 

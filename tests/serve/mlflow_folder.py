@@ -27,7 +27,7 @@ json.dump({"code": serve.__file__, "predictions": answers.to_dict("records")}, o
 def save(bundle: Path, folder: Path) -> Path:
     """Write the MLflow model of a bundle with a process of its own; its folder."""
     code = (
-        "import mlflow, pathlib, sys; from training.mlflow_model import save_model;"
+        "import mlflow, pathlib, sys; from training.tracking.log_model import save_model;"
         "save_model(mlflow, *map(pathlib.Path, sys.argv[1:]))"
     )
     run([sys.executable, "-c", code, str(bundle), str(folder)], ROOT)
@@ -52,7 +52,7 @@ def surroundings() -> dict[str, str]:
 def scored(bundle: Path, cases: Path, folder: Path) -> list[dict[str, str]]:
     """What the command line writes for the same file, row by row, in the columns it adds."""
     from data_gen.vocabulary import load
-    from serve.columns import output_columns
+    from serve.answer import output_columns
 
     out = folder / "scored.csv"
     command = [sys.executable, "-m", "serve", "score", str(cases), "--out", str(out)]

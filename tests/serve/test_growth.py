@@ -6,10 +6,10 @@ import io
 
 import pytest
 
-from serve.mapping import Reading
-from serve.normalise import _remembered
-from serve.quoting import RecordEnds
-from serve.records import blocks, first_record
+from serve.cases.column_mapping import ColumnReader
+from serve.cases.csv_quoting import RecordEnds
+from serve.cases.csv_records import blocks, first_record
+from serve.cases.parse import _remembered
 
 SHAPES = [b'x","\n', b'"a","b",', b'a,"""\n', b'""""\n', b',"a\r\n"\n', b'"\n', b'a,"\n,\n', b'""']
 
@@ -21,7 +21,7 @@ def _steps(text: bytes, n_cells: int, monkeypatch: pytest.MonkeyPatch) -> int:
         made.append(RecordEnds(text))
         return made[-1]
 
-    monkeypatch.setattr("serve.records.RecordEnds", make)
+    monkeypatch.setattr("serve.cases.csv_records.RecordEnds", make)
     found = list(blocks(io.BytesIO(text), 1 << 20, n_cells))
     return sum(ends.steps for ends in made) + sum(len(block.records) for block in found)
 
@@ -50,5 +50,5 @@ def test_long_texts_are_not_remembered() -> None:
     from data_gen.vocabulary import load
 
     known: dict[str, object] = {}
-    _remembered("x" * 10_000, Reading(load().finding("age_years")), known)  # type: ignore[arg-type]
+    _remembered("x" * 10_000, ColumnReader(load().finding("age_years")), known)  # type: ignore[arg-type]
     assert not known

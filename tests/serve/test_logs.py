@@ -50,7 +50,7 @@ def test_no_value_where_the_model_fails(
     def fail(*_: object) -> None:
         raise ValueError("Sekret: 87.31 Zebra")
 
-    monkeypatch.setattr("serve.chain.predict", fail)
+    monkeypatch.setattr("serve.pipeline.predict", fail)
     (case,) = load(tiny_bundle).score({"age_years": "87.31", "chest_pain": "yes"})
     assert case.triage == "emergency"
     assert "the model failed (ValueError)" in caplog.text

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from data_gen.vocabulary import load
-from serve.columns import output_columns
+from serve.answer import output_columns
 from tests.serve.mlflow_folder import (
     LOAD_AND_PREDICT,
     REAL,

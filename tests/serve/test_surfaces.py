@@ -30,8 +30,8 @@ from click.testing import CliRunner
 
 from data_gen.vocabulary import load as load_vocabulary
 from serve import load
-from serve.cli import main
-from serve.mapping import read_mapping
+from serve.cases.column_mapping import read_mapping
+from serve.cli.commands import main
 from tests.serve.http.conftest import start
 from tests.serve.mlflow_folder import ROOT, run, save
 from tests.serve.tiny_bundle import BREAKS_AT, tiny_files, write_bundle
@@ -144,9 +144,9 @@ Rows = list[dict[str, Any]]
 SPARKED = """
 import json, pathlib, sys
 from data_gen.vocabulary import load
-from serve.mapping import NO_MAPPING, read_mapping
-from serve.spark_job import SparkRequest, score_folder
-from serve.spark_session import open_session
+from serve.cases.column_mapping import NO_MAPPING, read_mapping
+from serve.spark.job import SparkRequest, score_folder
+from serve.spark.session import open_session
 with open_session("local[1]") as session:
     for cases, out, bundle, mapping in json.loads(sys.argv[1]):
         read = read_mapping(pathlib.Path(mapping), load()) if mapping else NO_MAPPING

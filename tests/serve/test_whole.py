@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from data_gen.vocabulary.files.atomic import whole_file
+from data_gen.vocabulary.files.atomic import atomic_write
 from tests.serve.conftest import Score
 from tests.serve.hostile import GOOD, HEADER
 
@@ -45,7 +45,7 @@ def test_an_error_leaves_the_old_file(tmp_path: Path) -> None:
     """Where writing fails, what stood there before still stands, and nothing beside it."""
     path = tmp_path / "out.csv"
     path.write_bytes(b"before")
-    with pytest.raises(TypeError), whole_file(path) as stream:
+    with pytest.raises(TypeError), atomic_write(path) as stream:
         stream.writelines([b"half", "no bytes"])  # type: ignore[list-item]
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]

@@ -39,8 +39,8 @@ def inside(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 @pytest.fixture
 def unrecorded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs leave nothing in MLflow, which takes most of the time of a small run."""
-    monkeypatch.setattr("training.record.log_run", lambda *_: "")
-    monkeypatch.setattr("training.track.mirrored", _only_act)
+    monkeypatch.setattr("training.tracking.run.log_run", lambda *_: "")
+    monkeypatch.setattr("training.tracking.client.mirrored", _only_act)
 
 
 def _only_act(*arguments: Any) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from serve.bundle import HASHES
+from serve.model.bundle import HASHES
 from tests.serve.tiny_bundle import tiny_files, write_bundle
-from training.promotion.model_store import ModelStore, version_of
+from training.promotion.store.model_store import ModelStore, version_of
 
 
 def bundle_files(scratch: Path, name: str, knowledge: str = "k1") -> dict[str, bytes]:

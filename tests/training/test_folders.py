@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data_gen.vocabulary.files import atomic
-from training.folders import whole_file, whole_folder
+from training.folders import atomic_write, whole_folder
 
 
 def _fail_half_way(target: Path) -> None:
@@ -49,6 +49,6 @@ def test_a_failed_write_leaves_the_old_folder(tmp_path: Path) -> None:
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     """A second write leaves the new content and no scrap."""
     for content in (b"one", b"two"):
-        whole_file(tmp_path / "sub" / "a.json", content)
+        atomic_write(tmp_path / "sub" / "a.json", content)
     assert (tmp_path / "sub" / "a.json").read_bytes() == b"two"
     assert _names(tmp_path / "sub") == {"a.json"}

@@ -13,14 +13,14 @@ import pytest
 
 from data_gen.profiles import KNOWLEDGE, load_knowledge
 from data_gen.vocabulary import load
-from serve.bundle import bundle_folder, load_bundle
+from serve.model.bundle import bundle_folder, load_bundle
 from serve.problem import RefusedError
 from tests.training.projects import params, run_all, sample
 from tests.training.quiet import QUIET
 from training import pipeline
-from training.contender import open_contender
+from training.bundles.loaded import open_contender
 from training.promotion.gate_table import show
-from training.promotion.model_store import ModelStore
+from training.promotion.store.model_store import ModelStore
 
 pytestmark = QUIET
 

@@ -129,7 +129,7 @@ def test_a_command_reaches_nobody(place: Path, name: str) -> None:
 def test_every_command_is_watched() -> None:
     """A new command of a package is watched from its first day."""
     from data_gen.cli import main as generator
-    from serve.cli import main as serving
+    from serve.cli.commands import main as serving
     from training.cli import main as training
 
     watched = {*COMMANDS, "serve http", "serve spark"}

@@ -22,9 +22,9 @@ from tests.training.projects import ROOT, params
 from tests.training.quiet import QUIET
 from training import pipeline
 from training.params import read_params
-from training.promotion.dvc_out import recorded
-from training.promotion.model_store import ModelStore
 from training.promotion.status import mend, status
+from training.promotion.store.dvc_out import recorded
+from training.promotion.store.model_store import ModelStore
 from training.promotion.verdict import verdict
 
 pytestmark = [
@@ -108,7 +108,9 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.setenv("CLAUDICO_PYTHON", sys.executable)
     monkeypatch.setattr(load_knowledge, "__defaults__", (root / "data_gen" / "knowledge",))
-    monkeypatch.setattr("training.report.write_plots", lambda *_: None)  # the stages draw them
+    monkeypatch.setattr(
+        "training.evaluation.report.write_plots", lambda *_: None
+    )  # the stages draw them
     project = Project(root)
     project.run("git", "init", "-q")
     project.dvc("init", "-q")

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from serve.problem import Problem, RefusedError
-from training.bundle import HASHED
-from training.contender import Contender, open_contender
-from training.folders import whole_file
+from training.bundles.loaded import LoadedBundle, open_contender
+from training.bundles.write import HASHED
+from training.evaluation.mark import with_verdict
+from training.folders import atomic_write
 from training.params import Params
-from training.places import CARD, METRICS, PAGE, Places, in_experiment, pair
-from training.promotion import dvc_out
-from training.promotion.history import Event
-from training.promotion.model_store import ModelStore
-from training.promotion.verdict import Verdict, verdict, with_verdict
+from training.paths import CARD, METRICS, PAGE, Places, in_experiment, pair
+from training.promotion.store import dvc_out
+from training.promotion.store.history import Event
+from training.promotion.store.model_store import ModelStore
+from training.promotion.verdict import Verdict, verdict
 
 _JUDGE_AGAIN = "run `python -m training gate` again"
 _DOCUMENTS = (CARD, PAGE)
@@ -79,7 +80,7 @@ def prune(places: Places, keep: int) -> str:
     return f"removed: {', '.join(gone) or 'none'}" + (dvc_out.commit() if gone else "")
 
 
-def _act(store: ModelStore, places: Places, candidate: Contender, decision: bytes) -> str:
+def _act(store: ModelStore, places: Places, candidate: LoadedBundle, decision: bytes) -> str:
     """Promote the candidate, write down that it was refused, or see that there is nothing to do."""
     said = json.loads(decision)
     champion, done = store.champion_version(), store.acted_on(decision)
@@ -100,7 +101,7 @@ def _act(store: ModelStore, places: Places, candidate: Contender, decision: byte
 
 def _tell_of_experiment(params: Params, places: Places, decision: dict[str, Any]) -> str:
     """The verdict of an experiment, which changes no store."""
-    from training.track import mirrored
+    from training.tracking.client import mirrored
 
     ModelStore(places.models).begin()  # a pipeline's out has to be there
     said = f"an experiment promotes nothing; the gate says {decision['decision']}"
@@ -117,7 +118,7 @@ def _tell_of_experiment(params: Params, places: Places, decision: dict[str, Any]
 
 def _mirrored(params: Params, places: Places, act: Callable[[ModelStore], str]) -> str:
     """What an act on the store says; card, report and MLflow are told of it."""
-    from training.track import mirrored
+    from training.tracking.client import mirrored
 
     store, said = ModelStore(places.models), []
 
@@ -142,7 +143,7 @@ def tell(store: ModelStore, places: Places, versions: Iterable[str]) -> Any:
 def _mirror(
     places: Places, store: ModelStore | None, verdicts: dict[str, Verdict], shown: str | None
 ) -> Any:
-    from training.track import Mirror
+    from training.tracking.client import Mirror
 
     files = [places.decision, places.decision.with_suffix(".md")]
     if not files[0].exists() or json.loads(files[0].read_bytes())["candidate"] != shown:
@@ -177,7 +178,7 @@ def _shown(places: Places) -> str | None:
 def _write_documents(places: Places, said: Verdict) -> None:
     for name in _DOCUMENTS:
         draft = (places.drafts / name).read_bytes()
-        whole_file(places.reports / name, with_verdict(draft, said.text))
+        atomic_write(places.reports / name, with_verdict(draft, said.text))
 
 
 def _files(places: Places, candidate: str, event: Event) -> dict[str, bytes]:
@@ -185,7 +186,7 @@ def _files(places: Places, candidate: str, event: Event) -> dict[str, bytes]:
 
     RefusedError unless the metrics, and with them the card, are its own.
     """
-    from training.holdout import HOLDOUT
+    from training.data.holdout import HOLDOUT
 
     path = places.reports / METRICS
     metrics = _read(path, "run `python -m training evaluate` first")

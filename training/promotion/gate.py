@@ -15,15 +15,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from data_gen.vocabulary import Vocabulary
-from training.contender import Contender
+from training.bundles.loaded import LoadedBundle
 from training.params import GateParams
-from training.promotion.check import Check, with_anchor
-from training.promotion.comparison import Comparison
-from training.promotion.grounds import Answers, Grounds, knowledge_of
-from training.promotion.history import Event
-from training.promotion.knowledge import knowledge_checks
-from training.promotion.limits import within_limits
-from training.promotion.spending import share_of_try, which_try
+from training.promotion.checks.check import Check, with_anchor
+from training.promotion.checks.comparison import Comparison
+from training.promotion.checks.comparison_data import Answers, ComparisonData, knowledge_of
+from training.promotion.checks.knowledge import knowledge_checks
+from training.promotion.checks.limits import within_limits
+from training.promotion.checks.spending import share_of_try, which_try
+from training.promotion.store.history import Event
 from training.promotion.wording import lacking, promoted
 
 TURNED_DOWN = "a rollback turned this candidate down; the champion stays until another comes"
@@ -33,10 +33,10 @@ TURNED_DOWN = "a rollback turned this candidate down; the champion stays until a
 class Standing:
     """What the model store says when a candidate comes."""
 
-    champion: Contender | None
-    anchor: Contender | None
+    champion: LoadedBundle | None
+    anchor: LoadedBundle | None
     history: Sequence[Event] = ()
-    turned_down: frozenset[str] = frozenset()
+    rejected_versions: frozenset[str] = frozenset()
     """Versions that a rollback has put aside."""
 
 
@@ -68,16 +68,16 @@ class Decision:
 
 
 def decide(
-    candidate: Contender,
+    candidate: LoadedBundle,
     standing: Standing,
-    grounds: Callable[[], Grounds],
+    grounds: Callable[[], ComparisonData],
     vocabulary: Vocabulary,
     params: GateParams,
 ) -> Decision:
     """The gate's decision. `grounds` are read only where there is something to judge."""
     if standing.champion is not None and candidate.version == standing.champion.version:
         return _decision(candidate, standing, False, "the candidate is the champion")
-    if candidate.version in standing.turned_down:
+    if candidate.version in standing.rejected_versions:
         return _decision(candidate, standing, False, TURNED_DOWN)
     judged_on = grounds()
     checks = tuple(_checks(candidate, standing, judged_on, vocabulary, params))
@@ -87,7 +87,7 @@ def decide(
 
 
 def _decision(
-    candidate: Contender,
+    candidate: LoadedBundle,
     standing: Standing,
     promote: bool,
     reason: str,
@@ -103,9 +103,9 @@ def _decision(
 
 
 def _checks(
-    candidate: Contender,
+    candidate: LoadedBundle,
     standing: Standing,
-    grounds: Grounds,
+    grounds: ComparisonData,
     vocabulary: Vocabulary,
     params: GateParams,
 ) -> list[Check]:

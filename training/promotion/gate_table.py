@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from training.promotion.check import Check
+from training.promotion.checks.check import Check
 from training.promotion.wording import allowed
 
 _HEADS = ("", "candidate", "", "difference", "interval", "allowed", "set by", "")

@@ -8,22 +8,22 @@ from data_gen.profiles import load_knowledge
 from data_gen.vocabulary import Vocabulary
 from data_gen.world import World, build_world
 from serve.problem import Problem, RefusedError
-from training.contender import Contender
-from training.holdout import read_holdout
-from training.labelled import read_labelled
+from training.bundles.loaded import LoadedBundle
+from training.data.holdout import read_holdout
+from training.data.labelled import read_labelled
+from training.data.real_cases import read_real_cases
 from training.params import Params
-from training.places import labelled_folder
-from training.promotion.gate import Standing
-from training.promotion.grounds import (
+from training.paths import labelled_folder
+from training.promotion.checks.comparison_data import (
     Change,
-    Grounds,
+    ComparisonData,
     fresh_vignettes,
     knowledge_of,
     moved_answers,
 )
-from training.promotion.model_store import ModelStore
-from training.promotion.published import Published, published, published_of
-from training.real import read_real_cases
+from training.promotion.checks.published import Published, published, published_of
+from training.promotion.gate import Standing
+from training.promotion.store.model_store import ModelStore
 
 
 def standing_of(store: ModelStore) -> Standing:
@@ -33,13 +33,13 @@ def standing_of(store: ModelStore) -> Standing:
         champion=store.champion(),
         anchor=None if anchor is None else store.open(anchor),
         history=store.history(),
-        turned_down=store.turned_down(),
+        rejected_versions=store.rejected_versions(),
     )
 
 
 def read_grounds(
-    params: Params, candidate: Contender, champion: Contender | None, vocabulary: Vocabulary
-) -> Grounds:
+    params: Params, candidate: LoadedBundle, champion: LoadedBundle | None, vocabulary: Vocabulary
+) -> ComparisonData:
     """What candidate and champion are compared on.
 
     Raises RefusedError where the candidate learned other knowledge than this installation's.
@@ -53,14 +53,16 @@ def read_grounds(
     fresh = fresh_vignettes(world, params.gate.rows, candidate.version, against)
     held_out = labelled.of(labelled.held_out)
     if champion is not None and knowledge_of(champion) == knowledge_of(candidate):
-        return Grounds(fresh, real, held_out)
+        return ComparisonData(fresh, real, held_out)
     told = published(knowledge, world)
     if champion is None:
-        return Grounds(fresh, real, held_out, change=Change(told, None, None))
-    return _with_holdout(Grounds(fresh, real, held_out), champion, told, world)
+        return ComparisonData(fresh, real, held_out, change=Change(told, None, None))
+    return _with_holdout(ComparisonData(fresh, real, held_out), champion, told, world)
 
 
-def _with_holdout(grounds: Grounds, champion: Contender, told: Published, world: World) -> Grounds:
+def _with_holdout(
+    grounds: ComparisonData, champion: LoadedBundle, told: Published, world: World
+) -> ComparisonData:
     """The grounds with what the champion's own knowledge says, as far as it lies beside it."""
     holdout, missing = None, ""
     try:
@@ -74,7 +76,7 @@ def _with_holdout(grounds: Grounds, champion: Contender, told: Published, world:
     return replace(grounds, holdout=holdout, change=change, missing=missing, note=note)
 
 
-def check_knowledge(candidate: Contender, world: World) -> None:
+def check_knowledge(candidate: LoadedBundle, world: World) -> None:
     """RefusedError where a candidate learned other knowledge than this world's."""
     learned = knowledge_of(candidate)
     if learned != world.knowledge_hash:

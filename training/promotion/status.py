@@ -8,11 +8,11 @@ from typing import Any
 
 from serve.problem import Problem, RefusedError
 from training.params import Params
-from training.places import Places
-from training.promotion import dvc_out
+from training.paths import Places
 from training.promotion.acts import tell
-from training.promotion.history import Event
-from training.promotion.model_store import ModelStore
+from training.promotion.store import dvc_out
+from training.promotion.store.history import Event
+from training.promotion.store.model_store import ModelStore
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Status:
 
 def status(params: Params, places: Places) -> Status:
     """Which champion the store, DVC and MLflow name, and what differs."""
-    from training.track import champion_alias
+    from training.tracking.client import champion_alias
 
     store = ModelStore(places.models)
     events, champion = store.history(), store.champion_version()
@@ -53,8 +53,8 @@ def mend(params: Params, places: Places) -> Status:
     Of store and dvc.lock the one whose history goes on from the other's wins; MLflow follows the
     store. RefusedError where each has events that the other has not: a person chooses.
     """
-    from training.record import record_kept
-    from training.track import has_run, mirrored
+    from training.tracking.client import has_run, mirrored
+    from training.tracking.run import record_kept
 
     store = ModelStore(places.models)
     store.adopt()

@@ -1,16 +1,13 @@
-"""What became of a version, by the store's history, and that sentence in card and report."""
+"""What became of a version, by the store's history."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
-from training.promotion.history import Event
+from training.evaluation.mark import NOT_JUDGED
+from training.promotion.store.history import Event
 
-NOT_JUDGED = "not yet judged"
-_MARK = re.compile(rb"(<!-- verdict -->).*?(<!-- /verdict -->)", re.DOTALL)
 _WORDS = {
     "promoted": "promoted",
     "rejected": "not promoted",
@@ -25,7 +22,7 @@ class Verdict:
     """What became of a version."""
 
     kind: str
-    """That of the last event about it, `turned_down` for what a rollback put aside."""
+    """That of the last event about it, `rejected_versions` for what a rollback put aside."""
     reason: str
     text: str
     """The same in words, with the champion that there is instead."""
@@ -46,14 +43,3 @@ def verdict(history: Sequence[Event], version: str) -> Verdict:
 def _verdict(kind: str, reason: str, version: str, champion: str | None) -> Verdict:
     instead = "" if version == champion else f" (in use: {champion or 'none'})"
     return Verdict(kind, reason, f"{_WORDS[kind]}: {reason}{instead}")
-
-
-def marked(text: str = NOT_JUDGED) -> str:
-    """The sentence as it stands in a card or a report, to be found again."""
-    return f"<!-- verdict -->{escape(text)}<!-- /verdict -->"
-
-
-def with_verdict(document: bytes, text: str) -> bytes:
-    """A card or a report that says what became of its model."""
-    said = escape(text).encode()
-    return _MARK.sub(lambda found: found[1] + said + found[2], document)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from training.contender import Contender
-from training.promotion.check import Check
+from training.bundles.loaded import LoadedBundle
+from training.promotion.checks.check import Check
 
 
-def promoted(checks: Sequence[Check], champion: Contender | None) -> str:
+def promoted(checks: Sequence[Check], champion: LoadedBundle | None) -> str:
     """Why the candidate is promoted, with every loss that was allowed."""
     if champion is None:
         return "there is no champion, and the candidate is within every limit"

@@ -28,7 +28,7 @@ _MODE = 0o777
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """A file to write, renamed into place when the block ends well and deleted otherwise."""
     with WholeFiles() as files:
         yield files.open(path)

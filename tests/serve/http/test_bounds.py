@@ -20,7 +20,7 @@ def test_unknown_fields_are_hardly_compared(ask: Ask, monkeypatch: pytest.Monkey
             compared.append(str(self.a))
             return super().ratio()
 
-    monkeypatch.setattr("serve.names.difflib.SequenceMatcher", Counted)
+    monkeypatch.setattr("serve.cases.names.difflib.SequenceMatcher", Counted)
     answer = ask("POST", "/v1/score", json={"cases": [{f"x{k}": 1 for k in range(3000)}]})
     assert answer.json()["count"] == 3000
     assert len(compared) < 3000

@@ -17,8 +17,8 @@ import httpx
 import pytest
 
 from data_gen.vocabulary import load
-from serve.http.answers import answers
-from serve.http.lanes import QuickLane
+from serve.http.batching import QuickLane
+from serve.http.json_answers import answers
 from serve.http.model import Model
 from serve.http.options import Options
 from tests.serve.http.conftest import Ask, Server, start

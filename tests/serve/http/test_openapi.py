@@ -21,9 +21,9 @@ from serve.http.options import Options
 from tests.serve.http.conftest import Ask
 
 TRIED = int(os.environ.get("CLAUDICO_EXAMPLES", "20"))
-FEW = TRIED < 100
+MAX_SHARED = TRIED < 100
 SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", create_app(Options(None)))
-SCHEMA.config.phases.coverage.enabled = not FEW  # some thousand requests for so many fields
+SCHEMA.config.phases.coverage.enabled = not MAX_SHARED  # some thousand requests for so many fields
 _LEAKS = ("Traceback", "/serve/", "site-packages", ".py")
 
 
@@ -32,7 +32,7 @@ _LEAKS = ("Traceback", "/serve/", "site-packages", ".py")
     max_examples=TRIED,
     deadline=None,
     database=None,
-    derandomize=FEW,
+    derandomize=MAX_SHARED,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

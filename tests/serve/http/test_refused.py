@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from serve.http.app import create_app
-from serve.http.gate import Gate
+from serve.http.middleware import LimitsMiddleware
 from serve.http.options import Limits, Options, api_key, limits_of
 from serve.problem import RefusedError
 from tests.serve.http.conftest import Ask
@@ -148,7 +148,7 @@ def test_time(ask: Ask) -> None:
 def test_requests_under_way() -> None:
     """Beyond the limit a request is told to come again; health is answered all the same."""
 
-    async def scenario(app: Gate) -> list[httpx.Response]:
+    async def scenario(app: LimitsMiddleware) -> list[httpx.Response]:
         go = asyncio.Event()
 
         async def held() -> Any:

@@ -13,9 +13,9 @@ _NAME = (
 )
 
 EQUIVALENT: Mapping[str, str] = {
-    "serve/vectorised.py: 4096 -1 in _BLOCK = 4096": _BLOCK,
-    "serve/vectorised.py: 4096 +1 in _BLOCK = 4096": _BLOCK,
-    "serve/vectorised.py: 1 +1 in FIRED, RULED_OUT, OPEN = 1, 0, -1": _NAME,
-    "serve/vectorised.py: 1 +1 in FIRED, RULED_OUT, OPEN = 1, 0, -1 (2)": _NAME,
+    "serve/overrides/matrix/states.py: 4096 -1 in _BLOCK = 4096": _BLOCK,
+    "serve/overrides/matrix/states.py: 4096 +1 in _BLOCK = 4096": _BLOCK,
+    "serve/overrides/matrix/states.py: 1 +1 in FIRED, RULED_OUT, OPEN = 1, 0, -1": _NAME,
+    "serve/overrides/matrix/states.py: 1 +1 in FIRED, RULED_OUT, OPEN = 1, 0, -1 (2)": _NAME,
 }
 """By the name of the mutant."""

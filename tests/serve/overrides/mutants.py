@@ -18,13 +18,16 @@ RULE_MODULES = (
     *sorted({*(ROOT / "serve/overrides/rules").glob("*.py")} - {TABLE}),
     ROOT / "serve/overrides/signs.py",
 )
-WORD_MODULES = (ROOT / "serve/overrides/phrase.py", ROOT / "serve/overrides/hazard_log.py")
+WORD_MODULES = (
+    ROOT / "serve/overrides/hazard_log/phrase.py",
+    ROOT / "serve/overrides/hazard_log/page.py",
+)
 CODE_MODULES = (
     *(ROOT / f"serve/overrides/{name}.py" for name in ("logic", "rule")),
     TABLE,
     *(ROOT / f"serve/overrides/{name}.py" for name in ("compiled", "blocking", "asking")),
     ROOT / "serve/overrides/evaluate.py",
-    ROOT / "serve/vectorised.py",
+    ROOT / "serve/overrides/matrix/states.py",
 )
 TYPES = ("Block", "Codes", "Decide", "Ints", "Mask", "Matrix", "States", "Words", "__all__")
 

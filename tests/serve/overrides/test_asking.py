@@ -8,8 +8,8 @@ import pytest
 
 from serve.overrides import RULES, evaluate, is_blank, judge
 from serve.overrides.asking import ALARMS, FLAGS, HINTS, MOST_QUESTIONS, NOT_ASKED
-from serve.overrides.blocking import IMPLIED
 from serve.overrides.compiled import read_tests
+from serve.overrides.cut_sets import IMPLIED
 from serve.overrides.logic import Case
 from tests.serve.overrides.decisions import asking as decided
 from tests.serve.overrides.records import as_case, random_records

@@ -10,8 +10,8 @@ import pytest
 from serve.overrides import RULES, evaluate, logic, states
 from serve.overrides.compiled import TESTS, decide, read_tests
 from serve.overrides.logic import AtLeast, Below, Derived, Is, Present
+from serve.overrides.matrix.states import read_matrix
 from serve.overrides.rule import STATES
-from serve.vectorised import read_matrix
 from tests.serve.overrides.records import VOCABULARY, as_case, random_records
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from serve.overrides import LEVELS
-from serve.vectorised import levels, rule_states
+from serve.overrides.matrix.states import levels, rule_states
 from tests.serve.overrides.document_flags import FLAGS, DocumentFlag, Records
 from tests.serve.overrides.records import VOCABULARY, random_records
 

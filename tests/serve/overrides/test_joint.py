@@ -11,7 +11,7 @@ import pytest
 
 from serve.overrides import LEVELS, RULES, Rule, logic
 from serve.overrides.compiled import TESTS, decide
-from serve.vectorised import levels, rule_states
+from serve.overrides.matrix.states import levels, rule_states
 from tests.serve.overrides import grid
 from tests.serve.overrides.records import VOCABULARY, random_records
 

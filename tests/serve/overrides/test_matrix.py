@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from serve.open_flags import known_of, open_flags, says_nothing
 from serve.overrides import LEVELS, RULES, evaluate
-from serve.questions import questions_of
-from serve.vectorised import FIRED, OPEN, RULED_OUT, levels, read_matrix, rule_states
+from serve.overrides.matrix.open_flags import known_of, open_flags, says_nothing
+from serve.overrides.matrix.questions import questions_of
+from serve.overrides.matrix.states import FIRED, OPEN, RULED_OUT, levels, read_matrix, rule_states
 from tests.serve.overrides.records import VOCABULARY, as_case, random_records
 
 NAMES = {FIRED: "fired", RULED_OUT: "ruled_out", OPEN: "open"}

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import load
-from serve.combine import combine
 from serve.overrides import evaluate
-from serve.vectorised import levels, rule_states
+from serve.overrides.matrix.states import levels, rule_states
+from serve.triage import combine
 from tests.serve.overrides.records import VOCABULARY, random_records
 
 CONDITIONS = len(load().conditions)

@@ -12,8 +12,8 @@ import numpy as np
 
 from serve.overrides import Rule, evaluate, logic
 from serve.overrides.asking import MOST_QUESTIONS, NOT_ASKED
-from serve.overrides.blocking import IMPLIED
 from serve.overrides.compiled import compile_rules
+from serve.overrides.cut_sets import IMPLIED
 from serve.overrides.logic import Case, Value
 from tests.serve.overrides.records import as_case, random_records
 from tests.serve.overrides.stories import DANGERS, LOOK_ALIKES

@@ -11,9 +11,9 @@ from data_gen.vocabulary import load
 from data_gen.vocabulary.yaml_lines import read_yaml
 from serve.overrides import LEVELS, RULES, Rule, logic
 from serve.overrides.asking import ALARMS, BACKGROUND, HINTS, NOT_ASKED
-from serve.overrides.blocking import IMPLIED
 from serve.overrides.compiled import TESTS
-from serve.overrides.hazards import HAZARDS
+from serve.overrides.cut_sets import IMPLIED
+from serve.overrides.hazard_log.hazards import HAZARDS
 from serve.overrides.logic import CHOICES, AtLeast, Below, Derived, Is, Present
 
 KNOWLEDGE = Path(__file__).parents[3] / "data_gen" / "knowledge"

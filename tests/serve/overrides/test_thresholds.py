@@ -8,7 +8,7 @@ import pytest
 from serve.overrides import RULES, evaluate, logic
 from serve.overrides.compiled import TESTS, read_tests
 from serve.overrides.logic import AtLeast, Below, Derived, Test
-from serve.vectorised import read_matrix
+from serve.overrides.matrix.states import read_matrix
 from tests.serve.overrides.decisions import BANDS
 from tests.serve.overrides.records import VOCABULARY
 

@@ -1,0 +1,259 @@
+"""Scoring from Python: dicts, an Arrow table or a data frame in; the columns of a file out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary import load as load_vocabulary
+from data_gen.vocabulary.words import cell_text
+from serve.answer import JOIN, NO_MODEL, probability_columns
+from serve.batch.block import make_pipeline
+from serve.cases.arrow_columns import used_columns
+from serve.cases.column_mapping import NO_MAPPING, ColumnMapping
+from serve.cases.header import match_header
+from serve.cases.parse import Cache, ParsedCases, parse_cases
+from serve.model.explain import Explanation
+from serve.model.predict import mix_weights
+from serve.output.tables import score_table, without_dictionaries
+from serve.pipeline import ScoringPipeline, explanations, score_values
+from serve.problem import Problem, RefusedError
+
+_LOG = logging.getLogger("claudico.serve")
+PROMOTED = Path(__file__).resolve().parent.parent / "models" / "leg_pain"
+"""Where the pipeline puts the bundle that is in use."""
+
+
+@dataclass(frozen=True)
+class CaseScore:
+    """The answer for one case."""
+
+    triage: str
+    triage_source: str
+    triage_reasons: tuple[str, ...]
+    open_red_flags: tuple[str, ...]
+    top_condition: str | None
+    """The most probable condition; None where no model answered."""
+    probabilities: Mapping[str, float]
+    """By condition id, the most probable first; empty where no model answered."""
+    prediction_set: tuple[str, ...]
+    novelty: float | None
+    """How unlike anything known the case is, 0 to 1; None where no model answered."""
+    issues: str | None
+    """What was wrong with the case, as JSON; None where all was well."""
+    model_version: str
+    """The bundle that answered, `none` where overrides alone did."""
+
+
+@dataclass(frozen=True)
+class ScoredCases:
+    """The answers for n cases, in the order they were given."""
+
+    input: pa.Table
+    output: pa.Table
+    model_version: str
+
+    def __len__(self) -> int:
+        """How many cases there are."""
+        return int(self.output.num_rows)
+
+    def __getitem__(self, row: int) -> CaseScore:
+        """The answer for one case, counted from 0; a negative number counts from the end."""
+        place = range(len(self))[row]
+        return _case_score(self.output.slice(place, 1).to_pylist()[0])
+
+    def __iter__(self) -> Iterator[CaseScore]:
+        """Each answer in turn."""
+        return map(_case_score, self.output.to_pylist())
+
+    def to_table(self) -> pa.Table:
+        """The input's columns, then those of a scored file: the same names, values and order."""
+        table = self.input
+        for name in self.output.column_names:
+            table = table.append_column(name, self.output.column(name))
+        return table
+
+    def to_pandas(self) -> Any:
+        """The same as a pandas data frame; needs pandas."""
+        return self.to_table().to_pandas()
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Scores cases with one bundle, loaded once. Make it with `serve.load`."""
+
+    chain: ScoringPipeline
+
+    @property
+    def model_version(self) -> str:
+        """The version of the bundle in use, `none` where overrides alone answer."""
+        return self.chain.model_version
+
+    def asked(self, mix: str = "training", *, explain: bool = False) -> Scorer:
+        """The same bundle asked under another class mix, and for explanations as well.
+
+        `mix` is what `serve score --mix` takes; RefusedError for one that means nothing.
+        """
+        bundle, vocabulary = self.chain.bundle, self.chain.vocabulary
+        weights = None if bundle is None else mix_weights(mix, bundle, vocabulary)
+        return Scorer(replace(self.chain, weights=weights, mix=mix, explain=explain))
+
+    def score(self, cases: Any, columns: ColumnMapping = NO_MAPPING) -> ScoredCases:
+        """The answers for cases given as a dict, dicts, an Arrow table or a data frame.
+
+        A frame may be of pandas, of Polars, or anything else that streams Arrow
+        (`__arrow_c_stream__`).
+
+        A finding that is None, NaN or an empty text is blank; one without a column, or of a dict
+        without a key, was not asked (`columns.unknowns` turns either round). Yes/no findings may
+        be booleans, 1 and 0, or the words a file may use. A cell that is no value of its finding
+        counts as not known and is told in `issues`. Cases without any column have no finding.
+        Raises RefusedError for a column that is named like one scoring writes, or where there are
+        columns and none is known.
+        """
+        table = without_dictionaries(table_of(cases := _listed(cases)))
+        scores = score_values(self.chain, self._parsed(cases, table, columns))
+        output = score_table(scores, self.chain.vocabulary)
+        version = scores.model_version if scores.known.any() or not len(table) else NO_MODEL
+        return ScoredCases(table, output, version)
+
+    def explain(self, cases: Any) -> list[Explanation | None]:
+        """Why each case's top condition comes before the second; None where no model answers.
+
+        Takes what `score` takes. Each case asks the model a hundred times or more: a few
+        milliseconds.
+        """
+        table = table_of(cases := _listed(cases))
+        return explanations(self.chain, self._parsed(cases, table).values)
+
+    def _parsed(
+        self, cases: Any, table: pa.Table, columns: ColumnMapping = NO_MAPPING
+    ) -> ParsedCases:
+        vocabulary = self.chain.vocabulary
+        if not table.column_names:  # cases of which nothing was asked, or no cases
+            nothing = columns.unknowns.nothing(table.num_rows, len(vocabulary.findings))
+            return ParsedCases(nothing, {})
+        header = match_header(table.column_names, "cases", vocabulary, columns)
+        coded = used_columns(table, header)
+        parsed = parse_cases(coded, header, table.num_rows, vocabulary, Cache())
+        for row, case in enumerate(cases if isinstance(cases, list) else ()):
+            for place, reading in header.readings:
+                if table.column_names[place] not in case:
+                    parsed.values[row, reading.finding.column] = header.unknowns.absent_value
+        return parsed
+
+
+def open_scorer(
+    bundle: Path | str | None, mix: str = "training", *, overrides_only: bool = False
+) -> Scorer:
+    """A scorer with the bundle of a folder; for None the promoted one, or none if there is none."""
+    folder = Path(bundle) if bundle is not None else PROMOTED if PROMOTED.is_dir() else None
+    folder = None if overrides_only else folder
+    chain = make_pipeline(load_vocabulary(), folder, mix)
+    if chain.failure:
+        _LOG.warning("the model of %s cannot be run (%s): overrides alone", folder, chain.failure)
+    return Scorer(chain)
+
+
+def _listed(cases: Any) -> Any:
+    """Dicts as a list, a frame as it is."""
+    if isinstance(cases, Mapping):
+        return [cases]
+    frame = isinstance(cases, pa.Table | pa.RecordBatch) or hasattr(cases, "__arrow_c_stream__")
+    return cases if frame or _is_pandas(cases) else list(cases)
+
+
+def _is_pandas(cases: Any) -> bool:
+    """Whether this is a pandas frame, without importing pandas."""
+    return hasattr(cases, "iloc") and hasattr(cases, "columns")
+
+
+def table_of(cases: Any) -> pa.Table:
+    """Cases as an Arrow table. Dicts become text, so that words, numbers and booleans may mix."""
+    if isinstance(cases, pa.Table):
+        return cases
+    if isinstance(cases, pa.RecordBatch):
+        return pa.Table.from_batches([cases])
+    if _is_pandas(cases):
+        return _from_pandas(cases)
+    if hasattr(cases, "__arrow_c_stream__"):
+        return _from_stream(cases)
+    return _from_dicts(cases)
+
+
+def _from_dicts(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return _table(names, [_column([row.get(name) for row in rows]) for name in names], len(rows))
+
+
+def _from_pandas(frame: Any) -> pa.Table:
+    """A pandas frame by the places of its columns, whose labels may be anything, and twice."""
+    columns = [_series(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    return _table(list(frame.columns), columns, len(frame))
+
+
+def _from_stream(cases: Any) -> pa.Table:
+    try:
+        return pa.RecordBatchReader.from_stream(cases).read_all()
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        message = f"{type(cases).__name__} cannot be read as a table: {str(error)[:200]}"
+        remedy = "give a data frame, an Arrow table or dicts"
+        raise RefusedError(Problem("not_a_table", "cases", message, remedy)) from None
+
+
+def _table(names: Sequence[Any], columns: Sequence[pa.Array], n_cases: int) -> pa.Table:
+    """A table of so many rows, even where it has no column."""
+    if columns:
+        return pa.Table.from_arrays(list(columns), names=[str(name) for name in names])
+    rows = pa.array([{}] * n_cases, pa.struct([]))
+    return pa.Table.from_batches([pa.RecordBatch.from_struct_array(rows)])
+
+
+def _series(series: Any) -> pa.Array:
+    """A pandas column in its own type where Arrow has it, as text where it has not.
+
+    Whatever a type writes for missing (None, NaN, NA, NaT) is null. Columns of mere objects are
+    text: Arrow would guess one type for values of several.
+    """
+    if series.dtype != object:
+        try:
+            array = pa.array(series, from_pandas=True)
+        except (pa.ArrowException, ValueError, TypeError, OverflowError):
+            array = None
+        if isinstance(array, pa.ChunkedArray):
+            array = array.combine_chunks()
+        if array is not None and not isinstance(array.type, pa.BaseExtensionType):
+            return array
+    return _column(series.astype(object).where(series.notna(), None).tolist())
+
+
+def _column(values: list[Any]) -> pa.Array:
+    return pa.array([None if value is None else cell_text(value) for value in values], pa.string())
+
+
+def _case_score(row: Mapping[str, Any]) -> CaseScore:
+    vocabulary: Vocabulary = load_vocabulary()
+    names = zip(vocabulary.condition_ids, probability_columns(vocabulary), strict=True)
+    known = [(condition, row[name]) for condition, name in names if row[name] is not None]
+    return CaseScore(
+        triage=row["triage"],
+        triage_source=row["triage_source"],
+        triage_reasons=_split(row["triage_reasons"]),
+        open_red_flags=_split(row["open_red_flags"]),
+        top_condition=row["top_condition"],
+        probabilities=dict(sorted(known, key=lambda pair: -pair[1])),
+        prediction_set=_split(row["prediction_set"]),
+        novelty=row["novelty"],
+        issues=row["issues"],
+        model_version=row["model_version"],
+    )
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(JOIN)) if text else ()

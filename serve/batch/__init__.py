@@ -1,0 +1,1 @@
+"""A file scored block by block, on several processes, in order."""

@@ -1,0 +1,1 @@
+"""Case files as they come, read into blocks of findings and issues."""

@@ -1,0 +1,193 @@
+"""The header of a case file, matched to the vocabulary before any row is read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from data_gen.vocabulary import Vocabulary
+from serve.answer import CASE_ID, output_columns
+from serve.cases.column_mapping import NO_MAPPING, ColumnMapping, ColumnReader
+from serve.cases.names import Named, is_case_id, key_of, named
+from serve.cases.unknowns import AS_FILES_SAY, Unknowns
+from serve.issues import Issue, near_miss, quoted_name, read_as
+from serve.problem import Problem, RefusedError
+
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+
+@dataclass(frozen=True)
+class Header:
+    """Which column of a file holds which finding. Places count from 0."""
+
+    names: tuple[str, ...]
+    readings: tuple[tuple[int, ColumnReader], ...]
+    case_id: int | None
+    warnings: tuple[Problem, ...]
+    told: tuple[tuple[int, Issue], ...] = ()
+    """Columns whose names are not quite a finding's: the issue of every row that fills them."""
+    unknowns: Unknowns = AS_FILES_SAY
+
+    @property
+    def used(self) -> tuple[int, ...]:
+        """The places of all columns whose cells are looked at."""
+        ids = () if self.case_id is None else (self.case_id,)
+        return tuple(dict.fromkeys([*(p for p, _ in (*self.readings, *self.told)), *ids]))
+
+    @property
+    def yes_no(self) -> frozenset[int]:
+        """The places of the columns that are read as a yes or a no."""
+        return frozenset(p for p, reading in self.readings if reading.finding.kind == "yes_no")
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The names of the columns that are read, as findings or as the case's id."""
+        read = {place for place, _ in self.readings} | {self.case_id}
+        return tuple(name for place, name in enumerate(self.names) if place in read)
+
+    @property
+    def not_read(self) -> tuple[str, ...]:
+        """The names of the columns that only pass through."""
+        read = {place for place, _ in self.readings} | {self.case_id}
+        return tuple(name for place, name in enumerate(self.names) if place not in read)
+
+
+def match_header(
+    names: Sequence[str],
+    where: str,
+    vocabulary: Vocabulary,
+    mapping: ColumnMapping = NO_MAPPING,
+    *,
+    explain: bool = False,
+    mapped_by: str = "--columns",
+) -> Header:
+    """The header of a file whose columns have these names.
+
+    `mapped_by` is how the reader of a message maps a column; blank where there is no way to.
+
+    Raises RefusedError, with every problem at once, for two columns of one finding or of the case's
+    id, a column named like one that scoring writes, or no known column at all. Columns that
+    nothing reads may have any name, or none, or the same.
+    """
+    keys = [key_of(name) for name in names]
+    found = [
+        None if key in mapping.columns or key == mapping.case_id else named(name, vocabulary)
+        for name, key in zip(names, keys, strict=True)
+    ]
+    readings = tuple(_readings(keys, found, mapping, vocabulary))
+    ids = _case_ids(names, keys, mapping)
+    problems = [
+        *_twice(names, keys, [(p, r.finding.id) for p, r in readings], where),
+        *_twice(names, keys, [(place, CASE_ID) for place in ids], where),
+        *_taken(names, keys, where, set(output_columns(vocabulary, explain=explain))),
+        *mapping.missing(keys, where),
+    ]
+    if not problems and not readings:
+        problems = [_none_known(names, where, found, mapped_by)]
+    if problems:
+        raise RefusedError(*problems)
+    return Header(
+        tuple(names),
+        readings,
+        ids[0] if ids else None,
+        tuple(_warnings(names, where, found, mapped_by)),
+        tuple(_told(names, found)),
+        mapping.unknowns,
+    )
+
+
+def _readings(
+    keys: Sequence[str],
+    found: Sequence[Named | None],
+    mapping: ColumnMapping,
+    vocabulary: Vocabulary,
+) -> Iterator[tuple[int, ColumnReader]]:
+    for place, (key, name) in enumerate(zip(keys, found, strict=True)):
+        if key in mapping.columns:
+            yield place, mapping.columns[key]
+        elif name is not None and name.likeness != "near":
+            yield place, ColumnReader(vocabulary.finding(name.finding))
+
+
+def _case_ids(names: Sequence[str], keys: Sequence[str], mapping: ColumnMapping) -> list[int]:
+    """The places of the case's id: of that very name, else of one that differs in its spelling."""
+    exact = [place for place, key in enumerate(keys) if key == mapping.case_id]
+    if exact or mapping.case_id != CASE_ID:
+        return exact
+    free = [place for place, key in enumerate(keys) if key not in mapping.columns]
+    return [place for place in free if is_case_id(names[place])]
+
+
+def _told(names: Sequence[str], found: Sequence[Named | None]) -> Iterator[tuple[int, Issue]]:
+    for place, name in enumerate(found):
+        if name is not None and name.likeness != "same":
+            yield place, told(names[place], name)
+
+
+def told(name: str, found: Named) -> Issue:
+    """The issue of a case that fills a column of this name, which is not quite a finding's."""
+    tell = read_as if found.likeness == "squeezed" else near_miss
+    return tell(name, found.finding)
+
+
+def _twice(
+    names: Sequence[str], keys: Sequence[str], read: Sequence[tuple[int, str]], where: str
+) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for place, what in read:
+        other = first.setdefault(what, place)
+        if other == place:
+            continue
+        spot = f"columns {other + 1} and {place + 1}"
+        if keys[other] == keys[place]:
+            message = f"column {quoted_name(names[place])} stands twice, in {spot}"
+            yield Problem("header_twice", where, message, "rename or delete one of them")
+        else:
+            both = f"{quoted_name(names[other])} and {quoted_name(names[place])}"
+            message = f"{both} both give {what}, in {spot}"
+            yield Problem("finding_twice", where, message, "delete one of them, or its mapping")
+
+
+def _taken(
+    names: Sequence[str], keys: Sequence[str], where: str, ours: Collection[str]
+) -> Iterator[Problem]:
+    taken = [place for place, key in enumerate(keys) if key in ours]
+    if len(taken) > 1:
+        shown = ", ".join(names[place] for place in taken[:3]) + ", ..." * (len(taken) > 3)
+        message = f"it was scored before: {len(taken)} of its columns scoring wrote ({shown})"
+        remedy = "score the file that it was made from, or delete these columns"
+        yield Problem("scored_before", where, message, remedy)
+        return
+    for place in taken:
+        message = f"column {place + 1} is named {quoted_name(names[place])}, as one scoring writes"
+        yield Problem("output_column", where, message, "rename or delete it")
+
+
+def _none_known(
+    names: Sequence[str], where: str, found: Sequence[Named | None], mapped_by: str
+) -> Problem:
+    message = "no column is the name of a finding"
+    for mark, word in _SEPARATORS.items():
+        if len(names) == 1 and mark in names[0]:
+            remedy = "save it with commas between the cells"
+            return Problem("separator", where, f"{message}: cells are split by {word}", remedy)
+    close = " ".join(str(problem) for problem in _warnings(names, where, found, mapped_by))
+    if close:
+        return Problem("no_known_column", where, message, close)
+    remedy = "the first line must name the columns; `python -m serve template` writes one"
+    return Problem("no_known_column", where, message, remedy)
+
+
+def _warnings(
+    names: Sequence[str], where: str, found: Sequence[Named | None], mapped_by: str
+) -> Iterator[Problem]:
+    rename = f"rename it, or map it with {mapped_by}" if mapped_by else "rename it"
+    for name, near in zip(names, found, strict=True):
+        if near is None or near.likeness == "same":
+            continue
+        if near.likeness == "squeezed":
+            message = f"column {quoted_name(name)} is read as {near.finding!r}"
+            yield Problem("read_as", where, message, "name it so, to be sure")
+        else:
+            message = f"column {quoted_name(name)} is not read; did you mean {near.finding!r}?"
+            yield Problem("near_miss", where, message, rename)

@@ -1,0 +1,350 @@
+"""The command line: `python -m serve`. Data goes to files or standard output, talk to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from serve.batch.pool import WorkerLostError
+from serve.problem import RefusedError, extra_needed
+
+_FORMS = {"--out": (".csv", ".parquet", ".pq"), "--rejects": (".csv",), "--summary": (".json",)}
+"""How the names of files end that each option can write."""
+EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_REJECTS = 0, 1, 2, 4
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """Score cases of leg pain: a probability for every cause, beside safety overrides.
+
+    Example: python -m serve score examples/real_cases.csv --out scored.csv
+    """
+
+
+def _scoring_options(command: Any) -> Any:
+    """The options of every command that scores files."""
+    options = (
+        click.option("--summary", help="Write the counts, and what made the scores, as JSON."),
+        click.option("--mix", default="training", show_default=True,
+                     help="Class mix: training, clinic, or CONDITION=SHARE,CONDITION=SHARE."),
+        click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle."),
+        click.option("--overrides-only", is_flag=True, help="Do not ask the model."),
+        click.option("--columns", type=click.Path(path_type=Path),
+                     help="YAML that maps other headers, words and units."),
+        click.option("--blank", type=click.Choice(["blank", "not-asked"]),
+                     help="How an empty cell is read (default: blank, left out of a record; "
+                     "not-asked for exports that leave none empty on purpose)."),
+        click.option("--absent", type=click.Choice(["not-asked", "blank"]),
+                     help="How a finding without a column is read (default: not-asked)."),
+        click.option("--explain", is_flag=True,
+                     help="Say which findings spoke for the top condition."),
+        click.option("--columns-out", metavar="NAME,NAME",
+                     help="Write these columns alone, in this order; * stands for any letters."),
+        click.option("--fail-on", multiple=True,
+                     type=click.Choice(["issues", "unread", "near-miss"]),
+                     help="Exit with 1 where a row has an issue, a cell could not be read, or a "
+                     "column is nearly named like a finding; may be given several times."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("cases")
+@click.option("--out", required=True, help="Scored rows: .csv, .parquet, or - for standard output.")
+@click.option("--rejects", help="Rows of broken shape (default: OUT.rejects.csv, if any).")
+@click.option("--workers", type=click.IntRange(1), help="Processes (default: by the file's size).")
+@click.option("--spreadsheet-safe", is_flag=True, help="Disarm cells a spreadsheet would run.")
+@click.option("--show/--no-show", default=None, help="Show the cases (default: on a terminal).")
+@_scoring_options
+@click.pass_context
+def score(
+    context: click.Context, /, cases: str, out: str, rejects: str | None, summary: str | None,
+    columns: Path | None, model: Path | None, show: bool | None, **options: Any,
+) -> None:  # fmt: skip
+    """Score CASES, a CSV or Parquet file, or - for standard input.
+
+    Every row of the input is in OUT, unchanged and in order, or in the rejects file. Exit codes:
+    0 done; 4 done, with rejects; 2 the file, bundle or arguments cannot be used, and nothing was
+    begun; 1 anything else: among it a model that answered no row, where OUT is written, by
+    overrides alone, and what --fail-on names, where OUT is written as without it.
+
+    \b
+    Example: python -m serve score cases.csv --out scored.csv --summary counts.json
+    """
+    with _edge(context):
+        from serve.batch.job import Request, score_file  # heavy: not for --help
+
+        bundle = _bundle(model, overrides_only=options["overrides_only"])
+        read = {"the file of cases": cases, "the mapping": columns, "the bundle": bundle}
+        _check_paths(read, {"--out": out, "--rejects": rejects, "--summary": summary})
+        request = Request(
+            cases, out, rejects, bundle, options["mix"], options["workers"],
+            options["spreadsheet_safe"], _mapping(columns, options), options["explain"],
+            options["columns_out"],
+        )  # fmt: skip
+        beside = _SummaryBeside(summary, request)
+        with _progress() as progress:
+            report = score_file(request, progress, beside)
+        _show(report, show=show)
+        _end(context, request, report, beside.counts, options["fail_on"])
+
+
+@main.command()
+@click.option("--out", default="cases.csv", show_default=True, help="The empty case file.")
+@click.option("--dictionary", default="data_dictionary.csv", show_default=True,
+              help="What each column means.")  # fmt: skip
+@click.pass_context
+def template(context: click.Context, /, out: str, dictionary: str) -> None:
+    """Write an empty case file to fill in, and a data dictionary of its columns.
+
+    \b
+    Example: python -m serve template --out cases.csv --dictionary data_dictionary.csv
+    """
+    with _edge(context):
+        from data_gen.vocabulary.files.atomic import WholeFiles
+        from serve.output.destination import check_apart, check_writable, open_output
+        from serve.output.template import dictionary_text, header_text
+
+        for option, path in (("--out", out), ("--dictionary", dictionary)):
+            check_writable(option, path)
+        check_apart({}, {"--out": out, "--dictionary": dictionary})
+        with WholeFiles() as files:
+            for path, text in ((out, header_text()), (dictionary, dictionary_text())):
+                open_output(files, path).write(text.encode())
+        _say(f"wrote {out} and {dictionary}")
+
+
+@main.command()
+@click.argument("cases")
+@click.argument("out")
+@click.option("--master", help="Spark master (default: as spark-submit or the machine sets it).")
+@_scoring_options
+@click.pass_context
+def spark(
+    context: click.Context, /, cases: str, out: str, summary: str | None, columns: Path | None,
+    model: Path | None, **options: Any,
+) -> None:  # fmt: skip
+    """Score CASES, a folder of CSV or Parquet files, on Spark into the Parquet folder OUT.
+
+    Needs the extra `spark` and Java. Every row is as `score` would give it; records of broken
+    shape go to the Parquet folder OUT.rejects. Files may differ in their columns and lie in folders
+    of folders; those that are not read are named. Exit codes are those of score.
+
+    \b
+    Example: python -m serve spark cases/ scored/ --master "local[2]"
+    """
+    with _edge(context):
+        from data_gen.vocabulary import load
+        from data_gen.vocabulary.files.atomic import WholeFiles
+        from serve.batch.block import make_pipeline
+        from serve.output.destination import check_apart, check_form, check_new, check_writable
+        from serve.spark.job import SparkRequest, score_folder
+        from serve.spark.session import open_session, spark_errors
+
+        request = SparkRequest(
+            cases, out, _bundle(model, overrides_only=options["overrides_only"]), options["mix"],
+            _mapping(columns, options), explain=options["explain"],
+            columns_out=options["columns_out"],
+        )  # fmt: skip
+        read = {"the folder of cases": cases, "the mapping": columns, "the bundle": request.bundle}
+        check_apart(read, {"OUT": out, "OUT.rejects": request.rejects_path, "--summary": summary})
+        check_new("OUT", out)
+        check_new("OUT.rejects", request.rejects_path)
+        if summary is not None:
+            check_writable("--summary", summary)
+            check_form("--summary", summary, _FORMS["--summary"])
+        make_pipeline(load(), request.bundle, request.mix)  # refused before Spark is started
+        with open_session(options["master"]) as session, spark_errors():
+            report = score_folder(session, request)
+        beside = _SummaryBeside(summary, request)
+        with WholeFiles() as files:
+            beside(files, report)
+        _end(context, request, report, beside.counts, options["fail_on"])
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535),
+              help="Port to listen on; 0 for any that is free.")  # fmt: skip
+@click.option("--mix", default="training", show_default=True, help="Class mix, as for score.")
+@click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle.")
+@click.option("--overrides-only", is_flag=True, help="Do not ask the model.")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER",
+              help="Another limit, such as cases=100; may be given several times.")  # fmt: skip
+@click.pass_context
+def http(
+    context: click.Context, /, host: str, port: int, mix: str, model: Path | None,
+    limits: tuple[str, ...], *, overrides_only: bool,
+) -> None:  # fmt: skip
+    """Answer HTTP requests until SIGTERM or Ctrl-C, then finish those under way.
+
+    Needs the extra `http`. Where CLAUDICO_API_KEY is set, requests must carry that key. While no
+    model can be loaded overrides alone answer, and say so; it is looked for every few seconds.
+
+    \b
+    Example: python -m serve http --port 8000
+    """
+    with _edge(context):
+        from serve.api import PROMOTED
+
+        with extra_needed("http"):
+            from serve.http.options import Options, api_key, limits_of
+            from serve.http.server import serve
+        folder = None if overrides_only else model or PROMOTED
+        serve(Options(folder, mix, api_key(), limits_of(limits)), host, port)
+
+
+def _say(text: str) -> None:
+    """Talk on stderr, in which nothing of a file can act on the terminal."""
+    from data_gen.vocabulary.terminal import printable
+
+    click.echo(printable(text), err=True)
+
+
+@contextmanager
+def _edge(context: click.Context) -> Iterator[None]:
+    """Turn what is raised inside into words on stderr and an exit code."""
+    try:
+        yield
+    except RefusedError as error:
+        for problem in error.problems:
+            _say(f"error: {problem}")
+        if any(problem.code.startswith("bundle_") for problem in error.problems):
+            _say("without a model, overrides alone answer: --overrides-only")
+        context.exit(EXIT_REFUSED)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone: nothing is left to tell
+        context.exit(EXIT_FAILED)
+    except OSError as error:
+        spot = f"{error.filename}: " if error.filename else ""
+        _fail(context, error, f"{spot}{error.strerror or error}")
+    except MemoryError as error:
+        _fail(context, error, "out of memory; use fewer --workers")
+    except WorkerLostError as error:
+        _fail(context, error, "a worker process was killed, perhaps as memory ran out; "
+              "use fewer --workers")  # fmt: skip
+
+
+def _fail(context: click.Context, error: BaseException, words: str) -> None:
+    """Say what went wrong and what stands after it, and exit."""
+    _say(f"error: {'; '.join([words, *getattr(error, '__notes__', ())])}")
+    context.exit(EXIT_FAILED)
+
+
+def _unanswered(bundle: Path, failure: str) -> str:
+    why = f" ({failure})" if failure else ""
+    return (
+        f"the model of {bundle} answered no row{why}: overrides alone did, and where none fires "
+        "that is no all-clear; see that it runs here (`pip install` the locked requirements), "
+        "train it again (`dvc repro`), or give --overrides-only"
+    )
+
+
+def _check_paths(read: dict[str, Any], outputs: dict[str, str | None]) -> None:
+    """Raise RefusedError where an output cannot be written, or would replace another file here."""
+    from serve.batch.job import rejects_beside
+    from serve.output.destination import check_apart, check_form, check_writable
+    from serve.output.files import check_rejects
+
+    for option, path in outputs.items():
+        if path is not None:
+            check_writable(option, path)
+            check_form(option, path, _FORMS[option])
+    beside = None
+    if outputs["--rejects"] is None:
+        beside = rejects_beside(outputs["--out"] or "")
+        check_rejects(beside)
+    check_apart(read, {**outputs, "the rejects (--rejects)": beside})
+
+
+def _bundle(model: Path | None, *, overrides_only: bool) -> Path | None:
+    """The folder to load: the one asked for, else the promoted one if there is one."""
+    from serve.api import PROMOTED
+
+    if overrides_only:
+        return None
+    if model is not None or PROMOTED.is_dir():
+        return model or PROMOTED
+    click.echo(
+        f"warning: no model at {PROMOTED}: overrides alone answer; `make run` trains one", err=True
+    )
+    return None
+
+
+def _mapping(path: Path | None, silences: Mapping[str, Any]) -> Any:
+    """The mapping of a file, in which the options `blank` and `absent` outdo its own lines."""
+    from data_gen.vocabulary import load
+    from serve.cases.column_mapping import NO_MAPPING, read_mapping
+
+    mapping = NO_MAPPING if path is None else read_mapping(path, load())
+    given = {name: silences[name] for name in ("blank", "absent") if silences[name]}
+    return replace(mapping, unknowns=replace(mapping.unknowns, **given))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float], None] | None]:
+    """A progress bar on a terminal; nothing anywhere else."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1000, label="scoring", file=sys.stderr) as bar:
+        yield lambda part: bar.update(int(part * 1000) - bar.pos)
+
+
+class _SummaryBeside:
+    """Counts a report, and writes the counts as JSON, to appear together with the scored rows."""
+
+    def __init__(self, path: str | None, request: Any) -> None:
+        self.counts: dict[str, Any] = {}
+        self._path = path
+        self._request = request
+
+    def __call__(self, files: Any, report: Any) -> None:
+        from serve.output.destination import open_output
+        from serve.output.report import counts_of
+
+        self.counts = counts_of(self._request, report)
+        if self._path:
+            text = json.dumps(self.counts, indent=1) + "\n"
+            open_output(files, self._path).write(text.encode())
+
+
+def _show(report: Any, *, show: bool | None) -> None:
+    """Show the cases of a short file on stderr."""
+    from data_gen.vocabulary import load
+
+    wanted = sys.stderr.isatty() if show is None else show
+    if wanted and report.short:
+        from serve.cli.terminal import show_cases  # rich: only where something is shown
+
+        show_cases(report.short, load())
+
+
+def _end(
+    context: click.Context, request: Any, report: Any, counts: dict[str, Any], fail_on: Any
+) -> None:
+    """Say on stderr what came of a run, and exit by it."""
+    from serve.output.report import failures, words
+
+    for line in words(counts, request.rejects_path):
+        _say(line)
+    errors = failures(counts, fail_on)
+    if errors:
+        errors = [f"{', '.join(errors)} (--fail-on); all the same, {request.out} is written"]
+    if request.bundle is not None and report.tally.scored and not report.tally.answered:
+        errors.append(_unanswered(request.bundle, report.failure))
+    for error in errors:
+        _say(f"error: {error}")
+    if errors:
+        context.exit(EXIT_FAILED)
+    if report.tally.rejected:
+        context.exit(EXIT_REJECTS)

@@ -1,0 +1,234 @@
+"""A CSV file in, the scored CSV out, block by block; every row accounted for.
+
+The body is kept aside until it is whole (on disk beyond a megabyte) and read through once before
+the first scored line is sent, so that what is wrong with it is a refusal, never a cut answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from tempfile import SpooledTemporaryFile, TemporaryFile
+from typing import BinaryIO, Literal, cast
+
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from data_gen.vocabulary import Vocabulary
+from serve.answer import output_columns
+from serve.batch.block import BlockScorer, Scored, Settings, score_block
+from serve.cases.blocks import Cases, read_cases
+from serve.cases.column_mapping import NO_MAPPING
+from serve.cases.csv_records import Block
+from serve.cases.csv_rows import BOM, REASONS, Reject, rows_of
+from serve.cases.header import Header, match_header
+from serve.cases.parse import Cache
+from serve.cases.source import csv_source
+from serve.http.batching import SlowLane
+from serve.http.options import Limits
+from serve.http.refusal import Refusal, refuse, unusable
+from serve.output.csv_lines import header_line, spreadsheet_safe_text
+from serve.output.made_by import made_by
+from serve.output.summary import Summary
+from serve.pipeline import ScoringPipeline
+from serve.problem import Problem, RefusedError
+
+WHERE = "body"
+_CHUNK = 1 << 18  # bytes of a block: some hundred rows, so that others are not kept waiting
+_IN_MEMORY = 1 << 20
+_LONGEST_HEADER, _LONGEST_NAMES = 6000, 2000
+
+
+class FileOptions(BaseModel):
+    """How a file is scored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rejects: Literal["refuse", "skip"] = "refuse"
+    """What to do where rows have a broken shape: refuse the file and list them, or skip them."""
+    explain: bool = False
+    spreadsheet_safe: bool = False
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A file that was read through: its header, and how many rows it has."""
+
+    header: Header
+    rows: int
+    rejects: tuple[Reject, ...]
+
+
+def no_temporary_file() -> str | None:
+    """Why a large file could not be kept while it is scored; None where it could."""
+    try:
+        with TemporaryFile():
+            return None
+    except OSError as error:
+        said = error.strerror or str(error)
+        return f"no temporary file can be written ({said}): set TMPDIR to a folder that can be"
+
+
+class FileAnswer(Response):
+    """The answer to a file; it takes the body itself, once it has a place in the lane."""
+
+    def __init__(
+        self, chain: ScoringPipeline, lane: SlowLane, limits: Limits, options: FileOptions,
+        count: Callable[[Summary], None],
+    ) -> None:  # fmt: skip
+        super().__init__(media_type="text/csv")
+        self._chain = replace(chain, cache=Cache(), explain=options.explain)
+        self._lane = lane
+        self._limits = limits
+        self._options = options
+        self._count = count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take the file, check it, and send it back scored."""
+        with self._lane.place(), SpooledTemporaryFile(_IN_MEMORY) as kept:
+            stream = cast("BinaryIO", kept)
+            await _keep(receive, stream, self._limits.file_rows)
+            try:
+                checked = await self._lane.run(lambda: self._check(stream))
+            except RefusedError as error:
+                raise unusable(error) from None
+            if checked.rejects and self._options.rejects == "refuse":
+                raise Refusal(422, tuple(map(_reject_problem, checked.rejects)))
+            if self._options.explain and checked.rows > self._limits.explained_rows:
+                raise _too_many_explained(self._limits.explained_rows)
+            scope["cases"] = checked.rows
+            gone = asyncio.create_task(_gone(receive))
+            try:
+                await self._send(stream, checked, send, gone)
+            finally:
+                gone.cancel()
+                with suppress(asyncio.CancelledError):
+                    await gone
+
+    def _check(self, stream: BinaryIO) -> _Checked:
+        cases = self._read(stream)
+        rows, rejects = 0, list[Reject]()
+        for block in cases.items:
+            header = cases.header_text.removeprefix(BOM)
+            found = rows_of(cast("Block", block), len(cases.header.names), WHERE, header)
+            rows += len(found.texts)
+            rejects += found.rejects
+        return _Checked(cases.header, rows, tuple(rejects))
+
+    def _read(self, stream: BinaryIO) -> Cases:
+        stream.seek(0)
+        first = stream.read(1 << 16)
+        if first.startswith(b"PAR1"):
+            remedy = "save the table as CSV; `python -m serve score` reads Parquet"
+            raise RefusedError(Problem("not_csv", f"{WHERE}, byte 1", "this is Parquet", remedy))
+        return read_cases(csv_source(WHERE, stream, first, None), self._match, _CHUNK)
+
+    def _match(self, names: Sequence[str], where: str) -> Header:
+        vocabulary, explain = self._chain.vocabulary, self._options.explain
+        return match_header(names, where, vocabulary, explain=explain, mapped_by="")
+
+    async def _send(
+        self, stream: BinaryIO, checked: _Checked, send: Send, gone: asyncio.Task[None]
+    ) -> None:
+        cases = await self._lane.run(lambda: self._read(stream))
+        safe = self._options.spreadsheet_safe
+        settings = Settings(
+            WHERE, checked.header, None, spreadsheet_safe=safe,
+            header_text=cases.header_text.removeprefix(BOM),
+        )  # fmt: skip
+        worker = BlockScorer(settings, self._chain)
+        await send(_start(self._told(checked)))
+        await send(_part(self._first_line(cases, self._chain.vocabulary)))
+        while not gone.done() and (scored := await self._lane.run(lambda: _next(worker, cases))):
+            self._count(scored.tally)
+            await send(_part(cast("bytes", scored.payload)))
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _first_line(self, cases: Cases, vocabulary: Vocabulary) -> bytes:
+        text = cases.header_text
+        if self._options.spreadsheet_safe:
+            text = spreadsheet_safe_text([text])[0][0]
+        return header_line(text, output_columns(vocabulary, explain=self._options.explain))
+
+    def _told(self, checked: _Checked) -> dict[str, str]:
+        header, chain = checked.header, self._chain
+        made = made_by(chain.model_version, chain.mix, chain.vocabulary, NO_MAPPING, {})
+        return {
+            "content-type": "text/csv; charset=utf-8",
+            "claudico-rows-scored": str(checked.rows),
+            "claudico-rows-rejected": str(len(checked.rejects)),
+            "claudico-model-version": self._chain.model_version,
+            "claudico-overrides-only": "no" if self._chain.bundle else "yes",
+            "claudico-warnings": _list(
+                [str(warning) for warning in header.warnings], _LONGEST_HEADER,
+                "columns more; the column `issues` names each in the rows it fills",
+            ),
+            "claudico-made-by": json.dumps(made),
+            "claudico-columns-read": _list(header.read, _LONGEST_NAMES, "more"),
+            "claudico-columns-not-read": _list(header.not_read, _LONGEST_NAMES, "more"),
+        }  # fmt: skip
+
+
+def _list(texts: Sequence[str], room: int, more: str) -> str:
+    """Texts as a header: each whole, in as many bytes as proxies let pass; the rest are counted."""
+    told = []
+    for text in texts:
+        room -= len(json.dumps(text)) + 2
+        if room < 0:
+            break
+        told.append(text)
+    if rest := len(texts) - len(told):
+        told.append(f"and {rest} {more}")
+    return json.dumps(told)
+
+
+def _too_many_explained(most: int) -> Refusal:
+    message = f"a file that asks for explanations may have {most} rows"
+    remedy = "send it in parts, or without ?explain=true"
+    return refuse(413, "too_many_rows", message, remedy, WHERE)
+
+
+async def _keep(receive: Receive, stream: BinaryIO, most: int) -> None:
+    """Put the whole body into the stream; Refusal once it has too many lines."""
+    lines, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise refuse(400, "body_cut", "the body ended early", "send it again")
+        part = message.get("body", b"")
+        lines += part.count(b"\n")
+        if lines > most + 1:
+            remedy = "send it in parts, or use `python -m serve score`"
+            raise refuse(413, "too_many_rows", f"a file may have {most} rows", remedy, WHERE)
+        stream.write(part)
+        more = message.get("more_body", False)
+
+
+async def _gone(receive: Receive) -> None:
+    """Return once the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _next(worker: BlockScorer, cases: Cases) -> Scored | None:
+    items: Iterator[Block] = cast("Iterator[Block]", cases.items)
+    block = next(items, None)
+    return None if block is None else score_block(worker, block)
+
+
+def _reject_problem(reject: Reject) -> Problem:
+    remedy = "mend the row, or send the file with ?rejects=skip"
+    return Problem(reject.code, f"{WHERE}, line {reject.line}", REASONS[reject.code], remedy)
+
+
+def _start(headers: dict[str, str]) -> Message:
+    pairs = [(name.encode(), text.encode()) for name, text in headers.items()]
+    return {"type": "http.response.start", "status": 200, "headers": pairs}
+
+
+def _part(body: bytes) -> Message:
+    return {"type": "http.response.body", "body": body, "more_body": True}

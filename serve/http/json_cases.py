@@ -1,0 +1,186 @@
+"""A body of cases: strict in its fields and types, as forgiving as a file in its words.
+
+A field near no finding, a wrong type or a field that stands twice refuses the body, with all its
+problems at once. A word that is no value of its finding does not, nor a name that is nearly a
+finding's: they are told in the answer's `issues`, as in a file, so that no emergency is lost to a
+typo elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.finding import Kind
+from serve.answer import CASE_ID
+from serve.cases.names import named
+from serve.http.options import Limits
+from serve.http.refusal import Refusal, refuse
+from serve.problem import Problem
+
+LONGEST = 200
+"""Characters of the longest text a field may hold."""
+TYPES: Mapping[Kind, tuple[str, ...]] = {
+    "yes_no": ("boolean", "string", "number", "null"),
+    "choice": ("string", "null"),
+    "number": ("number", "string", "null"),
+}
+"""The JSON types a finding of each kind may have; null and a blank text are unknown."""
+_NAME = ("string", "null")
+REMEDIES: Mapping[Kind, str] = {
+    "yes_no": 'write true, false, "yes", "no", or leave the field out for unknown',
+    "choice": "write one of its values as text, or leave the field out for unknown",
+    "number": "write a number, or leave the field out for unknown",
+}
+
+
+# A string of JSON, or one that is never closed: so each byte is looked at once.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """The cases of a body: cells by the names they came with, and each case's own name."""
+
+    cases: Sequence[Mapping[str, Any]]
+    case_ids: Sequence[str | None]
+    explain: bool
+
+
+class _TwiceError(ValueError):
+    """A field that stands twice in one object; its argument is the name."""
+
+
+def read_cases(body: bytes, vocabulary: Vocabulary, limits: Limits) -> CaseList:
+    """The cases of a body. Raises Refusal, with every problem, for one that cannot be used."""
+    # Each case opens one brace and the body another: a bound that needs no parsing.
+    if (
+        body.count(b"{") > limits.cases + 1
+        and _STRING.sub(b"", body).count(b"{") > limits.cases + 1
+    ):
+        raise _too_many(limits.cases)
+    content = _parsed(body)
+    problems = list(_problems(content, vocabulary))
+    if problems:
+        raise Refusal(422, tuple(problems))
+    cases, explain = content["cases"], content.get("explain", False)
+    most = limits.explained_cases if explain else limits.cases
+    if len(cases) > most:
+        raise _too_many(most)
+    named = [case.get(CASE_ID) for case in cases]
+    findings = [{key: value for key, value in case.items() if key != CASE_ID} for case in cases]
+    return CaseList(findings, named, explain)
+
+
+def _too_many(most: int) -> Refusal:
+    remedy = "send them in several requests, or as a file to /v1/score-file"
+    return refuse(413, "too_many_cases", f"a body may hold {most} cases", remedy, "cases")
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        text = body.decode("utf-8-sig")
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+    except UnicodeDecodeError as error:
+        message = f"byte {error.start + 1} of the body is not UTF-8"
+        raise refuse(422, "not_utf8", message, "send JSON in UTF-8") from None
+    except _TwiceError as error:
+        message = f"the field {error.args[0]} stands twice in one object"
+        raise refuse(422, "field_twice", message, "delete one of them") from None
+    except json.JSONDecodeError as error:
+        message = f"the body is not JSON: {error.msg}, line {error.lineno} column {error.colno}"
+        raise refuse(422, "not_json", message, 'send {"cases": [{...}]}') from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, or endless brackets
+        message = "the body is not JSON that can be read"
+        raise refuse(422, "not_json", message, 'send {"cases": [{...}]}') from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        times = Counter(name for name, _ in pairs)
+        raise _TwiceError(_shown(next(name for name, _ in pairs if times[name] > 1)))
+    return made
+
+
+def _constant(word: str) -> float | None:
+    """What Python and pandas write beside JSON: NaN is unknown, and Infinity out of any range."""
+    return None if word == "NaN" else math.copysign(math.inf, -1 if word.startswith("-") else 1)
+
+
+def _problems(content: Any, vocabulary: Vocabulary) -> Iterator[Problem]:
+    if not isinstance(content, dict):
+        yield _wrong_type("body", content, "an object", 'send {"cases": [{...}]}')
+        return
+    for name in content:
+        if name not in ("cases", "explain"):
+            remedy = 'a body is {"cases": [{...}], "explain": true}; findings stand inside a case'
+            yield Problem("unknown_field", _shown(name), "there is no such field", remedy)
+    if not isinstance(content.get("explain", False), bool):
+        remedy = "write true or false, or leave it out"
+        yield _wrong_type("explain", content["explain"], "a boolean", remedy)
+    cases = content.get("cases")
+    if not isinstance(cases, list) or not cases:
+        remedy = "give a list of one case or more, each an object of findings"
+        yield Problem("no_cases", "cases", "this is not a list of cases", remedy)
+        return
+    for row, case in enumerate(cases):
+        yield from _case_problems(case, f"cases[{row}]", vocabulary)
+
+
+def _case_problems(case: Any, where: str, vocabulary: Vocabulary) -> Iterator[Problem]:
+    if not isinstance(case, dict):
+        yield _wrong_type(where, case, "an object", 'write {"age_years": 67, "site_calf": "yes"}')
+        return
+    first: dict[str, str] = {}
+    for name, value in case.items():
+        field = f"{where}.{_shown(name)}"
+        if name == CASE_ID:
+            yield from _value_problems(field, value, _NAME, "write your name for it as text")
+            continue
+        found = named(name, vocabulary)
+        if found is None:
+            remedy = "GET /v1/vocabulary lists the findings"
+            yield Problem("unknown_field", field, "no finding is called so", remedy)
+        elif found.likeness != "near":
+            kind = vocabulary.finding(found.finding).kind
+            yield from _value_problems(field, value, TYPES[kind], REMEDIES[kind])
+            other = first.setdefault(found.finding, name)
+            if other != name:
+                message = f"this and {_shown(other)} both give {found.finding}"
+                yield Problem("finding_twice", field, message, "leave one of them out")
+
+
+def _value_problems(
+    field: str, value: Any, allowed: tuple[str, ...], remedy: str
+) -> Iterator[Problem]:
+    if _type(value) not in allowed:
+        yield _wrong_type(field, value, " or ".join(allowed), remedy)
+    elif isinstance(value, str) and len(value) > LONGEST:
+        message = f"the text has {len(value)} characters, and {LONGEST} are the most"
+        yield Problem("too_long", field, message, remedy)
+
+
+def _wrong_type(field: str, value: Any, wanted: str, remedy: str) -> Problem:
+    return Problem("wrong_type", field, f"this is {_type(value)}, and must be {wanted}", remedy)
+
+
+def _type(value: Any) -> str:
+    """The JSON type of a value."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    names = {str: "string", list: "array", dict: "object", type(None): "null"}
+    return names[type(value)]
+
+
+def _shown(name: str) -> str:
+    """A field's name short enough to tell."""
+    return name if len(name) <= 60 else f"{name[:60]}..."

@@ -1,0 +1,1 @@
+"""The bundle and its graph: probabilities, prediction sets, novelty, explanations."""

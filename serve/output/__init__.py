@@ -1,0 +1,1 @@
+"""Scored rows written: CSV lines, Arrow tables, rejects, summary."""

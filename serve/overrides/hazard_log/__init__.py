@@ -1,0 +1,1 @@
+"""The hazards that the rules answer, and the page that says so."""

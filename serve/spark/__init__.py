@@ -1,0 +1,1 @@
+"""Cases scored on Spark."""

@@ -1,0 +1,186 @@
+"""Scoring from Python gives what scoring a file gives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from data_gen.vocabulary import load as load_vocabulary
+from serve import load
+from serve.answer import output_columns
+from serve.problem import RefusedError
+from tests.serve.conftest import Score
+
+CASES: list[dict[str, Any]] = [
+    {"age_years": 63, "fever": True, "abi": 0.75, "smoking": "never"},
+    {"age_years": 63.0, "fever": None, "abi": float("nan"), "chest_pain": "yes"},
+    {"fever": "maybe", "abi": "0,9"},
+]
+FILE = b"""age_years,fever,abi,smoking,chest_pain
+63,yes,0.75,never,
+63.0,,,,yes
+,maybe,"0,9",,
+"""
+
+
+def _texts(table: pa.Table) -> list[list[str]]:
+    rows = table.select(list(output_columns(load_vocabulary()))).to_pylist()
+    return [
+        ["" if v is None else f"{v:.6f}" if isinstance(v, float) else v for v in row.values()]
+        for row in rows
+    ]
+
+
+def _frame() -> Any:
+    pandas = pytest.importorskip("pandas")
+    return pandas.DataFrame(CASES)
+
+
+@pytest.mark.parametrize(
+    "cases", [lambda: CASES, lambda: iter(CASES), _frame, lambda: pa.Table.from_pandas(_frame())],
+    ids=["dicts", "iterator", "pandas", "arrow"],
+)  # fmt: skip
+def test_same_as_a_file(cases: Any, tiny_bundle: Path, score: Score) -> None:
+    """Dicts, frames and tables get the columns that the same cases get in a file."""
+    if cases.__name__ == "<lambda>" and "from_pandas" in cases.__code__.co_names:
+        frame = _frame().astype({"fever": "string", "abi": "string"})
+        frame["fever"] = ["yes", None, "maybe"]
+        given: Any = pa.Table.from_pandas(frame)
+    else:
+        given = cases()
+    names = output_columns(load_vocabulary())
+    expected = [[row[name] for name in names] for row in score(FILE).rows]
+    assert _texts(load(tiny_bundle).score(given).to_table()) == expected
+
+
+def test_one_case(tiny_bundle: Path) -> None:
+    """One dict gives one answer, its probabilities in order and summing to 1."""
+    scored = load(tiny_bundle).score(CASES[0])
+    (case,) = scored
+    assert len(scored) == 1
+    assert scored[0] == scored[-1] == case
+    probabilities = list(case.probabilities.values())
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert abs(sum(probabilities) - 1) < 1e-12
+    assert set(case.probabilities) == set(load_vocabulary().condition_ids)
+    with pytest.raises(IndexError):
+        scored[1]
+
+
+def test_reasons_come_apart(tiny_bundle: Path) -> None:
+    """Reasons and open flags are lists in Python."""
+    (case,) = load(tiny_bundle).score({"chest_pain": True, "saddle_numbness": "yes"})
+    assert case.triage == "emergency"
+    assert len(case.triage_reasons) >= 2
+    assert case.issues is None
+
+
+def test_no_column_that_is_known(tiny_bundle: Path) -> None:
+    """Cases without any known finding are refused, with near-misses named."""
+    with pytest.raises(RefusedError, match="did you mean 'fever'"):
+        load(tiny_bundle).score({"fevr": True})
+
+
+@pytest.mark.parametrize("how", ["dicts", "pandas", "arrow", "file"])
+def test_near_misses_are_issues_of_the_rows_that_fill_them(
+    how: str, tiny_bundle: Path, score: Score
+) -> None:
+    """In every surface a squeezed name is read and told, and another near-miss is told."""
+    columns = {"Chest Pain": ["yes", None], "breathlesness": ["yes", None], "age_years": [60, 60]}
+    if how == "file":
+        rows = score(b"Chest Pain,breathlesness,age_years\nyes,yes,60\n,,60\n").rows
+        told = [(row["triage"], row["issues"] or "[]") for row in rows]
+    else:
+        table = pa.table(columns)
+        cases = {"dicts": table.to_pylist(), "pandas": table.to_pandas(), "arrow": table}[how]
+        told = [(c.triage, c.issues or "[]") for c in load(tiny_bundle).score(cases)]
+    assert told[0][0] == "emergency"
+    found = [(issue["code"], issue["finding"]) for issue in json.loads(told[0][1])]
+    assert found == [("read_as", "chest_pain"), ("near_miss", "breathlessness")]
+    assert json.loads(told[1][1]) == []
+
+
+def test_two_spellings_of_one_finding_are_refused(tiny_bundle: Path) -> None:
+    """Where two columns give one finding neither is taken in silence."""
+    with pytest.raises(RefusedError, match="both give chest_pain"):
+        load(tiny_bundle).score({"Chest Pain": "no", "chest_pain": "yes"})
+
+
+def test_the_version_in_use(tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scorer says which model it uses, or that it has none."""
+    assert len(load(tiny_bundle).model_version) == 12
+    monkeypatch.setattr("serve.api.PROMOTED", tiny_bundle / "none")
+    assert load().model_version == "none"
+    (case,) = load().score({"chest_pain": True})
+    assert (case.triage, case.probabilities) == ("emergency", {})
+
+
+def test_to_pandas(tiny_bundle: Path) -> None:
+    """The answer as a data frame has the input's columns, then those of a scored file."""
+    pytest.importorskip("pandas")
+    frame = load(tiny_bundle).score(CASES).to_pandas()
+    assert list(frame.columns[-2:]) == ["issues", "model_version"]
+    assert frame["p_doms"].dtype == "float64"
+
+
+@pytest.mark.parametrize(
+    ("finding", "kind", "value"),
+    [
+        ("fever", "string", "yes"),
+        ("fever", "boolean", True),
+        ("fever", "Int64", 1),
+        ("fever", "category", "yes"),
+        ("fever", "object", "yes"),
+        ("abi", "Float64", 0.75),
+        ("abi", "float32", 0.75),
+    ],
+)
+def test_missing_in_pandas_is_unknown(
+    finding: str, kind: str, value: object, tiny_bundle: Path
+) -> None:
+    """A missing cell is unknown and no issue, whatever type of column pandas keeps it in."""
+    pandas = pytest.importorskip("pandas")
+    column = pandas.Series([value, None], dtype=kind)
+    given = load(tiny_bundle).score(pandas.DataFrame({finding: column, "sex": ["male", "male"]}))
+    expected = load(tiny_bundle).score([{finding: value, "sex": "male"}, {"sex": "male"}])
+    assert list(given) == list(expected)
+    assert given[1].issues is None
+
+
+def test_a_case_has_what_its_row_has(tiny_bundle: Path) -> None:
+    """The answer for one case holds each column of a scored file."""
+    scored = load(tiny_bundle).score(CASES)
+    for case, row in zip(scored, scored.output.to_pylist(), strict=True):
+        assert case.top_condition == row["top_condition"] == next(iter(case.probabilities))
+        assert case.novelty == row["novelty"]
+        assert case.model_version == row["model_version"] == scored.model_version
+
+
+def test_a_case_without_a_model_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where overrides alone answer there is no top condition and no novelty."""
+    monkeypatch.setattr("serve.api.PROMOTED", tmp_path / "none")
+    case = load().score(CASES[0])[0]
+    assert (case.top_condition, case.novelty, case.model_version) == (None, None, "none")
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_blank_cases_are_cases(count: int, tiny_bundle: Path) -> None:
+    """A case in which nothing is recorded is answered as a blank row of a file is."""
+    scorer = load(tiny_bundle)
+    alone = scorer.score([{}] * count)
+    beside = scorer.score([*([{}] * count), {"fever": "no"}])
+    assert len(alone) == count
+    assert list(alone) == list(beside)[:count]
+    assert alone.to_table().num_rows == count
+    assert all("no_findings" in (case.issues or "") for case in alone)
+    assert all(case.triage == "routine" and case.open_red_flags for case in alone)
+
+
+@pytest.mark.parametrize("cases", [{}, pa.table({})], ids=["dict", "table"])
+def test_one_blank_case(cases: Any, tiny_bundle: Path) -> None:
+    """A blank dict is one case; a table without rows is none."""
+    assert len(load(tiny_bundle).score(cases)) == (1 if cases == {} else 0)

@@ -1,0 +1,114 @@
+"""The ONNX graph of a fitted classifier: what scoring runs, without any training library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import lightgbm as lgb
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+from training.bundles.onnx.builder import Builder
+from training.bundles.onnx.mixture import add_mixture
+from training.bundles.onnx.novelty import add_novelty
+from training.bundles.onnx.trees import tree_attributes
+from training.model.classifier import LegPainClassifier
+from training.model.mixture import TINY, Mixture
+
+_OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+_IR_VERSION = 9  # the oldest that these operators need, so that older runtimes load it
+
+
+def export(model: LegPainClassifier) -> onnx.ModelProto:
+    """A graph from `cases` (n, n_columns) float32 to `probabilities` (n, n_classes) float32.
+
+    With `components` (n, n_components) and `novelty` (n,), where the model has learned them. What
+    follows the scores, which are exact, is computed in double: the logarithm of the ratio of two
+    probabilities is then their margins' difference to about 1e-7, as explanations need it.
+    """
+    builder = Builder()
+    scores = _scores(builder, model)
+    margin = _margin(builder, model, builder.double(scores))
+    if model.booster_ is not None:
+        margin = _trees(builder, model, model.booster_, scores, margin)
+    softmax = builder.op("Softmax", margin, out="softmax", axis=1)
+    outputs: dict[str, list[str | int]] = {
+        builder.single(softmax, "probabilities"): ["n", len(model.classes_)]
+    }
+    if model.components_ is not None:
+        outputs[_components(builder, model.mixture_)] = ["n", len(model.components_)]
+    if model.novelty_ is not None:
+        outputs[add_novelty(builder, model.novelty_, model.n_features_in_)] = ["n"]
+    return _finish(builder, model.n_features_in_, outputs)
+
+
+def _scores(builder: Builder, model: LegPainClassifier) -> str:
+    """Exact linear scores of the hidden states: sums of multiples of a power of two."""
+    intervals, mixture = model.intervals_, model.mixture_
+    cells = builder.op(
+        "Gather", "cases", builder.const("columns", intervals.column), out="cells", axis=1
+    )
+    low, high = builder.const("low", intervals.low), builder.const("high", intervals.high)
+    inside = builder.op(
+        "And",
+        builder.op("GreaterOrEqual", cells, low, out="not_below"),
+        builder.op("Less", cells, high, out="not_above"),
+        out="inside",
+    )
+    features = builder.op("Cast", inside, out="features", to=TensorProto.FLOAT)
+    weights, bias = mixture.linear
+    product = builder.op("MatMul", features, builder.const("weights", weights), out="product")
+    return builder.op("Add", product, builder.const("bias", bias), out="scores")
+
+
+def _margin(builder: Builder, model: LegPainClassifier, scores: str) -> str:
+    """Log-probabilities of the classes from the scores, as `Mixture.log_margin`."""
+    mixture = model.mixture_
+    joint = add_mixture(builder, mixture, scores, "").joint
+    membership = builder.const("membership", mixture.membership.astype(np.float64))
+    by_class = builder.op("MatMul", joint, membership, out="by_class")
+    axis = builder.const("axis", np.array([1], dtype=np.int64))
+    total = builder.op("ReduceSum", by_class, axis, out="total", keepdims=1)
+    share = builder.op("Div", by_class, total, out="share")
+    tiny = builder.const("tiny", np.array(TINY, dtype=np.float64))
+    return builder.op("Log", builder.op("Max", share, tiny, out="floored"), out="margin")
+
+
+def _components(builder: Builder, mixture: Mixture) -> str:
+    """Probabilities of the components, as `Mixture.split`."""
+    floored = builder.op("Max", "by_class", "tiny", out="by_class_floored")
+    ratio = builder.op("Div", "softmax", floored, out="of_class")
+    place = builder.const("component_class", mixture.component_class)
+    of_component = builder.op("Gather", ratio, place, out="of_component", axis=1)
+    return builder.single(builder.op("Mul", "joint", of_component, out="parts"), "components")
+
+
+def _trees(
+    builder: Builder, model: LegPainClassifier, booster: lgb.Booster, scores: str, margin: str
+) -> str:
+    inputs = builder.op("Concat", "cases", scores, out="tree_inputs", axis=1)
+    attributes = tree_attributes(booster, len(model.classes_))
+    raised = builder.op(
+        "TreeEnsembleRegressor", inputs, out="raised", domain="ai.onnx.ml", **attributes
+    )
+    return builder.op("Add", margin, builder.double(raised), out="raised_margin")
+
+
+def _finish(
+    builder: Builder, n_columns: int, outputs: Mapping[str, list[str | int]]
+) -> onnx.ModelProto:
+    graph = helper.make_graph(
+        builder.nodes,
+        "claudico",
+        [helper.make_tensor_value_info("cases", TensorProto.FLOAT, ["n", n_columns])],
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in outputs.items()
+        ],
+        builder.constants,
+    )
+    model = helper.make_model(graph, opset_imports=_OPSETS, producer_name="claudico")
+    model.ir_version = _IR_VERSION
+    onnx.checker.check_model(model)
+    return model

@@ -1,0 +1,73 @@
+"""Writes a bundle: the folder that scoring loads. `serve.model.bundle` reads and verifies it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+from data_gen.vocabulary import Vocabulary
+from serve.model.bundle import FORMAT, HASHES
+from training.bundles.onnx.graph import export
+from training.data.knowledge_facts import Facts
+from training.folders import whole_folder
+from training.model.classifier import LegPainClassifier
+
+_LIBRARIES = ("joblib", "lightgbm", "numpy", "onnx", "onnxruntime", "scikit-learn")
+HASHED = ("estimator.joblib", "manifest.json", "model.onnx")
+
+
+def manifest(
+    vocabulary: Vocabulary,
+    facts: Facts,
+    data_hash: str,
+    params: Mapping[str, Any],
+    prediction_set: Mapping[str, Any],
+    labelled: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the bundle was made from: no time, path or run, so that it repeats.
+
+    `labelled` counts the labelled cases, and says where they and the knowledge disagree.
+    """
+    return {
+        "format": FORMAT,
+        "vocabulary_hash": vocabulary.hash,
+        "knowledge_hash": facts.knowledge_hash,
+        "data_hash": data_hash,
+        "findings": [
+            {"id": f.id, "kind": f.kind, "values": list(f.values)} for f in vocabulary.findings
+        ],
+        "conditions": list(vocabulary.condition_ids),
+        "mix": {name: dict(shares) for name, shares in facts.mixes.items()},
+        "outputs": ["probabilities", "novelty"],
+        "prediction_set": dict(prediction_set),
+        "params": dict(params),
+        **({"labelled": dict(labelled)} if labelled else {}),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+    }
+
+
+def write_bundle(target: Path, model: LegPainClassifier, description: Mapping[str, Any]) -> str:
+    """Write the bundle of a fitted classifier in place of `target`; its `model_version`."""
+    estimator = io.BytesIO()
+    joblib.dump(model, estimator)
+    files = {
+        "estimator.joblib": estimator.getvalue(),
+        "manifest.json": (json.dumps(description, indent=1, sort_keys=True) + "\n").encode(),
+        "model.onnx": export(model).SerializeToString(deterministic=True),
+    }
+    listing = "".join(
+        f"{hashlib.sha256(content).hexdigest()}  {name}\n"
+        for name, content in sorted(files.items())
+    ).encode()
+    with whole_folder(target) as folder:
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        (folder / HASHES).write_bytes(listing)
+    return hashlib.sha256(listing).hexdigest()[:12]

@@ -1,0 +1,149 @@
+"""Real labelled cases: read from a folder, kept apart from the evaluation, partly held out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.vocabulary import Vocabulary, load
+from data_gen.vocabulary.complete import complete
+from data_gen.vocabulary.words import write_cell
+from serve.problem import Problem, RefusedError
+from training.data.copies import contradictory, near_copies, without_repeats
+from training.data.features import BLANK, Cases, encode
+from training.data.labelled_files import case_files, read_files
+from training.data.real_cases import RealCases, read_real_cases
+from training.params import Params
+from training.paths import labelled_folder
+
+__all__ = ["LabelledCases", "case_files", "check_labelled", "labelled_cases", "read_labelled"]
+_HELD_OUT = 5  # one case in so many is held out for the gate
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class LabelledCases:
+    """Cases whose condition somebody has established. Every array has a row a case."""
+
+    values: npt.NDArray[np.float64]  # (n_cases, n_findings) as recorded, NaN for unknown
+    cases: Cases  # the same completed and encoded
+    label: npt.NDArray[np.int64]  # (n_cases,) place of the condition in the vocabulary
+    held_out: Mask  # (n_cases,) whether a case is kept from training for the gate: a fifth of them
+    told: tuple[Problem, ...] = ()
+    """What was passed over, or read in a way that a user would want to know."""
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    def of(self, rows: Mask) -> LabelledCases:
+        """Some of the cases."""
+        return LabelledCases(
+            self.values[rows], self.cases[rows], self.label[rows], self.held_out[rows], self.told
+        )
+
+
+def read_labelled(folder: Path, vocabulary: Vocabulary, real: RealCases) -> LabelledCases:
+    """The labelled cases of every CSV and Parquet file in a folder.
+
+    They are read as `serve score` reads cases, by the mapping `columns.yaml` of the folder where
+    there is one; the condition stands in a column `condition` or `diagnosis`. Rows that repeat
+    another, its id included, count once. None where there is no file. Raises RefusedError, with
+    every problem at once, for a missing folder, a file that cannot be read or names no condition,
+    a row of broken shape, an unknown condition, a cell that is no value, a row without a finding,
+    and a row that repeats one of the evaluation's cases (`real`).
+    """
+    if not folder.is_dir():
+        remedy = "make the folder, or correct train.labelled_cases in params.yaml"
+        raise RefusedError(Problem("no_folder", str(folder), "there is no such folder", remedy))
+    found = read_files(folder, vocabulary)
+    values = np.array(found.values, dtype=np.float64).reshape(-1, len(vocabulary.findings))
+    label = np.array(found.label, dtype=np.int64)
+    completed = complete(values, vocabulary).values
+    cases = encode(completed)
+    problems = [*found.refused, *_unusable(values, cases, found.places, vocabulary, real)]
+    if problems:
+        raise RefusedError(*problems)
+    keys = [_key(row, k, vocabulary) for row, k in zip(completed, label.tolist(), strict=True)]
+    kept, repeats = without_repeats(keys, found)
+    held_out = np.array([_held_out(p or key) for (p, _), key in zip(found.ids, keys, strict=True)])
+    told = (
+        *found.told,
+        *repeats,
+        *contradictory(keys, found),
+        *near_copies(cases, found.places, _whole(real.values, vocabulary), real.ids, vocabulary),
+    )
+    return LabelledCases(values, cases, label, held_out.astype(np.bool_), told).of(kept)
+
+
+def _key(row: npt.NDArray[np.float64], label: int, vocabulary: Vocabulary) -> str:
+    """A case by what it says, in words: the same in any file, and after findings were added."""
+    said = (
+        f"{vocabulary.findings[k].id}={write_cell(vocabulary.findings[k], float(row[k]))}"
+        for k in np.flatnonzero(np.isfinite(row))
+    )
+    return "; ".join([*sorted(said), vocabulary.condition_ids[label]])
+
+
+def _held_out(key: str) -> bool:
+    """Whether a patient, or a case of no named one, is on the gate's side, by that alone."""
+    return hashlib.sha256(key.encode()).digest()[0] % _HELD_OUT == 0
+
+
+def _unusable(
+    values: npt.NDArray[np.float64],
+    cases: Cases,
+    places: Sequence[str],
+    vocabulary: Vocabulary,
+    real: RealCases,
+) -> Iterator[Problem]:
+    """Rows that say nothing, and rows that repeat what a report is measured on."""
+    own = zip(_recorded(_whole(real.values, vocabulary)), real.ids, strict=True)
+    of_reports = {row.tobytes(): name for row, name in own}
+    for row, case, where in zip(values, _recorded(cases), places, strict=True):
+        if not np.isfinite(row).any():
+            yield Problem("no_finding", where, "it has no finding at all", "delete the row")
+        elif case.tobytes() in of_reports:
+            message = f"it repeats case {of_reports[case.tobytes()]} of the evaluation"
+            remedy = "delete the row: a model is not measured on what it learned from"
+            yield Problem("evaluation_case", where, message, remedy)
+
+
+def _recorded(cases: Cases) -> Cases:
+    """The same cases with every unknown cell blank: what they record, whatever was asked."""
+    return np.maximum(cases, BLANK)
+
+
+def _whole(values: npt.NDArray[np.float64], vocabulary: Vocabulary) -> Cases:
+    """Completed and encoded: two ways to write down the same findings are the same case."""
+    return encode(complete(values, vocabulary).values)
+
+
+def labelled_cases(params: Params, vocabulary: Vocabulary) -> LabelledCases:
+    """The labelled cases that the knobs name; RefusedError as `read_labelled`."""
+    real = read_real_cases(params.evaluate.real_cases, vocabulary)
+    return read_labelled(labelled_folder(params), vocabulary, real)
+
+
+def check_labelled(params: Params) -> list[str]:
+    """What is to be told of the labelled cases, and how many there are of each condition.
+
+    Raises RefusedError as `read_labelled` does. Neither vignettes nor a candidate are needed.
+    """
+    vocabulary = load()
+    labelled = labelled_cases(params, vocabulary)
+    return [*map(str, labelled.told), counts(labelled, vocabulary)]
+
+
+def counts(labelled: LabelledCases, vocabulary: Vocabulary) -> str:
+    """How many cases there are of each condition, in words."""
+    found = Counter(labelled.label.tolist())
+    each = ", ".join(f"{n} {vocabulary.condition_ids[k]}" for k, n in sorted(found.items()))
+    held = int(labelled.held_out.sum())
+    return f"{len(labelled)} labelled cases, {held} of them held out for the gate: {each or 'none'}"

@@ -1,0 +1,1 @@
+"""The classifier: a mixture fitted to exact posteriors, boosted trees, sets, novelty."""

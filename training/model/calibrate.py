@@ -1,0 +1,110 @@
+"""Fresh cases of the training world, drawn to calibrate what a fitted classifier says.
+
+They need no exact posterior, so that many are quickly drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.inference import ExactPosterior
+from data_gen.sampler.draw import Tables
+from data_gen.sampler.files import spans
+from data_gen.sampler.keyed import Draws
+from data_gen.sampler.recording_process import sample_chunk
+from data_gen.vocabulary.complete import complete
+from data_gen.world.world import World
+from serve.model.prediction_sets import Thresholds
+from training.data.features import Cases, asked_of, encode
+from training.data.vignettes import Vignettes
+from training.learn.reweighting import Tilt, tilted_posterior
+from training.model.classifier import LegPainClassifier
+from training.model.conformal import thresholds
+from training.params import TrainParams
+
+# Seeds of draws that no vignettes are likely to share.
+_SEED, _COMPLETE_SEED, _SET_SEED = 900_001, 900_002, 900_003
+TRAINING = "training"
+"""The class mix that vignettes are drawn from."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Cases of a world and what they have."""
+
+    values: npt.NDArray[np.float64]  # (n_cases, n_findings) as recorded, unknown not finite
+    cases: Cases  # the same completed and encoded
+    label: npt.NDArray[np.int64]  # (n_cases,)
+
+
+def draw(
+    world: World, mix: npt.NDArray[np.float64], rows: int, seed: int, *, forms: bool = False
+) -> Drawn:
+    """Cases of a world under a mix of its components (n_components,), without posterior.
+
+    With `forms`, each is asked only what a form of its own asks.
+    """
+    parts = list(_parts(world, mix, rows, seed, forms))
+    return Drawn(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _parts(
+    world: World, mix: npt.NDArray[np.float64], rows: int, seed: int, forms: bool
+) -> Iterator[tuple[npt.NDArray[np.float64], Cases, npt.NDArray[np.int64]]]:
+    tables = Tables.of(world, mix)
+    for span in spans(rows):
+        draws = Draws(seed, span.start, span.size)
+        sample = sample_chunk(tables, draws, with_truth=False, forms=forms)
+        encoded = encode(complete(sample.values, world.vocabulary).values)
+        yield np.ascontiguousarray(sample.values), encoded, sample.hidden.condition
+
+
+def tilted(drawn: Drawn, tilt: Tilt | None) -> Drawn:
+    """As many cases, drawn from these by how much likelier the tilt makes each one."""
+    if tilt is None:
+        return drawn
+    rows = np.arange(len(drawn.label))
+    weight = np.exp(tilt.log_ratio(drawn.cases)[rows, drawn.label])
+    rng = np.random.default_rng(_SEED)
+    chosen = np.sort(rng.choice(rows, len(rows), p=weight / weight.sum()))
+    return Drawn(drawn.values[chosen], drawn.cases[chosen], drawn.label[chosen])
+
+
+def calibrate(
+    model: LegPainClassifier,
+    vignettes: Vignettes,
+    world: World,
+    params: TrainParams,
+    tilt: Tilt | None = None,
+) -> Thresholds:
+    """Teach a fitted classifier novelty; the thresholds of its prediction sets.
+
+    Novelty is learned from vignettes and from complete records, and ranked among fresh ones. Sets
+    are calibrated on as many cases of each condition. With a `tilt`, fresh ones are drawn again as
+    the world that labelled cases have corrected would.
+    """
+    mix = world.mix(TRAINING)
+    fresh = tilted(draw(world, mix, params.calibration_rows // 2, _SEED, forms=True), tilt)
+    whole = tilted(draw(world.complete(), mix, 2 * params.complete_rows, _COMPLETE_SEED), tilt)
+    known = slice(None, params.complete_rows)
+    found = ExactPosterior(world)(whole.values[known], mix, params.threads)
+    evidence = found.log_evidence
+    if tilt is not None:
+        ratio = tilt.log_ratio(whole.cases[known])
+        evidence = evidence + tilted_posterior(found.probability, ratio)[1]
+    some = slice(None, params.novelty_rows)
+    model.fit_novelty(
+        np.concatenate([vignettes.cases[some], whole.cases[known]]),
+        np.concatenate([vignettes.log_evidence[some], evidence]),
+        np.concatenate([fresh.cases, whole.cases[params.complete_rows :]]),
+        params.novelty_rounds,
+    )
+    n_conditions = len(world.vocabulary.conditions)
+    even = world.spread(np.full(n_conditions, 1 / n_conditions))
+    equal = tilted(draw(world, even, params.calibration_rows, _SET_SEED, forms=True), tilt)
+    told = model.predict_proba(equal.cases)
+    return thresholds(told, equal.label, asked_of(equal.cases), params.coverage)

@@ -1,0 +1,1 @@
+"""What a candidate is compared by: figures, limits, rows drawn for it."""

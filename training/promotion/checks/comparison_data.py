@@ -1,0 +1,151 @@
+"""What two versions are compared on, and what each of them says there."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.inference import ExactPosterior
+from data_gen.vocabulary import Vocabulary
+from data_gen.world import World
+from training.bundles.loaded import LoadedBundle
+from training.data.features import asked_of, decoded
+from training.data.labelled import LabelledCases
+from training.data.real_cases import RealCases
+from training.data.vignettes import Answered
+from training.evaluation.evaluate import vignette_metrics
+from training.evaluation.metrics import excess
+from training.evaluation.real_metrics import RealResult, score_real
+from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
+from training.model.calibrate import TRAINING, draw
+from training.promotion.checks.published import Published
+
+Real = npt.NDArray[np.float64]
+BINS = 15
+"""Bins of the calibration error."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What can be said of a change of the declared knowledge, without any model."""
+
+    published: Published
+    """The published statistics, replayed on the candidate's knowledge."""
+    before: Published | None
+    """The same of the champion's knowledge; None where the champion does not say."""
+    moved: Real | None
+    """(n_conditions,) how far the exact answers move on the champion's hold-out, in nats."""
+
+
+@dataclass(frozen=True)
+class ComparisonData:
+    """The cases that versions are compared on."""
+
+    fresh: Answered
+    """Vignettes of today's knowledge that nothing has seen: drawn for this comparison."""
+    real: RealCases
+    labelled: LabelledCases
+    """Those that are held out of training."""
+    holdout: Answered | None = None
+    """Vignettes of the champion's knowledge, where that is another one and they can be read."""
+    change: Change | None = None
+    """None where candidate and champion know the same."""
+    missing: str = ""
+    """What cannot be judged and must be: the gate keeps the champion for it."""
+    note: str = ""
+    """What could not be compared besides, and why."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a version says of the grounds, each worked out once and only where it is asked for."""
+
+    version: LoadedBundle
+    grounds: ComparisonData
+    vocabulary: Vocabulary
+
+    @cached_property
+    def fresh(self) -> Real:
+        """(n_fresh, n_conditions) probabilities of the fresh vignettes."""
+        return self.version.probabilities(self.grounds.fresh.cases, self.vocabulary)
+
+    @cached_property
+    def labelled(self) -> Real:
+        """(n_labelled, n_conditions) probabilities of the labelled cases."""
+        return self.version.probabilities(self.grounds.labelled.cases, self.vocabulary)
+
+    @cached_property
+    def real(self) -> RealResult:
+        """Probabilities and triage of the real cases."""
+        return score_real(self.version, self.grounds.real, self.vocabulary)
+
+    @cached_property
+    def figures(self) -> dict[str, float]:
+        """The figures of the fresh vignettes."""
+        return vignette_metrics(self.grounds.fresh, self.fresh, self.vocabulary, BINS)
+
+    @cached_property
+    def missed(self) -> npt.NDArray[np.bool_]:
+        """(n_emergencies,) whether an emergency of the fresh vignettes is placed below urgent."""
+        return missed_emergencies(self.grounds.fresh, self.fresh, self.vocabulary)
+
+    @cached_property
+    def missed_of_holdout(self) -> npt.NDArray[np.bool_]:
+        """The same of the champion's hold-out: (n_emergencies,), none where it has no hold-out."""
+        holdout = self.grounds.holdout
+        if holdout is None:
+            return np.zeros(0, dtype=np.bool_)
+        told = self.version.probabilities(holdout.cases, self.vocabulary)
+        return missed_emergencies(holdout, told, self.vocabulary)
+
+
+def missed_emergencies(
+    cases: Answered, probabilities: Real, vocabulary: Vocabulary
+) -> npt.NDArray[np.bool_]:
+    """(n_emergencies,) whether each case of an emergency is placed below urgent.
+
+    Only whole records count: a form that asks for little cannot show an emergency.
+    """
+    asked = asked_of(cases.cases)
+    emergency = (condition_ranks(vocabulary)[cases.label] == 0) & (asked == asked.max(initial=0))
+    values = decoded(cases.cases[emergency])
+    return triage_ranks(values, probabilities[emergency], vocabulary) > URGENT
+
+
+def fresh_vignettes(world: World, rows: int, candidate: str, champion: str | None) -> Answered:
+    """Vignettes that belong to this pair of versions, with their exact posterior.
+
+    Two fifths are whole records, the others are asked what a form asks, as those learned from.
+    Their seed is a hash of both: nothing can be tuned on them, and judging again gives the same.
+    """
+    mix = world.mix(TRAINING)
+    drawn = draw(world, mix, rows, seed_of(candidate, champion), forms=True)
+    exact = ExactPosterior(world)(drawn.values, mix, workers=2).probability
+    return Answered(drawn.cases, drawn.label, exact)
+
+
+def seed_of(candidate: str, champion: str | None) -> int:
+    """The seed of a pair of versions: 64 bits of the hash of both."""
+    digest = hashlib.sha256(f"{candidate} {champion or 'none'}".encode()).digest()
+    return int.from_bytes(digest[:8], "little")
+
+
+def moved_answers(world: World, holdout: Answered) -> Real:
+    """(n_conditions,) mean divergence of the exact posterior from an older knowledge's, in nats.
+
+    Over the cases of each condition in vignettes of the older one; 0 for a condition without any.
+    """
+    exact = ExactPosterior(world)(decoded(holdout.cases), world.mix(TRAINING), workers=2)
+    lost = excess(holdout.exact, exact.probability)
+    n = holdout.exact.shape[1]
+    count = np.bincount(holdout.label, minlength=n)
+    return np.asarray(np.bincount(holdout.label, lost, n) / np.maximum(count, 1))
+
+
+def knowledge_of(version: LoadedBundle) -> str:
+    """The hash of the knowledge that a version learned."""
+    return str(version.manifest["knowledge_hash"])

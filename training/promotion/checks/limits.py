@@ -1,0 +1,43 @@
+"""The floor: what every candidate must reach, the first one included, whatever the champion is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from data_gen.vocabulary import Vocabulary
+from training.evaluation.metrics import Interval, excess, mean_interval, wilson
+from training.evaluation.real_metrics import real_metrics
+from training.params import GateParams
+from training.promotion.checks.check import Check, limit
+from training.promotion.checks.comparison_data import Answers
+
+
+def within_limits(answers: Answers, vocabulary: Vocabulary, params: GateParams) -> Iterator[Check]:
+    """The candidate against each absolute limit."""
+    yield from _real(answers, vocabulary, params)
+    fresh = answers.grounds.fresh
+    lost = mean_interval(excess(fresh.exact, answers.fresh), params.confidence)
+    what = "excess over the exact posterior, nats"
+    yield limit(what, lost.mean, params.limit_excess, "limit_excess", lost)
+    error = answers.figures["calibration_error"]
+    what = "class-wise calibration error"
+    yield limit(what, error, params.limit_calibration, "limit_calibration", None)
+    k, n = int(answers.missed.sum()), len(answers.missed)
+    yield _share("share of emergencies below urgent", k, n, "limit_emergencies", params)
+
+
+def _real(answers: Answers, vocabulary: Vocabulary, params: GateParams) -> Iterator[Check]:
+    figures = real_metrics(answers.grounds.real, answers.real, vocabulary, params.confidence)
+    missed = figures["emergencies_below_urgent"]
+    knob = "limit_real_emergencies"
+    yield limit("real emergencies below urgent", missed, params.limit_real_emergencies, knob, None)
+    top3 = figures["top3"]
+    what = "share of real cases without the diagnosis among three"
+    yield _share(what, top3["n"] - top3["k"], top3["n"], "limit_real_top3", params)
+
+
+def _share(what: str, k: int, n: int, knob: str, params: GateParams) -> Check:
+    found = wilson(k, n, params.confidence)
+    share = k / n if n else 0.0
+    within = Interval(share, found.low, found.high)
+    return limit(what, share, getattr(params, knob), knob, within)

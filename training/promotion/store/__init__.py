@@ -1,0 +1,1 @@
+"""The promoted versions, their history, and the DVC out that holds both."""
