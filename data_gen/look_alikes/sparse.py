@@ -68,7 +68,7 @@ class _Typical:
     def __init__(self, world: World) -> None:
         self.world = world
         shares = values_of_atoms(world)
-        weight = world.mix("clinic")[world.condition_of] * world.atom_weight
+        weight = world.mix("clinic")
         self.scores = {name: p * np.log(p / (weight @ p)) for name, p in _floored(shares).items()}
 
     def findings(self, atom: int) -> tuple[tuple[str, float], ...]:
