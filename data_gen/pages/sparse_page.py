@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from data_gen.look_alikes.sparse import SIZES, Sparse, sparse_records
@@ -35,7 +37,7 @@ def _row(world: World, record: Sparse) -> tuple[str, ...]:
     own = world.vocabulary.condition_ids.index(record.condition)
     shown = [_shown(world.vocabulary.finding(name), value) for name, value in record.findings]
     cuts = [0, *SIZES]
-    parts = [", ".join(shown[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [", ".join(shown[a:b]) for a, b in pairwise(cuts)]
     cells = [_cell(world, row, own) for row in record.probability]
     return f"`{record.presentation}`", " / ".join(parts), *cells
 

@@ -118,7 +118,9 @@ class _Writer:
             if finding.id == pair.finding and pair.than in self.firsts:
                 value = np.where(value > self.firsts[pair.than], self.firsts[pair.than], value)
             if finding.id == pair.than and pair.finding in self.firsts:
-                value = np.where(value < self.firsts[pair.finding], self.firsts[pair.finding], value)
+                value = np.where(
+                    value < self.firsts[pair.finding], self.firsts[pair.finding], value
+                )
         return value
 
     def _number(self, finding: Finding, code: Array) -> Array:

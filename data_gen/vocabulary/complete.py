@@ -99,7 +99,7 @@ def complete(values: Matrix, vocabulary: Vocabulary) -> Completed:
     conflicts += _strike(out, barred, rules, vocabulary)
     implied &= ~barred
     _merge_alternatives(out, implied, vocabulary)
-    conflicts += _out_of_order(out, barred, vocabulary)
+    conflicts += _out_of_order(out, barred, known, vocabulary)
     np.copyto(out, NOT_ASKED, where=(not_asked | barred) & np.isnan(out))
     return Completed(out, implied, _present(known, rules), tuple(conflicts))
 
@@ -178,14 +178,22 @@ def _strike(
     return [Conflict(row, ids, text) for (row, text), ids in found.items()]
 
 
-def _out_of_order(out: Matrix, barred: Mask, vocabulary: Vocabulary) -> list[Conflict]:
-    """Make numbers that exceed what bounds them unknown, with their bounds; say which."""
+def _out_of_order(
+    out: Matrix, barred: Mask, known: Matrix, vocabulary: Vocabulary
+) -> list[Conflict]:
+    """Make numbers that exceed what bounds them unknown, with their bounds; say which.
+
+    A number that came from its alternative is told by that, as it is in the `known` cells.
+    """
     found = []
+    second = {pair.first: pair.second for pair in vocabulary.relations.alternatives}
     for pair in vocabulary.relations.at_most:
         columns = [vocabulary.column(pair.finding), vocabulary.column(pair.than)]
         text = f"{pair.finding} is at most {pair.than}"
         for row in np.flatnonzero(out[:, columns[0]] > out[:, columns[1]]).tolist():
-            found.append(Conflict(row, tuple(sorted((pair.finding, pair.than))), text))
+            worked_out = np.isnan(known[row, columns[0]])
+            named = second[pair.finding] if worked_out else pair.finding
+            found.append(Conflict(row, tuple(sorted((named, pair.than))), text))
             out[row, columns] = np.nan
             barred[row, columns] = True
     return found

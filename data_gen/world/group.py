@@ -286,7 +286,7 @@ def _on_top(older: Array, newer: Array, codes: Array) -> Array:
     began, changed = np.where(np.isnan(codes), 0, codes).astype(int).T
     starts = np.eye(began.max() + 1)[began]  # (n_rows, n_bins)
     share = (older @ starts)[..., began] * (newer @ starts)[..., changed]
-    share = np.where(np.isnan(codes[:, 1]), 0, share)
+    share = np.where(np.isnan(codes).any(axis=1), 0, share)
     return np.asarray(share / share.sum(axis=-1, keepdims=True))
 
 

@@ -43,7 +43,8 @@ _HISTORY = """
     recent_leg_injury previous_leg_injury same_before recent_immobility recent_infection
     skin_break fluid_or_salt_loss
     previous_dvt bmi diabetes hypertension high_cholesterol cardiovascular_disease
-    leg_graft_or_stent atrial_fibrillation organ_failure active_cancer cancer_history back_disorder known_arthritis
+    leg_graft_or_stent
+    atrial_fibrillation organ_failure active_cancer cancer_history back_disorder known_arthritis
     gait_abnormality pregnancy_or_oestrogen bone_fragility_risk neuropathy_risk immunosuppression
     harmful_medicine new_statin blood_thinner
 """
@@ -51,8 +52,8 @@ _EXAMINATION = """
     pulses_reduced sensation_loss reflex_reduced reduced_motion slr_positive bruit pulsating_lump
     muscle_wasting
     calf_difference_cm deep_calf_tenderness muscle_tenderness tendon_tenderness bone_tenderness
-    tendon_gap squeeze_test_positive diffuse_shin_tenderness heel_tenderness tenderness tense_compartment crepitus
-    bony_enlargement joint_motion_pain stretch_pain resisted_pain
+    tendon_gap squeeze_test_positive diffuse_shin_tenderness heel_tenderness tenderness
+    tense_compartment crepitus bony_enlargement joint_motion_pain stretch_pain resisted_pain
 """
 _TESTS = """
     abi exercise_abi_drop d_dimer_raised inflammation_raised electrolyte_abnormal electrolyte_high
