@@ -43,8 +43,8 @@ def sparse_records(world: World) -> list[Sparse]:
     found = np.split(probability, len(alone))
     order = world.vocabulary.condition_ids.index
     records = [
-        Sparse(world.people.atoms[k].condition, world.people.atoms[k].presentation, *parts)
-        for k, *parts in zip(alone, chosen, found, strict=True)
+        Sparse(world.people.atoms[k].condition, world.people.atoms[k].presentation, findings, rows)
+        for k, findings, rows in zip(alone, chosen, found, strict=True)
     ]
     return sorted(records, key=lambda record: order(record.condition))
 
