@@ -61,7 +61,9 @@ def likelihoods_of(world: World) -> dict[str, Array]:
     for derived in world.vocabulary.relations.derived:
         if derived.from_ in found:
             lower = world.bins[derived.from_].edges[:-1]
-            there = found[derived.from_][:, :-1][:, lower >= derived.at_least].sum(axis=1)
+            above = lower >= derived.bound
+            inside = above if derived.test == "at_least" else ~above
+            there = found[derived.from_][:, :-1][:, inside].sum(axis=1)
             found[derived.finding] = np.stack([1 - there, there], axis=1)
     return {f.id: found[f.id] for f in world.vocabulary.findings if f.id in found}
 
@@ -75,6 +77,22 @@ def of_atoms(world: World, group: Group) -> dict[str, Array]:
         finding.id: _values(rows, group.codes[:, member], size)
         for member, (finding, size) in enumerate(zip(group.members, sizes, strict=True))
     }
+
+
+def values_of_atoms(world: World) -> dict[str, Array]:
+    """P(value | atom) of every finding in words that is drawn: (n_atoms, n_values) each.
+
+    A choice that does not apply to everyone has shares of those to whom it does.
+    """
+    out = {}
+    for group in world.groups:
+        rows = _rows(world, group)
+        for member, finding in enumerate(group.members):
+            if finding.kind != "number":
+                codes = group.codes[:, member]
+                hot = codes[:, None] == np.arange(len(finding.words))
+                out[finding.id] = rows @ hot
+    return out
 
 
 def _rows(world: World, group: Group) -> Array:
