@@ -97,7 +97,7 @@ def model_reason(level: int, emergency: int, urgent: int, *, recorded: bool) -> 
         return "MODEL: nothing is recorded; see a doctor"
     called = TRIAGE_LEVELS[level].replace("_", "-")
     return (
-        f"MODEL: {called} by least expected harm (chance of an emergency {emergency} %, "
+        f"MODEL: {called} is the safest advice (chance of an emergency {emergency} %, "
         f"of a cause that needs the same day {urgent} %)"
     )
 
