@@ -34,8 +34,8 @@ class LegPainModel(PythonModel):
 
         Takes what `serve.load().score` takes, and columns by name as the `inputs` of MLflow's
         server are. `mix` and `explain` of `params` mean what they mean to `serve score`;
-        what is on request is blank unless asked for. Where there is nothing to say a text is blank, as
-        in a file: Spark would write a null of pandas as the word "nan".
+        what is on request is blank unless asked for. Where there is nothing to say a text is blank,
+        as in a file: Spark would write a null of pandas as the word "nan".
         """
         scorer = self._scorer.asked(**(params or {}))
         answers: pd.DataFrame = scorer.score(_cases(model_input)).output.to_pandas()
