@@ -22,8 +22,8 @@ from data_gen.vocabulary.words import (
     word_key,
 )
 from serve.cases.column_mapping import ColumnReader, Key
-from serve.cases.csv_rows import DictionaryColumn
 from serve.cases.header import Header
+from serve.columns import DictionaryColumn
 from serve.issues import Issue, silenced
 
 Matrix = npt.NDArray[np.float64]
@@ -54,7 +54,7 @@ class Cache:
 
 
 def parse_cases(
-    columns: Mapping[int, DictionaryColumn],
+    columns: Mapping[int, DictionaryColumn[str]],
     header: Header,
     n_cases: int,
     vocabulary: Vocabulary,
@@ -69,7 +69,7 @@ def parse_cases(
     met: set[tuple[int, Key]] = set()
     for place, issue in header.told:
         column = columns[place]
-        filled = [code for code, text in enumerate(column.texts) if not is_blank(text)]
+        filled = [code for code, text in enumerate(column.values) if not is_blank(text)]
         for row in np.flatnonzero(np.isin(column.codes, filled)).tolist():
             issues.setdefault(row, []).append(issue)
     for place, reading in header.readings:
@@ -77,13 +77,13 @@ def parse_cases(
         known = cache.values.setdefault(place, {})
         if len(known) > _REMEMBERED:
             known.clear()
-        parsed = [_remembered(text, reading, known) for text in column.texts]
+        parsed = [_remembered(text, reading, known) for text in column.values]
         bad = [code for code, value in enumerate(parsed) if isinstance(value, Issue)]
         numbers = [NOT_ASKED if isinstance(value, Issue) else value for value in parsed]
         read = header.unknowns.read(np.array(numbers, dtype=np.float64))
         values[:, reading.finding.column] = read[column.codes]
         if reading.words:
-            met.update((place, key) for key in map(word_key, column.texts) if key in reading.words)
+            met.update((place, key) for key in map(word_key, column.values) if key in reading.words)
         if bad:
             for row in np.flatnonzero(np.isin(column.codes, bad)).tolist():
                 issue = parsed[column.codes[row]]
