@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from data_gen.vocabulary import load
 from serve.overrides import evaluate
 from serve.overrides.matrix.states import levels, rule_states
-from serve.triage import combine
+from serve.triage import Causes, combine
 from tests.serve.overrides.records import VOCABULARY, random_records
 
 CONDITIONS = len(load().conditions)
@@ -35,12 +36,12 @@ def test_the_triage_is_never_below_the_overrides() -> None:
     values = random_records(len(probabilities), seed=42, recorded=0.08, present=0.7)
     reached = levels(rule_states(values, VOCABULARY)).astype(np.int64)
     assert set(reached.tolist()) == {0, 1, 2, 4}
-    recorded = np.zeros(len(values), dtype=bool)
+    causes = Causes.of(None, VOCABULARY)
     for rank in (0, 1, 2, 3):
         stated = np.full(len(values), rank, dtype=np.int64)
-        for override in (reached, stated):
+        for override, few in product((reached, stated), (False, True)):
             with np.errstate(invalid="ignore"):
-                got = combine(override, probabilities, recorded, VOCABULARY)
+                got = combine(override, probabilities, np.full(len(values), few), causes)
             assert np.all(got.level <= override)
 
 

@@ -34,7 +34,7 @@ CASES = CROWDED + [story.case for story in (*HAZARDS, *EVERYDAY)]
 CASES += [
     as_case(row)  # type: ignore[misc]
     for recorded in (0.02, 0.05, 0.1, 0.2, 0.3)
-    for row in random_records(150, seed=61, recorded=recorded, present=0.6)
+    for row in random_records(40, seed=61, recorded=recorded, present=0.6)
 ]
 
 

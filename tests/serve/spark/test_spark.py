@@ -85,7 +85,7 @@ def test_the_readme_example_runs(tiny_bundle: Path, tmp_path: Path) -> None:
     assert target.startswith("build/")
     run = _spark(str(root / source), str(tmp_path / target), "--model", str(tiny_bundle))
     assert run.returncode == 0, run.stderr
-    assert pq.read_table(tmp_path / target).num_rows == 80
+    assert pq.read_table(tmp_path / target).num_rows == 183
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
