@@ -10,7 +10,7 @@ export CLAUDICO_PYTHON := $(CURDIR)/$(BIN)/python
 
 .PHONY: run test story fresh lint types check http literature docs lock help test-env mutants \
 	bench-generator bench-scoring bench-spark bench-overrides bench-http bench-sets \
-	bench-novelty bench-forms bench-models bench-excess bench-shift bench-labelled fuzz-files fuzz-http \
+	bench-novelty bench-forms bench-triage bench-models bench-excess bench-shift bench-labelled fuzz-files fuzz-http \
 	environment environment-dev environment-bench new-environment
 
 help: ## what there is to make
@@ -62,6 +62,9 @@ bench-sets: environment-dev ## coverage of prediction sets in each condition; gr
 
 bench-forms: environment-dev ## forms of any columns beside the exact posterior of each: excess, sets, components
 	$(BIN)/python -m benchmarks.forms --out benchmarks/forms.txt
+
+bench-triage: environment-dev ## over-triage, emergencies missed and risks on sampled patients and real cases
+	$(BIN)/python -m benchmarks.triage --out benchmarks/triage.txt
 
 bench-novelty: environment-dev ## each condition left out: novelty beside the exact log-evidence
 	$(BIN)/python -m benchmarks.novelty --out benchmarks/novelty.txt

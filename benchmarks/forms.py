@@ -18,26 +18,27 @@ import numpy.typing as npt
 
 from data_gen.inference import ExactPosterior
 from data_gen.profiles import load_knowledge
-from data_gen.vocabulary import NOT_ASKED, TRIAGE_LEVELS
+from data_gen.vocabulary import NOT_ASKED
 from data_gen.vocabulary.complete import complete
 from data_gen.world import World, build_world
 from serve.model.bundle import Bundle, load_bundle
-from serve.model.components import Components
-from serve.model.predict import normalised, predict
+from serve.model.predict import predict
 from serve.model.prediction_sets import count_asked
-from training.evaluation.metrics import kl_to_exact
+from serve.triage import Causes
+from training.evaluation.metrics import binned_error, kl_to_exact
+from training.evaluation.triage import risks
 from training.model.calibrate import TRAINING, Drawn, draw
 from training.model.conformal import coverage
 
 Real = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-_SEED, _BINS, _AGES = 730_001, 15, np.arange(18, 96)
-_TWELVE = (
+_SEED, _AGES = 730_001, np.arange(18, 96)
+TWELVE = (
     "age_years", "sex", "diabetes", "smoking", "site_low_back", "site_knee", "site_calf",
     "onset", "duration_days", "worse_walking", "swelling", "numbness",
 )  # fmt: skip
 _TWENTY_FIVE = (
-    *_TWELVE, "hypertension", "recent_leg_injury", "previous_dvt", "active_cancer", "site_buttock",
+    *TWELVE, "hypertension", "recent_leg_injury", "previous_dvt", "active_cancer", "site_buttock",
     "site_thigh", "site_foot", "side", "severity", "rest_pain", "walking_distance_m", "relief_rest",
     "redness",
 )  # fmt: skip
@@ -106,7 +107,7 @@ def forms(world: World, values: Real) -> Iterator[tuple[str, Mask]]:
     rng = np.random.default_rng(_SEED)
     first = vocabulary.finding_ids[:_FIRST]
     yield "whole records", np.ones(values.shape, dtype=np.bool_)
-    for names in ((*first, *_EIGHTY), first, _TWENTY_FIVE, _TWELVE):
+    for names in ((*first, *_EIGHTY), first, _TWENTY_FIVE, TWELVE):
         asked = np.isin(vocabulary.finding_ids, names)
         yield f"{asked.sum()} listed", np.tile(asked, (n, 1))
     for size in (80, _FIRST, 25, 12):
@@ -121,9 +122,10 @@ def measured(name: str, asked: Mask, found: Patients, bundle: Bundle) -> Form:
     values = np.where(asked, found.drawn.values, NOT_ASKED)
     completed = complete(values, world.vocabulary).values
     output = predict(bundle, completed)
-    thresholds, parts, own_parts = bundle.thresholds, bundle.components, output.own_components
-    if thresholds is None or parts is None or own_parts is None:
+    thresholds, own_parts = bundle.thresholds, output.own_components
+    if thresholds is None or own_parts is None:
         raise SystemExit("the bundle has no prediction sets, or no components")
+    causes = Causes.of(bundle.components, world.vocabulary)
     exact = ExactPosterior(world)(values, world.mix(TRAINING), workers=2)
     inside = thresholds.sets(output.own, count_asked(completed))
     by_condition = coverage(inside, label)
@@ -141,30 +143,19 @@ def measured(name: str, asked: Mask, found: Patients, bundle: Bundle) -> Form:
         size=mean(inside.sum(axis=1).astype(float)),
         excess=mean(kl_to_exact(exact.probability, output.own)),
         components=mean(kl_to_exact(exact.atoms, own_parts)),
-        risks=risk_errors(parts, own_parts, exact.atoms, found.weight),
+        risks=risk_errors(causes, own_parts, exact.atoms, found.weight),
     )
 
 
-def risk_errors(parts: Components, model: Real, exact: Real, weight: Real) -> tuple[float, float]:
+def risk_errors(causes: Causes, model: Real, exact: Real, weight: Real) -> tuple[float, float]:
     """Calibration error of the risks of an emergency, and of urgent or above.
 
     Both are sums over components under the safety mix; what is observed is the exact posterior's.
     """
-    ratio = parts.weights("safety")
-    rank = np.array([TRIAGE_LEVELS.index(component.triage) for component in parts.listed])
-    weight = weight * (exact @ ratio)  # as common as the safety mix has them
-    told, true = (normalised(answer, ratio[None, :]) for answer in (model, exact))
-    urgent = TRIAGE_LEVELS.index("urgent")
-    levels = [rank == 0, rank <= urgent]
-    errors = (binned(told[:, k].sum(axis=1), true[:, k].sum(axis=1), weight) for k in levels)
-    return next(errors), next(errors)
-
-
-def binned(told: Real, true: Real, weight: Real) -> float:
-    """Mean distance of what is told from what is true, over bins of equal width."""
-    place = np.minimum((told * _BINS).astype(np.int64), _BINS - 1)
-    off = np.bincount(place, weight * (told - true), _BINS)
-    return float(np.abs(off).sum() / weight.sum())
+    weight = weight * (exact @ causes.weight)  # as common as the safety mix has them
+    told, true = (risks(causes, answer) for answer in (model, exact))
+    errors = [binned_error(told[:, k], true[:, k], weight) for k in range(2)]
+    return errors[0], errors[1]
 
 
 def age_alone(bundle: Bundle, world: World) -> float:

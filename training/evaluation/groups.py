@@ -12,7 +12,7 @@ from training.data.features import Cases, asked_of
 
 Groups = dict[str, npt.NDArray[np.bool_]]
 """The name of each group that holds a case, and which cases (n_cases,) it holds."""
-AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
+AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65 and over", 65, 200))
 _ASKED = (0, 9, 21, 41, 81)
 """Where the groups of forms begin, by how many findings they ask."""
 
