@@ -17,9 +17,9 @@ from data_gen.vocabulary.words import cell_text
 from serve.answer import JOIN, NO_MODEL, probability_columns
 from serve.batch.block import make_pipeline
 from serve.cases.arrow_columns import used_columns
-from serve.cases.column_mapping import NO_MAPPING, ColumnMapping
 from serve.cases.header import match_header
 from serve.cases.parse import Cache, ParsedCases, parse_cases
+from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.model.explain import Explanation
 from serve.model.predict import mix_weights
 from serve.output.tables import score_table, without_dictionaries

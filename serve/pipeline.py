@@ -17,11 +17,11 @@ import numpy.typing as npt
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.complete import Completed, complete
 from serve.answer import JOIN, NO_MODEL
-from serve.cases.column_mapping import Key
 from serve.cases.csv_rows import DictionaryColumn
 from serve.cases.header import Header
 from serve.cases.parse import Cache, ParsedCases, parse_cases
 from serve.issues import Issue
+from serve.mapping.reader import Key
 from serve.model.bundle import Bundle
 from serve.model.explain import Explanation, explain
 from serve.model.failing import failure

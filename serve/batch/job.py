@@ -13,10 +13,10 @@ from serve.batch.block import SHOWN, Scored, Settings, checked, prepare, score_b
 from serve.batch.pool import map_ordered
 from serve.batch.processors import processors
 from serve.cases.blocks import CHUNK, Cases, read_cases
-from serve.cases.column_mapping import NO_MAPPING, ColumnMapping
 from serve.cases.csv_rows import BOM
 from serve.cases.header import Header, match_header
 from serve.cases.source import Source, open_source
+from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.output.chosen import chosen
 from serve.output.csv_lines import header_line, picked, spreadsheet_safe_text
 from serve.output.destination import STDOUT, open_output

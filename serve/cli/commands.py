@@ -275,7 +275,8 @@ def _bundle(model: Path | None, *, overrides_only: bool) -> Path | None:
 
 def _mapping(path: Path | None) -> Any:
     from data_gen.vocabulary import load
-    from serve.cases.column_mapping import NO_MAPPING, read_mapping
+    from serve.mapping.column_mapping import NO_MAPPING
+    from serve.mapping.reading import read_mapping
 
     return NO_MAPPING if path is None else read_mapping(path, load())
 

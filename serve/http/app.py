@@ -17,7 +17,6 @@ from starlette.exceptions import HTTPException
 
 from data_gen.vocabulary import load
 from serve.answer import NO_MODEL
-from serve.cases.column_mapping import NO_MAPPING
 from serve.http import schemas
 from serve.http.batching import MAX_SHARED, QuickLane, SlowLane
 from serve.http.csv_response import FileAnswer, FileOptions, no_temporary_file
@@ -29,6 +28,7 @@ from serve.http.model import Model
 from serve.http.openapi import document
 from serve.http.options import Options
 from serve.http.refusal import Refusal, refusal_body, refuse
+from serve.mapping.column_mapping import NO_MAPPING
 from serve.output.made_by import made_by
 from serve.output.summary import Summary
 from serve.problem import Problem

@@ -22,7 +22,6 @@ from data_gen.vocabulary import Vocabulary
 from serve.answer import output_columns
 from serve.batch.block import BlockScorer, Scored, Settings, score_block
 from serve.cases.blocks import Cases, read_cases
-from serve.cases.column_mapping import NO_MAPPING
 from serve.cases.csv_records import Block
 from serve.cases.csv_rows import BOM, REASONS, Reject, rows_of
 from serve.cases.header import Header, match_header
@@ -31,6 +30,7 @@ from serve.cases.source import csv_source
 from serve.http.batching import SlowLane
 from serve.http.options import Limits
 from serve.http.refusal import Refusal, refuse, unusable
+from serve.mapping.column_mapping import NO_MAPPING
 from serve.output.csv_lines import header_line, spreadsheet_safe_text
 from serve.output.made_by import made_by
 from serve.output.summary import Summary

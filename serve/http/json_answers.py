@@ -13,11 +13,11 @@ import numpy as np
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.words import cell_text, is_blank
 from serve.answer import JOIN, SOURCES
-from serve.cases.column_mapping import ColumnReader
 from serve.cases.header import told
 from serve.cases.names import named
 from serve.cases.parse import ParsedCases, value_of
 from serve.issues import Issue
+from serve.mapping.reader import ColumnReader
 from serve.model.explain import Explanation
 from serve.model.predict import MICRO
 from serve.pipeline import Scores, ScoringPipeline, explanations, score_values

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data_gen.vocabulary import Vocabulary
-from serve.cases.column_mapping import ColumnMapping
+from serve.mapping.column_mapping import ColumnMapping
 from serve.output.summary import versions
 
 KEY = "claudico"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from data_gen.vocabulary import load
-from serve.cases.column_mapping import ColumnMapping
 from serve.cases.header import Header
 from serve.cases.parse import UNREAD
 from serve.issues import quoted_name
+from serve.mapping.column_mapping import ColumnMapping
 from serve.output.made_by import made_by
 from serve.output.summary import Summary, summary
 from serve.problem import Problem

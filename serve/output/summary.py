@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.answer import SOURCES
-from serve.cases.column_mapping import Key
 from serve.cases.header import Header
 from serve.issues import quoted_name
+from serve.mapping.reader import Key
 from serve.pipeline import Scores
 from serve.problem import Problem
 

@@ -20,11 +20,11 @@ import pyarrow.parquet as pq
 
 from serve.cases.arrow_columns import without_blank_rows
 from serve.cases.blocks import Cases, read_cases
-from serve.cases.column_mapping import ColumnMapping
 from serve.cases.csv_records import Block
 from serve.cases.csv_rows import BOM, Reject, Rows, coded_columns, rows_of
 from serve.cases.header import Header, match_header
 from serve.cases.source import Source, csv_source
+from serve.mapping.column_mapping import ColumnMapping
 from serve.output.tables import text_table, without_dictionaries
 from serve.problem import Problem, RefusedError
 

@@ -22,9 +22,9 @@ from data_gen.vocabulary import load
 from serve.answer import NO_MODEL
 from serve.batch.block import BlockScorer, Scored, Settings, prepare, score_block
 from serve.cases.blocks import no_rows
-from serve.cases.column_mapping import NO_MAPPING, ColumnMapping
 from serve.cases.header import Header, match_header
 from serve.cases.parse import Cache
+from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.output.chosen import chosen
 from serve.output.report import made
 from serve.output.summary import Summary, words_never_met

@@ -30,8 +30,8 @@ from click.testing import CliRunner
 
 from data_gen.vocabulary import load as load_vocabulary
 from serve import load
-from serve.cases.column_mapping import read_mapping
 from serve.cli.commands import main
+from serve.mapping.reading import read_mapping
 from tests.serve.http.conftest import start
 from tests.serve.mlflow_folder import ROOT, run, save
 from tests.serve.tiny_bundle import BREAKS_AT, tiny_files, write_bundle
@@ -144,7 +144,8 @@ Rows = list[dict[str, Any]]
 SPARKED = """
 import json, pathlib, sys
 from data_gen.vocabulary import load
-from serve.cases.column_mapping import NO_MAPPING, read_mapping
+from serve.mapping.column_mapping import NO_MAPPING
+from serve.mapping.reading import read_mapping
 from serve.spark.job import SparkRequest, score_folder
 from serve.spark.session import open_session
 with open_session("local[1]") as session:

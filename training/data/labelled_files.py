@@ -14,7 +14,6 @@ import pyarrow as pa
 from data_gen.vocabulary import Vocabulary
 from serve.cases.arrow_columns import coded_values, without_blank_rows
 from serve.cases.blocks import read_cases
-from serve.cases.column_mapping import NO_MAPPING, ColumnMapping, read_mapping
 from serve.cases.csv_records import Block
 from serve.cases.csv_rows import BOM, REASONS, DictionaryColumn, Reject, coded_columns, rows_of
 from serve.cases.header import Header, match_header
@@ -22,6 +21,8 @@ from serve.cases.names import squeezed
 from serve.cases.parse import UNREAD, Cache, parse_cases
 from serve.cases.source import open_source
 from serve.issues import quoted_name
+from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
+from serve.mapping.reading import read_mapping
 from serve.problem import Problem, RefusedError
 
 CONDITION = "condition"
