@@ -14,8 +14,6 @@ from serve.mapping.derivation import Derivation
 from serve.mapping.reader import Reader
 from serve.problem import Problem, RefusedError
 
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-
 
 @dataclass(frozen=True)
 class Header:
@@ -197,10 +195,6 @@ def _taken(
 
 def _none_known(names: Sequence[str], where: str, found: Sequence[Named | None]) -> Problem:
     message = "no column is the name of a finding"
-    for mark, word in _SEPARATORS.items():
-        if len(names) == 1 and mark in names[0]:
-            remedy = "save it with commas between the cells"
-            return Problem("separator", where, f"{message}: cells are split by {word}", remedy)
     close = " ".join(str(problem) for problem in _warnings(names, where, found))
     if close:
         return Problem("no_known_column", where, message, close)

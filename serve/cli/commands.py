@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +21,19 @@ _FORMS = {"--out": (".csv", ".parquet", ".pq"), "--rejects": (".csv",), "--summa
 EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_REJECTS = 0, 1, 2, 4
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Remembering(click.Group):
+    """A group that remembers its arguments, so that a command can be told once more."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments, and keep them as they were given."""
+        ctx.meta["arguments"] = list(args)
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=_Remembering,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 def main() -> None:
     """Score cases of leg pain: a probability for every cause, beside safety overrides.
 
@@ -27,8 +41,27 @@ def main() -> None:
     """
 
 
+def _dialect_options(command: Any) -> Any:
+    """The options of every command that reads a file of cases: how its text is written."""
+    options = (
+        click.option("--delimiter", help="What stands between cells: comma, semicolon, tab, pipe, "
+                     "or the character."),
+        click.option("--encoding", help="Of the text: utf-8, utf-16, cp1252, latin-1, ..."),
+        click.option("--decimal", type=click.Choice([".", ","]), help="What stands before decimals."),
+        click.option("--compression", type=click.Choice(["none", "gzip", "bz2", "xz"]),
+                     help="How the file is packed."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+_DIALECT = ("delimiter", "encoding", "decimal", "compression")
+
+
 def _scoring_options(command: Any) -> Any:
     """The options of every command that scores files."""
+    command = _dialect_options(command)
     options = (
         click.option("--summary", help="Write the counts, and what made the scores, as JSON."),
         click.option("--mix", default="training", show_default=True,
@@ -82,7 +115,7 @@ def score(
         _check_paths(read, {"--out": out, "--rejects": rejects, "--summary": summary})
         request = Request(
             cases, out, rejects, bundle, options["mix"], options["workers"],
-            options["spreadsheet_safe"], _mapping(columns), options["explain"],
+            options["spreadsheet_safe"], _mapping(columns, options), options["explain"],
             options["columns_out"],
         )  # fmt: skip
         beside = _SummaryBeside(summary, request)
@@ -146,7 +179,7 @@ def spark(
 
         request = SparkRequest(
             cases, out, _bundle(model, overrides_only=options["overrides_only"]), options["mix"],
-            _mapping(columns), explain=options["explain"], columns_out=options["columns_out"],
+            _mapping(columns, options), explain=options["explain"], columns_out=options["columns_out"],
         )  # fmt: skip
         read = {"the folder of cases": cases, "the mapping": columns, "the bundle": request.bundle}
         check_apart(read, {"OUT": out, "OUT.rejects": request.rejects_path, "--summary": summary})
@@ -211,6 +244,9 @@ def _edge(context: click.Context) -> Iterator[None]:
     except RefusedError as error:
         for problem in error.problems:
             _say(f"error: {problem}")
+        for options in filter(None, map(_options_in, error.problems)):
+            again = shlex.join(["python", "-m", "serve", *context.meta["arguments"]])
+            _say(f"the same with that: {again} {options}")
         if any(problem.code.startswith("bundle_") for problem in error.problems):
             _say("without a model, overrides alone answer: --overrides-only")
         context.exit(EXIT_REFUSED)
@@ -225,6 +261,12 @@ def _edge(context: click.Context) -> Iterator[None]:
     except WorkerLostError as error:
         _fail(context, error, "a worker process was killed, perhaps as memory ran out; "
               "use fewer --workers")  # fmt: skip
+
+
+def _options_in(problem: Any) -> str:
+    """The options that the remedy of a problem names."""
+    found = re.search(r"add `(--[^`]+)`", problem.remedy)
+    return found[1] if found else ""
 
 
 def _fail(context: click.Context, error: BaseException, words: str) -> None:
@@ -273,12 +315,17 @@ def _bundle(model: Path | None, *, overrides_only: bool) -> Path | None:
     return None
 
 
-def _mapping(path: Path | None) -> Any:
+def _mapping(path: Path | None, options: dict[str, Any]) -> Any:
+    """How the columns are read, and how the file is written."""
     from data_gen.vocabulary import load
-    from serve.mapping.column_mapping import NO_MAPPING
-    from serve.mapping.reading import read_mapping
+    from serve.mapping.column_mapping import file_mapping
 
-    return NO_MAPPING if path is None else read_mapping(path, load())
+    said = {name: options[name] for name in _DIALECT}
+    if path is None:
+        return file_mapping(said)
+    from serve.mapping.reading import read_mapping  # pydantic: only for --columns
+
+    return read_mapping(path, load(), said)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from data_gen.vocabulary import Finding
 from serve.answer import CASE_ID
 from serve.mapping.derivation import Derivation
-from serve.mapping.dialect import PLAIN, Dialect
+from serve.mapping.dialect import PLAIN, Dialect, Said, dialect_of
 from serve.mapping.reader import NOTHING_COMMON, ColumnReader, Common, Reader
 from serve.problem import Problem
 
@@ -51,3 +51,9 @@ class ColumnMapping:
 
 
 NO_MAPPING = ColumnMapping()
+
+
+def file_mapping(said: Said) -> ColumnMapping:
+    """A mapping that says nothing but how the file is written."""
+    dialect = dialect_of(said)
+    return ColumnMapping(common=Common(decimal=dialect.decimal or "."), dialect=dialect)

@@ -103,7 +103,8 @@ def _abi(how: Derivation, values: Values) -> float:
     """The lower ankle's pressure by the higher arm's; one of each is enough."""
     ankles = _known([v for part, v in zip(how.parts, values, strict=True) if part == "ankle"])
     arms = _known([v for part, v in zip(how.parts, values, strict=True) if part == "arm"])
-    return min(ankles) / max(arms) if ankles and arms and max(arms) else _unknown(values)
+    arm = max(arms, default=0.0)
+    return min(ankles) / arm if ankles and arm else _unknown(values)
 
 
 def _lowest(_: Derivation, values: Values) -> float:

@@ -16,7 +16,7 @@ from data_gen.vocabulary.yaml_lines import YamlError, duplicate_keys, line_of, r
 from serve.answer import CASE_ID
 from serve.mapping.building import Builder
 from serve.mapping.column_mapping import ColumnMapping
-from serve.mapping.dialect import dialect_of
+from serve.mapping.dialect import NOTHING, PLAIN, Dialect, Said, dialect_of
 from serve.mapping.reader import Common
 from serve.mapping.schema import TAGGED, MappingFile, Part, Words
 from serve.mapping.wording import UNKNOWNS, Found, as_blank, as_words, near
@@ -26,8 +26,11 @@ CODE = "bad_mapping"
 IGNORE = "ignore"
 
 
-def read_mapping(path: Path, vocabulary: Vocabulary) -> ColumnMapping:
-    """The mapping of a YAML file; RefusedError lists everything that is wrong with it."""
+def read_mapping(path: Path, vocabulary: Vocabulary, said: Said = NOTHING) -> ColumnMapping:
+    """The mapping of a YAML file; RefusedError lists everything that is wrong with it.
+
+    What is `said` of how the file of cases is written comes before what the mapping says of it.
+    """
     raw = _content(path)
     found: list[Found] = []
     try:
@@ -35,7 +38,7 @@ def read_mapping(path: Path, vocabulary: Vocabulary) -> ColumnMapping:
     except ValidationError as error:
         found = [_form_problem(one) for one in error.errors()]
         raise _refusal(path, found) from None
-    mapping, found = _mapping(form, path, vocabulary)
+    mapping, found = _mapping(form, path, vocabulary, said)
     if found:
         raise _refusal(path, found)
     return mapping
@@ -106,13 +109,14 @@ def _described(part: type[Part], name: str) -> str:
 
 
 def _mapping(
-    form: MappingFile, path: Path, vocabulary: Vocabulary
+    form: MappingFile, path: Path, vocabulary: Vocabulary, said: Said
 ) -> tuple[ColumnMapping, list[Found]]:
     found: list[Found] = []
+    dialect = _dialect(form, said, found)
     common = Common(
         words=as_words(form.words),
         missing=_missing(form.missing),
-        decimal=form.decimal,
+        decimal=dialect.decimal or ".",
         blank=as_blank(form.blank),
         written=True,
     )
@@ -128,15 +132,19 @@ def _mapping(
         else:
             columns[key] = () if target == IGNORE else tuple(builder.readers(name, entry))
     derivations = [builder.derivation(name, one) for name, one in form.findings.items()]
+    own = tuple(one for one in derivations if one is not None)
+    return ColumnMapping(columns, own, case_id, common, dialect, str(path)), found
+
+
+def _dialect(form: MappingFile, said: Said, found: list[Found]) -> Dialect:
+    given = {name: value for name, value in said.items() if value is not None}
     try:
-        dialect = dialect_of(form.file.delimiter, form.file.encoding, form.file.compression)
+        return dialect_of({**form.file.model_dump(), **given})
     except RefusedError as error:
         found += [
             Found(("file", one.where.strip("-")), one.message, one.remedy) for one in error.problems
         ]
-        return ColumnMapping(), found
-    own = tuple(one for one in derivations if one is not None)
-    return ColumnMapping(columns, own, case_id, common, dialect, str(path)), found
+        return PLAIN
 
 
 def _missing(raw: list[Any] | Words) -> dict[Any, str]:

@@ -22,6 +22,11 @@ def _text_keys(raw: Any) -> Any:
 Words = Annotated[dict[str, Word], BeforeValidator(_text_keys)]
 
 
+Unit = Annotated[str | None, Field(description="the unit of numbers that stand alone")]
+Blank = Annotated[str | None, Field(description="a blank cell means: blank, not asked, no")]
+TheirWords = Annotated[Words | None, Field(description="their words, and ours for each")]
+
+
 class Part(BaseModel):
     """One part of a mapping; a key that it does not know is refused."""
 
@@ -31,19 +36,22 @@ class Part(BaseModel):
 class FileForm(Part):
     """How the text of the file is written; the options of the command line come first."""
 
-    delimiter: str = Field(
-        default=",", description="comma, semicolon, tab, pipe, or the character itself"
+    delimiter: str | None = Field(
+        default=None, description="comma, semicolon, tab, pipe, or the character"
     )
-    encoding: str = Field(default="utf-8", description="utf-8, utf-16, cp1252, latin-1, ...")
-    compression: Literal["none", "gzip", "bz2", "xz"] = "none"
+    encoding: str | None = Field(default=None, description="utf-8, utf-16, cp1252, latin-1, ...")
+    compression: Literal["none", "gzip", "bz2", "xz"] | None = None
+    decimal: Literal[".", ","] | None = Field(
+        default=None, description="what stands before decimals"
+    )
 
 
 class Cell(Part):
     """One column that a finding is computed from."""
 
     column: str = Field(description="the column's name in the file")
-    words: Words | None = Field(default=None, description="their words, and ours for each")
-    unit: str | None = Field(default=None, description="the unit of numbers that stand alone")
+    words: TheirWords = None
+    unit: Unit = None
     blank: str | None = Field(
         default=None, description="what a blank cell means: blank, not asked, no"
     )
@@ -53,8 +61,8 @@ class Entry(Part):
     """How one column is read as a finding."""
 
     finding: str = Field(description="the id of a finding, case_id, or ignore")
-    words: Words | None = Field(default=None, description="their words, and ours for each")
-    unit: str | None = Field(default=None, description="the unit of numbers that stand alone")
+    words: TheirWords = None
+    unit: Unit = None
     blank: str | None = Field(
         default=None, description="what a blank cell means: blank, not asked, no"
     )
@@ -66,11 +74,9 @@ class ListEntry(Part):
     list: Annotated[dict[str, str], BeforeValidator(_text_keys)] = Field(
         description="each item as the file writes it, and the finding that it is, or ignore"
     )
-    separator: str = Field(
-        default="", description="what stands between items; ; , | / + where left out"
-    )
+    separator: str = Field(default="", description="what stands between items; one of ; , | / +")
     others: Literal["blank", "not asked", "no"] = Field(
-        default="blank", description="what a filled list says of the findings that it does not have"
+        default="blank", description="what a filled list says of findings it does not have"
     )
     blank: str | None = Field(
         default=None, description="what a blank cell means: blank, not asked, no"
@@ -221,16 +227,13 @@ class MappingFile(Part):
     """A mapping: how the columns of a file with other headers, words and units are read."""
 
     file: FileForm = FileForm()
-    decimal: Literal[".", ","] = Field(
-        default=".", description="what stands before a number's decimals"
-    )
     dates: Literal["ymd", "dmy", "mdy"] | None = Field(
         default=None, description="the order of day and month in dates of digits"
     )
-    words: Words = Field(default={}, description="words for all columns at once, and ours for each")
+    words: Words = Field(default={}, description="words for all columns, and ours")
     missing: list[Word] | Words = Field(
         default=[],
-        description="codes for no value in any column; or each with unknown or not asked",
+        description="codes for no value; or each with unknown or not asked",
     )
     blank: str | None = Field(
         default=None, description="what a blank cell means: blank, not asked, no"
@@ -240,7 +243,7 @@ class MappingFile(Part):
     )
     findings: dict[str, AnyForm] = Field(
         default={},
-        description="each finding that follows from several columns, from dates or from none",
+        description="each finding that is computed, and from which columns",
     )
 
 

@@ -147,7 +147,7 @@ def open_file(
 
     Raises RefusedError for a file that cannot be used.
     """
-    if content.startswith(_GZIP):
+    if content.startswith(_GZIP) and mapping.dialect.compression == "none":
         content = _unpacked(content, path)
     if content.startswith(_PARQUET):
         return _open_parquet(path, content, partitions, mapping)
@@ -166,7 +166,7 @@ def _open_csv(
     path: str, content: bytes, partitions: Sequence[tuple[str, str]], mapping: ColumnMapping
 ) -> CaseFile:
     def read(text: bytes) -> Cases:
-        source = csv_source(path, io.BytesIO(b""), text, len(text))
+        source = csv_source(path, io.BytesIO(b""), text, len(text), mapping.dialect)
         return read_cases(source, lambda names, where: _match(names, where, partitions, mapping))
 
     warnings: tuple[Problem, ...] = ()

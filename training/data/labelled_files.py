@@ -100,7 +100,7 @@ class _Columns:
 
 
 def _read_file(path: Path, vocabulary: Vocabulary, mapping: ColumnMapping, found: Reading) -> None:
-    with open_source(str(path)) as source:
+    with open_source(str(path), mapping.dialect) as source:
         cases = read_cases(source, lambda names, at: match_header(names, at, vocabulary, mapping))
         header, own = cases.header, _columns(cases.header, path)
         found.told += [*header.warnings, *_passed_over(header, own, path)]
