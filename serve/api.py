@@ -19,6 +19,7 @@ from serve.batch.block import make_pipeline
 from serve.cases.arrow_columns import used_columns
 from serve.cases.header import match_header
 from serve.cases.parse import Cache, ParsedCases, parse_cases
+from serve.cases.preview import check_values
 from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.model.explain import Explanation
 from serve.model.predict import mix_weights
@@ -137,7 +138,10 @@ class Scorer:
             return ParsedCases(np.full((table.num_rows, len(vocabulary.findings)), np.nan), {})
         header = match_header(table.column_names, "cases", vocabulary, columns)
         coded = used_columns(table, header)
-        return parse_cases(coded, header, table.num_rows, vocabulary, Cache())
+        parsed = parse_cases(coded, header, table.num_rows, vocabulary, Cache())
+        if header.mapped:
+            check_values([parsed], header, "cases")
+        return parsed
 
 
 def open_scorer(

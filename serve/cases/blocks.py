@@ -15,6 +15,7 @@ from serve.cases.csv_records import Block, Record, blocks, first_record
 from serve.cases.csv_rows import BOM, REASONS, not_utf8
 from serve.cases.detection import Detected, beyond, detect, refused
 from serve.cases.header import Header
+from serve.cases.preview import previewed
 from serve.cases.recoded import cells_with_commas, exchanged, with_commas
 from serve.cases.source import Source
 from serve.mapping.dialect import Dialect
@@ -64,6 +65,7 @@ def _csv(source: Source, match: Callable[[Sequence[str], str], Header], chunk: i
     nothing = [Block(line)]
     rows = blocks(source.stream, chunk, len(names), pending, line)
     items = chain(nothing, with_commas(rows, source.dialect.delimiter))
+    items = previewed(items, header, source.where)
     size = source.size or 0
     text = BOM + record.text if source.bom else record.text
     return Cases(header, text, items, lambda _: source.stream.tell() / size if size else 0.0)
@@ -135,7 +137,7 @@ def _parquet(source: Source, match: Callable[[Sequence[str], str], Header]) -> C
     header = match(names, source.where)
     total = file.metadata.num_rows
     text = ",".join(map(quoted, names)).encode()
-    batches = _batches(file, source.where)
+    batches = previewed(_batches(file, source.where), header, source.where)
     return Cases(header, text, batches, lambda rows: rows / total if total else 1.0)
 
 

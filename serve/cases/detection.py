@@ -29,6 +29,7 @@ class Detected(NamedTuple):
     """How a file seems to be written."""
 
     dialect: Dialect
+    given: Dialect = PLAIN
 
     @property
     def words(self) -> str:
@@ -45,14 +46,18 @@ class Detected(NamedTuple):
     @property
     def options(self) -> str:
         """The options of the command line that say so, as they can be copied."""
-        dialect = self.dialect
-        given = {
-            "--compression": dialect.compression if dialect.compression != "none" else "",
-            "--encoding": dialect.encoding if dialect.encoding != PLAIN.encoding else "",
-            "--delimiter": _OF_OPTION[dialect.delimiter] if dialect.delimiter != "," else "",
-            "--decimal": "," if self.dialect.decimal == "," else "",
+        dialect, known = self.dialect, self.given
+        found = {
+            "--compression": dialect.compression
+            if dialect.compression != known.compression
+            else "",
+            "--encoding": dialect.encoding if dialect.encoding != known.encoding else "",
+            "--delimiter": _OF_OPTION[dialect.delimiter]
+            if dialect.delimiter != known.delimiter
+            else "",
+            "--decimal": "," if dialect.decimal == "," != known.decimal else "",
         }
-        return " ".join(f"{name} {shlex.quote(value)}" for name, value in given.items() if value)
+        return " ".join(f"{name} {shlex.quote(value)}" for name, value in found.items() if value)
 
 
 def detect(first: bytes) -> Detected:
@@ -79,7 +84,7 @@ def beyond(found: Detected, given: Dialect) -> Detected | None:
     if said.delimiter == ",":  # decimal commas stand in quotes, and each such cell is told
         said = replace(said, decimal=given.decimal)
     known = replace(given, decimal=given.decimal or ".")
-    return None if replace(said, decimal=said.decimal or ".") == known else Detected(said)
+    return None if replace(said, decimal=said.decimal or ".") == known else Detected(said, given)
 
 
 def refused(code: str, where: str, message: str, found: Detected) -> RefusedError:

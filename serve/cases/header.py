@@ -27,6 +27,8 @@ class Header:
     """Columns whose names are not quite a finding's: the issue of every row that fills them."""
     derived: tuple[tuple[tuple[int, ...], Derivation], ...] = ()
     """Findings that follow from several columns, or from none, and the places of those."""
+    mapped: bool = False
+    """Whether a mapping says how columns are read."""
 
     @property
     def used(self) -> tuple[int, ...]:
@@ -97,6 +99,7 @@ def match_header(
         tuple(_warnings(names, where, found)),
         tuple(_told(names, found)),
         derived,
+        bool(mapping.source),
     )
 
 

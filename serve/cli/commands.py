@@ -47,7 +47,8 @@ def _dialect_options(command: Any) -> Any:
         click.option("--delimiter", help="What stands between cells: comma, semicolon, tab, pipe, "
                      "or the character."),
         click.option("--encoding", help="Of the text: utf-8, utf-16, cp1252, latin-1, ..."),
-        click.option("--decimal", type=click.Choice([".", ","]), help="What stands before decimals."),
+        click.option("--decimal", type=click.Choice([".", ","]),
+                     help="What stands before decimals."),
         click.option("--compression", type=click.Choice(["none", "gzip", "bz2", "xz"]),
                      help="How the file is packed."),
     )  # fmt: skip
@@ -179,7 +180,8 @@ def spark(
 
         request = SparkRequest(
             cases, out, _bundle(model, overrides_only=options["overrides_only"]), options["mix"],
-            _mapping(columns, options), explain=options["explain"], columns_out=options["columns_out"],
+            _mapping(columns, options), explain=options["explain"],
+            columns_out=options["columns_out"],
         )  # fmt: skip
         read = {"the folder of cases": cases, "the mapping": columns, "the bundle": request.bundle}
         check_apart(read, {"OUT": out, "OUT.rejects": request.rejects_path, "--summary": summary})

@@ -1,0 +1,104 @@
+"""Names and labels as sets of words, and how much two of them have in common."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.yaml_lines import read_yaml
+
+LEXICON = Path(__file__).with_name("lexicon.yaml")
+Words = frozenset[str]
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "'": "", "\u2019": ""})
+_SMALL = frozenset(
+    "a an and any are as at be by did do does for from had has have how in is it its of on or so "
+    "the their there this to was were what when where which with you your patient pt der die das "
+    "den dem des ein eine und oder im in am an auf bei beim mit von vom zu zur".split()
+)
+"""Words that say nothing of what a column holds."""
+_ALIKE = {
+    "temp": "temperature", "hx": "history", "prev": "previous", "prior": "previous", "yrs": "years",
+    "pressures": "pressure", "oedema": "edema", "estrogen": "oestrogen", "color": "colour",
+    "worsened": "worse", "worsens": "worse", "worsen": "worse", "aggravated": "worse",
+    "relieved": "relief", "relieves": "relief", "eased": "relief", "eases": "relief",
+    "better": "relief", "resting": "rest", "raised": "raise", "raising": "raise", "mins": "minutes",
+    "dist": "distance", "circ": "circumference", "diff": "difference", "dur": "duration",
+    "diabetic": "diabetes", "painful": "pain", "pains": "pain", "ache": "aching", "swollen": "swelling",
+}  # fmt: skip
+_SHORT = 3
+
+
+def plain(text: str) -> str:
+    """A text in lower case, its words apart by single spaces, without accents."""
+    parted = _CAMEL.sub(" ", text).lower().translate(_FOLDED)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", parted) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[a-z0-9+-]+|[+-]", bare.replace("_", " ").replace("-", " ")))
+
+
+@lru_cache(maxsize=4096)
+def words_of(text: str) -> Words:
+    """The words of a text that say something, alike ones the same."""
+    found = [_ALIKE.get(word, word) for word in plain(text).split() if word not in _SMALL]
+    return frozenset(_stem(word) for word in found) or frozenset(plain(text).split())
+
+
+def _stem(word: str) -> str:
+    if len(word) > _SHORT and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+@cache
+def lexicon() -> Mapping[str, Any]:
+    """The lexicon, each of its texts as the phrases in it."""
+    return _split(read_yaml(LEXICON))
+
+
+def _split(raw: Any) -> Any:
+    if isinstance(raw, dict):
+        return {key: _split(value) for key, value in raw.items()}
+    return [phrase.strip() for phrase in str(raw).split(",")]
+
+
+@cache
+def phrases(vocabulary: Vocabulary) -> Mapping[str, tuple[Words, ...]]:
+    """The phrases of each finding: what others call it, its id, its meaning and its question."""
+    named = lexicon()["findings"]
+    return {
+        finding.id: tuple(
+            dict.fromkeys(
+                words_of(text)
+                for text in (*named[finding.id], finding.id, finding.meaning, finding.question)
+            )
+        )
+        for finding in vocabulary.findings
+    }
+
+
+@cache
+def _weights(vocabulary: Vocabulary) -> Mapping[str, float]:
+    """How much a word tells: the more, the fewer findings have it."""
+    found = phrases(vocabulary).values()
+    counts = Counter(word for sets in found for word in frozenset().union(*sets))
+    return {word: math.log(1 + len(counts) / count) for word, count in counts.items()}
+
+
+def likeness(words: Words, wanted: Iterable[Words], vocabulary: Vocabulary) -> float:
+    """How much of the weight of two sets of words they share, 0 to 1, for the best of `wanted`."""
+    weights = _weights(vocabulary)
+    unmet = max(weights.values())
+
+    def weight(some: Words) -> float:
+        return sum(weights.get(word, unmet) for word in some)
+
+    own = weight(words)
+    return max((2 * weight(words & one) / (own + weight(one)) for one in wanted), default=0.0)
