@@ -64,8 +64,8 @@ def _csv(source: Source, match: Callable[[Sequence[str], str], Header], chunk: i
     # One empty block first, so that a file without rows still has its columns.
     nothing = [Block(line)]
     rows = blocks(source.stream, chunk, len(names), pending, line)
-    items = chain(nothing, with_commas(rows, source.dialect.delimiter))
-    items = previewed(items, header, source.where)
+    every = chain(nothing, with_commas(rows, source.dialect.delimiter))
+    items = previewed(every, header, source.where)
     size = source.size or 0
     text = BOM + record.text if source.bom else record.text
     return Cases(header, text, items, lambda _: source.stream.tell() / size if size else 0.0)

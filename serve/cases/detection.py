@@ -23,6 +23,7 @@ _OF_OPTION = {mark: name for name, mark in DELIMITERS.items() if len(name) > 2}
 _SEPARATOR_LINE = re.compile(r'"?sep=.,?"?')
 _COMMA, _POINT = re.compile(r"[+-]?[0-9]+,[0-9]+"), re.compile(r"[+-]?[0-9]*\.[0-9]+")
 _LINES = 200
+_OPTIONS = ("compression", "encoding", "delimiter", "decimal")
 
 
 class Detected(NamedTuple):
@@ -46,18 +47,13 @@ class Detected(NamedTuple):
     @property
     def options(self) -> str:
         """The options of the command line that say so, as they can be copied."""
-        dialect, known = self.dialect, self.given
-        found = {
-            "--compression": dialect.compression
-            if dialect.compression != known.compression
-            else "",
-            "--encoding": dialect.encoding if dialect.encoding != known.encoding else "",
-            "--delimiter": _OF_OPTION[dialect.delimiter]
-            if dialect.delimiter != known.delimiter
-            else "",
-            "--decimal": "," if dialect.decimal == "," != known.decimal else "",
-        }
-        return " ".join(f"{name} {shlex.quote(value)}" for name, value in found.items() if value)
+        found = {name: getattr(self.dialect, name) for name in _OPTIONS}
+        new = {name: value for name, value in found.items() if value != getattr(self.given, name)}
+        if new.get("decimal") == ".":
+            del new["decimal"]
+        if "delimiter" in new:
+            new["delimiter"] = _OF_OPTION[new["delimiter"]]
+        return " ".join(f"--{name} {shlex.quote(value)}" for name, value in new.items())
 
 
 def detect(first: bytes) -> Detected:

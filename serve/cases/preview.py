@@ -31,10 +31,10 @@ index of 75, and most a weight in kilograms near it."""
 _FEW = 5  # filled cells below which a column says nothing of itself
 _MOST = 0.8  # of the filled cells, which cannot be read in a column that is something else
 
-Item = Block | pa.RecordBatch
 
-
-def previewed(items: Iterator[Item], header: Header, where: str) -> Iterator[Item]:
+def previewed(
+    items: Iterator[Block | pa.RecordBatch], header: Header, where: str
+) -> Iterator[Block | pa.RecordBatch]:
     """The same blocks; RefusedError where a mapped column holds what its finding cannot be."""
     if not header.mapped:
         return items
@@ -96,7 +96,7 @@ def _mapped(header: Header) -> Iterator[tuple[str, int, str]]:
         yield one.finding.id, one.finding.column, f"columns {names}"
 
 
-def _parsed(item: Item, header: Header, where: str) -> ParsedCases:
+def _parsed(item: Block | pa.RecordBatch, header: Header, where: str) -> ParsedCases:
     if isinstance(item, Block):
         rows = rows_of(item, len(header.names), where)
         columns = coded_columns(rows, len(header.names), list(header.used))

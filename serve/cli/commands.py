@@ -152,6 +152,58 @@ def template(context: click.Context, /, out: str, dictionary: str) -> None:
 
 
 @main.command()
+@click.argument("cases", required=False)
+@click.option("--suggest", "suggested", is_flag=True, help="Write a mapping for CASES.")
+@click.option(
+    "--dictionary",
+    type=click.Path(path_type=Path),
+    help="The REDCap data dictionary of CASES, as CSV.",
+)
+@click.option("--schema", is_flag=True, help="Write the JSON Schema of mappings.")
+@click.option(
+    "--out",
+    default="-",
+    show_default=True,
+    help="Where to: .yaml, .json, or - for standard output.",
+)
+@_dialect_options
+@click.pass_context
+def mapping(
+    context: click.Context, /, cases: str | None, dictionary: Path | None, out: str, *,
+    suggested: bool, schema: bool, **options: Any,
+) -> None:  # fmt: skip
+    """Suggest how the columns of CASES, a file with other headers and words, are to be read.
+
+    What is sure is filled in; what is near stands behind #, with its reason. Look through it, then
+    give it to `score --columns`.
+
+    \b
+    Example: python -m serve mapping export.csv --suggest --out mapping.yaml
+    """
+    with _edge(context):
+        from data_gen.vocabulary import load
+        from data_gen.vocabulary.files.atomic import WholeFiles
+        from serve.output.destination import check_apart, check_writable, open_output
+
+        if schema == suggested or (suggested and cases is None):
+            raise click.UsageError("give CASES and --suggest, or --schema alone")
+        check_writable("--out", out)
+        check_apart({"the file of cases": cases, "the dictionary": dictionary}, {"--out": out})
+        if suggested:
+            from serve.suggestion.redcap import read_dictionary
+            from serve.suggestion.suggest import suggest
+
+            fields = {} if dictionary is None else read_dictionary(dictionary)
+            text = suggest(cases or "", load(), {one: options[one] for one in _DIALECT}, fields)
+        else:
+            from serve.mapping.schema import json_schema
+
+            text = json.dumps(json_schema(load().finding_ids), indent=1) + "\n"
+        with WholeFiles() as files:
+            open_output(files, out).write(text.encode())
+
+
+@main.command()
 @click.argument("cases")
 @click.argument("out")
 @click.option("--master", help="Spark master (default: as spark-submit or the machine sets it).")

@@ -19,12 +19,6 @@ Words = frozenset[str]
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "'": "", "\u2019": ""})
-_SMALL = frozenset(
-    "a an and any are as at be by did do does for from had has have how in is it its of on or so "
-    "the their there this to was were what when where which with you your patient pt der die das "
-    "den dem des ein eine und oder im in am an auf bei beim mit von vom zu zur".split()
-)
-"""Words that say nothing of what a column holds."""
 _ALIKE = {
     "temp": "temperature", "hx": "history", "prev": "previous", "prior": "previous", "yrs": "years",
     "pressures": "pressure", "oedema": "edema", "estrogen": "oestrogen", "color": "colour",
@@ -32,7 +26,8 @@ _ALIKE = {
     "relieved": "relief", "relieves": "relief", "eased": "relief", "eases": "relief",
     "better": "relief", "resting": "rest", "raised": "raise", "raising": "raise", "mins": "minutes",
     "dist": "distance", "circ": "circumference", "diff": "difference", "dur": "duration",
-    "diabetic": "diabetes", "painful": "pain", "pains": "pain", "ache": "aching", "swollen": "swelling",
+    "diabetic": "diabetes", "painful": "pain", "pains": "pain", "ache": "aching",
+    "swollen": "swelling",
 }  # fmt: skip
 _SHORT = 3
 
@@ -47,7 +42,8 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=4096)
 def words_of(text: str) -> Words:
     """The words of a text that say something, alike ones the same."""
-    found = [_ALIKE.get(word, word) for word in plain(text).split() if word not in _SMALL]
+    small = lexicon()["small"]
+    found = [_ALIKE.get(word, word) for word in plain(text).split() if word not in small]
     return frozenset(_stem(word) for word in found) or frozenset(plain(text).split())
 
 
@@ -60,7 +56,8 @@ def _stem(word: str) -> str:
 @cache
 def lexicon() -> Mapping[str, Any]:
     """The lexicon, each of its texts as the phrases in it."""
-    return _split(read_yaml(LEXICON))
+    found: Mapping[str, Any] = _split(read_yaml(LEXICON))
+    return found
 
 
 def _split(raw: Any) -> Any:
@@ -95,7 +92,7 @@ def _weights(vocabulary: Vocabulary) -> Mapping[str, float]:
 def likeness(words: Words, wanted: Iterable[Words], vocabulary: Vocabulary) -> float:
     """How much of the weight of two sets of words they share, 0 to 1, for the best of `wanted`."""
     weights = _weights(vocabulary)
-    unmet = max(weights.values())
+    unmet = max(weights.values()) / 2
 
     def weight(some: Words) -> float:
         return sum(weights.get(word, unmet) for word in some)

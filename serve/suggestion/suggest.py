@@ -1,0 +1,198 @@
+"""A mapping suggested for a file: which of its columns are which findings, and how each is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.words import word_key
+from serve.answer import CASE_ID
+from serve.cases.names import named
+from serve.mapping.dialect import Dialect, Said
+from serve.mapping.reader import Common
+from serve.suggestion.draft import Draft, Line, flow
+from serve.suggestion.inputs import computed, date_order, is_dated, like, listed
+from serve.suggestion.matching import SURE, Match, matches
+from serve.suggestion.profile import Column, Table, read_table
+from serve.suggestion.redcap import Field
+from serve.suggestion.values import FILL_IN, missing_codes
+
+_SHARED = 2  # columns from which on the words of yes and no are said once for all
+
+
+def suggest(path: str, vocabulary: Vocabulary, said: Said, dictionary: Mapping[str, Field]) -> str:
+    """The text of a mapping for a file of cases, with comments on what is not sure.
+
+    `said` is how the file is written, as far as that is given; `dictionary` has what a REDCap data
+    dictionary says of its columns, by their names. Raises RefusedError for a file that cannot be
+    read at all.
+    """
+    table = read_table(path, said, dictionary)
+    return _Suggestion(table, vocabulary, path).draft().text()
+
+
+class _Suggestion:
+    """The columns of a file, each given to what it is; what is given once is not given again."""
+
+    def __init__(self, table: Table, vocabulary: Vocabulary, path: str) -> None:
+        self._table = table
+        self._vocabulary = vocabulary
+        self._path = path
+        self._free = list(table.columns)
+        self._taken: dict[str, str] = {}
+        self._draft = Draft()
+        self._missing = missing_codes(table.columns)
+
+    def draft(self) -> Draft:
+        """Every part of the mapping, each claiming columns from those that are left."""
+        self._case_id()
+        self._own_names()
+        self._computed()
+        self._listed()
+        found = self._matched()
+        self._head(found)
+        for match in found:
+            self._column(match)
+        self._draft.unknown = [column.name for column in self._free]
+        self._title()
+        return self._draft
+
+    def _claim(self, columns: Sequence[Column], finding: str, by: str) -> None:
+        self._free = [column for column in self._free if column not in columns]
+        self._taken[finding] = by
+
+    def _case_id(self) -> None:
+        ids = [(like(column, "case_id", self._vocabulary), column) for column in self._free]
+        score, column = max(ids, key=lambda one: one[0], default=(0.0, None))
+        if column is None or score < SURE or len(column.counts) < column.filled / 2:
+            return
+        self._claim([column], CASE_ID, column.name)
+        if column.key != CASE_ID:
+            self._draft.columns.append(Line(column.name, CASE_ID, "each value stands for a case"))
+
+    def _own_names(self) -> None:
+        """Columns whose name and values are the vocabulary's own need no line."""
+        for column in list(self._free):
+            found = named(column.name, self._vocabulary)
+            if found is None or found.likeness == "near":
+                continue
+            (match,) = matches([column], self._vocabulary, self._missing, self._common) or (None,)
+            if match and match.sure and match.finding.id == found.finding and not match.words:
+                self._claim([column], found.finding, column.name)
+                self._draft.own.append(column.name)
+
+    def _computed(self) -> None:
+        for one in computed(self._free, self._vocabulary):
+            free = all(column in self._free or is_dated(column) for column in one.columns)
+            better = one.finding in self._taken
+            if better or not free:
+                continue
+            why = f"{one.why}; {one.doubt}" if one.doubt else one.why
+            self._draft.findings.append(Line(one.finding, one.form, why, not one.doubt))
+            self._claim(one.columns, one.finding, "")
+
+    def _listed(self) -> None:
+        for one in listed(self._free, self._vocabulary):
+            self._draft.columns.append(Line(one.column.name, one.form, one.why))
+            self._claim([one.column], one.column.name, one.column.name)
+
+    @property
+    def _common(self) -> Common:
+        missing = dict.fromkeys(map(word_key, self._missing), "unknown")
+        return Common(missing=missing, decimal=".", written=True)
+
+    def _matched(self) -> list[Match]:
+        """The best column of each finding that is still free, and what else is near one."""
+        found = matches(self._free, self._vocabulary, self._missing, self._common)
+        kept = []
+        for match in found:
+            finding = match.finding.id
+            if finding in self._taken:
+                by = self._taken[finding] or "what is computed"
+                match = match._replace(doubt=f"{flow(by)} gives {finding} already")
+                kept.append(match)
+                continue
+            if match.sure:
+                self._taken[finding] = match.column.name
+            kept.append(match)
+        return kept
+
+    def _head(self, found: Sequence[Match]) -> None:
+        head = self._draft.head
+        if form := _file(self._table.dialect):
+            head.append(Line("file", form, "how the file seems to be written"))
+        order = date_order(self._table.columns)
+        if any(map(is_dated, self._table.columns)):
+            unsure = order is None
+            why = (
+                "say dmy or mdy where dates of digits can be read both ways"
+                if unsure
+                else "the order of day and month in the dates"
+            )
+            head.append(Line("dates", order or "dmy", why, not unsure))
+        self._words = _shared_words(found)
+        if self._words:
+            why = "words of several columns"
+            if FILL_IN in self._words.values():
+                why = f"say yes or no for each code in place of {FILL_IN}"
+            head.append(Line("words", self._words, why))
+        if self._missing:
+            head.append(Line("missing", list(self._missing), "codes that stand for no value"))
+        head.append(
+            Line("blank", "blank", "or `not asked`, or `no`: what a blank cell means", False)
+        )
+
+    def _column(self, match: Match) -> None:
+        column, finding = match.column, match.finding
+        self._free = [other for other in self._free if other is not column]
+        words = {} if self._all_shared(match) else dict(match.words)
+        said: Any = finding.id
+        if words or match.unit:
+            said = {"finding": finding.id}
+            said |= {"unit": match.unit} if match.unit else {}
+            said |= {"words": words} if words else {}
+        label = f"{column.field.choice or column.field.label}" or ""
+        why = "; ".join(filter(None, (label, match.doubt)))
+        if FILL_IN in words.values() and match.sure:
+            why = "; ".join(filter(None, (why, f"say a value in place of {FILL_IN}")))
+        self._draft.columns.append(Line(column.name, said, why, match.sure))
+
+    def _all_shared(self, match: Match) -> bool:
+        return match.finding.kind == "yes_no" and all(
+            self._words.get(theirs) == ours for theirs, ours in match.words.items()
+        )
+
+    def _title(self) -> None:
+        sure = sum(line.sure for line in self._draft.columns)
+        self._draft.title = (
+            f"Suggested for {self._path}: {sure + len(self._draft.own)} of "
+            f"{len(self._table.columns)} columns are filled in.",
+            "Look through every line. One behind # is not sure: take the # away where it is right.",
+            f"Where {FILL_IN} stands, only you know what is meant: it is refused until you say it.",
+        )
+
+
+def _file(dialect: Dialect) -> dict[str, str]:
+    """What is to be said of how a file is written; nothing of a plain one."""
+    plain = Dialect()
+    marks = {"\t": "tab", ";": "semicolon", "|": "pipe"}
+    said = {name: str(value) for name, value in vars(dialect).items() if value}
+    said = {name: value for name, value in said.items() if value != getattr(plain, name)}
+    if "delimiter" in said:
+        said["delimiter"] = marks.get(said["delimiter"], said["delimiter"])
+    return said if said.get("decimal") != "." else {k: v for k, v in said.items() if k != "decimal"}
+
+
+def _shared_words(found: Sequence[Match]) -> dict[str, str]:
+    """The words for yes and no that several columns have, and mean the same by."""
+    meant: dict[str, list[str]] = {}
+    for match in found:
+        if match.sure and match.finding.kind == "yes_no" and not match.column.field.choices:
+            for theirs, ours in match.words.items():
+                meant.setdefault(theirs, []).append(ours)
+    return {
+        theirs: ours[0]
+        for theirs, ours in meant.items()
+        if len(ours) >= _SHARED and len(set(ours)) == 1
+    }
