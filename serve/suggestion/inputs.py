@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any
 
 from data_gen.vocabulary import Vocabulary
@@ -121,10 +120,8 @@ def _bmi(columns: Sequence[Column], vocabulary: Vocabulary) -> Iterator[Computed
     weight, height = (_most_like(numbered, what, vocabulary) for what in ("weight", "height"))
     if weight is None or height is None or weight is height:
         return
-    units = [_units(weight, "weight"), _units(height, "height")]
-    able = [pair for pair in product(*units) if _plausible(weight, height, pair)] or [
-        *product(*units)
-    ]
+    every = [(w, h) for w in _units(weight, "weight") for h in _units(height, "height")]
+    able = [pair for pair in every if _plausible(weight, height, pair)] or every
     form = {
         "weight": {"column": weight.name, "unit": able[0][0]},
         "height": {"column": height.name, "unit": able[0][1]},

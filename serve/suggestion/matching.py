@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from serve.suggestion.values import FILL_IN, words_for
 SURE, CLEAR, NEAR = 0.6, 0.15, 0.38
 """From where a likeness is sure if no other finding comes as close; and from where it is told."""
 _READ = 0.9  # of a column's values must be read for a match to be sure
+_BESIDE_A_LABEL = 0.8  # what a name counts where a label says more
 _VAGUE = 0.5  # the likeness of a word that means a finding only under a question
 
 
@@ -51,30 +53,58 @@ def family(text: str) -> str:
     return ""
 
 
-def matches(
-    columns: Sequence[Column], vocabulary: Vocabulary, missing: Sequence[str], common: Common
-) -> list[Match]:
-    """The best match of each column that resembles a finding, the likeliest first."""
-    found = [match for c in columns if (match := _best(c, vocabulary, missing, common))]
-    return sorted(found, key=lambda match: (-match.score, -match.lead))
+@dataclass(frozen=True)
+class Matcher:
+    """Finds what columns are, given what is known of the whole file."""
+
+    vocabulary: Vocabulary
+    missing: Sequence[str]
+    """The codes that stand for no value."""
+    common: Common
+
+    def matches(self, columns: Sequence[Column], taken: Collection[str]) -> list[Match]:
+        """The best match of each column with a finding that is not taken, in their order.
+
+        The likeliest match takes its finding, so that the next column looks for another.
+        """
+        scores = {column.name: scores_of(column, self.vocabulary) for column in columns}
+        done: dict[str, Match] = {}
+        gone = set(taken)
+        best = {c.name: self.best(c, scores[c.name], gone) for c in columns}
+        while match := max(filter(None, best.values()), key=_likelihood, default=None):
+            done[match.column.name] = match
+            del best[match.column.name]
+            if match.sure:
+                gone.add(match.finding.id)
+                for name, other in best.items():
+                    if other is not None and other.finding == match.finding:
+                        best[name] = self.best(other.column, scores[name], gone)
+        return [done[column.name] for column in columns if column.name in done]
+
+    def best(
+        self, column: Column, scores: Mapping[str, float], taken: Collection[str]
+    ) -> Match | None:
+        """The best match of one column; None where it resembles nothing that is not taken."""
+        ranked = sorted(scores.keys() - taken, key=lambda one: (-scores[one], one))
+        fits = [
+            one
+            for one in ranked
+            if scores[one] >= NEAR and _fits(self.vocabulary.finding(one), column)
+        ]
+        return self._match(column, scores, fits) if fits else None
+
+    def _match(self, column: Column, scores: Mapping[str, float], fits: Sequence[str]) -> Match:
+        finding = self.vocabulary.finding(fits[0])
+        lead = scores[fits[0]] - max((scores[one] for one in fits[1:]), default=0.0)
+        words = words_for(finding, column, column.field.choices, self.missing)
+        unit = _unit(finding, column, self.common)
+        reader = ColumnReader(finding, as_words(_known(words)), unit, self.common)
+        doubt = _doubt(scores[fits[0]], lead, fits[1:2]) or _unread(reader, column)
+        return Match(column, finding, scores[fits[0]], lead, words, unit, doubt)
 
 
-def _best(
-    column: Column, vocabulary: Vocabulary, missing: Sequence[str], common: Common
-) -> Match | None:
-    scores = scores_of(column, vocabulary)
-    ranked = sorted(scores, key=lambda one: -scores[one])
-    fits = [one for one in ranked if scores[one] >= NEAR and _fits(vocabulary.finding(one), column)]
-    if not fits:
-        return None
-    best = fits[0]
-    lead = scores[best] - max((scores[one] for one in fits[1:]), default=0.0)
-    finding = vocabulary.finding(best)
-    words = words_for(finding, column, column.field.choices, missing)
-    unit = _unit(finding, column, common)
-    doubt = _doubt(scores[best], lead, [*fits[1:2]])
-    doubt = doubt or _unread(ColumnReader(finding, as_words(_known(words)), unit, common), column)
-    return Match(column, finding, scores[best], lead, words, unit, doubt)
+def _likelihood(match: Match) -> tuple[bool, float, float]:
+    return match.sure, match.score, match.lead
 
 
 def _known(words: Mapping[str, str]) -> dict[str, str]:
@@ -85,6 +115,7 @@ def scores_of(column: Column, vocabulary: Vocabulary) -> dict[str, float]:
     """How much each finding resembles a column, 0 to 1."""
     field = column.field
     named = [words_of(column.name), words_of(_without_unit(column.name))]
+    trust = _BESIDE_A_LABEL if field.label else 1.0
     labels = [words_of(field.label), words_of(_without_unit(field.label))] if field.label else []
     asked = f"{field.section} {field.label}" if field.choice else field.section
     group = family(asked) if asked.strip() else ""
@@ -94,15 +125,14 @@ def scores_of(column: Column, vocabulary: Vocabulary) -> dict[str, float]:
     scores = {}
     for finding, wanted in phrases(vocabulary).items():
         known = _in_context(finding, wanted, group)
-        scores[finding] = max(
-            (likeness(w, known, vocabulary) for w in (*named, *labels)), default=0
-        )
+        by_name = max((likeness(words, known, vocabulary) for words in named), default=0.0)
+        by_label = max((likeness(words, known, vocabulary) for words in labels), default=0.0)
+        score = max(trust * by_name, by_label)
         if group and finding.startswith(group):
-            scores[finding] = min(1.0, scores[finding] + CLEAR)
-        elif not known or (
-            not group and scores[finding] > _VAGUE and _vague(finding, wanted, named)
-        ):
-            scores[finding] = min(scores[finding], _VAGUE)
+            score = min(1.0, score + CLEAR)
+        elif group or _vague(finding, wanted, named):
+            score = min(score, _VAGUE)
+        scores[finding] = score
     if column.key in scores:
         scores[column.key] = 2.0
     return scores

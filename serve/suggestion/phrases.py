@@ -27,7 +27,7 @@ _ALIKE = {
     "better": "relief", "resting": "rest", "raised": "raise", "raising": "raise", "mins": "minutes",
     "dist": "distance", "circ": "circumference", "diff": "difference", "dur": "duration",
     "diabetic": "diabetes", "painful": "pain", "pains": "pain", "ache": "aching",
-    "swollen": "swelling",
+    "swollen": "swelling", "last": "recent",
 }  # fmt: skip
 _SHORT = 3
 
@@ -43,7 +43,11 @@ def plain(text: str) -> str:
 def words_of(text: str) -> Words:
     """The words of a text that say something, alike ones the same."""
     small = lexicon()["small"]
-    found = [_ALIKE.get(word, word) for word in plain(text).split() if word not in small]
+    found = [
+        _ALIKE.get(word, word)
+        for word in plain(text).split()
+        if word not in small and not word.isdigit()
+    ]
     return frozenset(_stem(word) for word in found) or frozenset(plain(text).split())
 
 
@@ -89,13 +93,22 @@ def _weights(vocabulary: Vocabulary) -> Mapping[str, float]:
     return {word: math.log(1 + len(counts) / count) for word, count in counts.items()}
 
 
+@lru_cache(maxsize=1 << 15)
+def _weight(words: Words, vocabulary: Vocabulary) -> float:
+    """How much words tell together; one that no finding has tells half of what one can."""
+    weights = _weights(vocabulary)
+    strange = max(weights.values()) / 2
+    return sum(weights.get(word, strange) for word in words)
+
+
 def likeness(words: Words, wanted: Iterable[Words], vocabulary: Vocabulary) -> float:
     """How much of the weight of two sets of words they share, 0 to 1, for the best of `wanted`."""
-    weights = _weights(vocabulary)
-    unmet = max(weights.values()) / 2
+    return max((_share(words, one, vocabulary) for one in wanted), default=0.0)
 
-    def weight(some: Words) -> float:
-        return sum(weights.get(word, unmet) for word in some)
 
-    own = weight(words)
-    return max((2 * weight(words & one) / (own + weight(one)) for one in wanted), default=0.0)
+def _share(words: Words, wanted: Words, vocabulary: Vocabulary) -> float:
+    both = words & wanted
+    if not both:
+        return 0.0
+    every = _weight(words, vocabulary) + _weight(wanted, vocabulary)
+    return 2 * _weight(both, vocabulary) / every

@@ -11,9 +11,9 @@ from serve.answer import CASE_ID
 from serve.cases.names import named
 from serve.mapping.dialect import Dialect, Said
 from serve.mapping.reader import Common
-from serve.suggestion.draft import Draft, Line, flow
+from serve.suggestion.draft import Draft, Line
 from serve.suggestion.inputs import computed, date_order, is_dated, like, listed
-from serve.suggestion.matching import SURE, Match, matches
+from serve.suggestion.matching import SURE, Match, Matcher
 from serve.suggestion.profile import Column, Table, read_table
 from serve.suggestion.redcap import Field
 from serve.suggestion.values import FILL_IN, missing_codes
@@ -43,6 +43,9 @@ class _Suggestion:
         self._taken: dict[str, str] = {}
         self._draft = Draft()
         self._missing = missing_codes(table.columns)
+        missing = dict.fromkeys(map(word_key, self._missing), "unknown")
+        common = Common(missing=missing, written=True)
+        self._matcher = Matcher(vocabulary, self._missing, common)
 
     def draft(self) -> Draft:
         """Every part of the mapping, each claiming columns from those that are left."""
@@ -50,11 +53,13 @@ class _Suggestion:
         self._own_names()
         self._computed()
         self._listed()
-        found = self._matched()
+        found = self._matcher.matches(self._free, self._taken)
         self._head(found)
         for match in found:
             self._column(match)
         self._draft.unknown = [column.name for column in self._free]
+        order = [column.name for column in self._table.columns]
+        self._draft.columns.sort(key=lambda line: order.index(line.key))
         self._title()
         return self._draft
 
@@ -77,7 +82,7 @@ class _Suggestion:
             found = named(column.name, self._vocabulary)
             if found is None or found.likeness == "near":
                 continue
-            (match,) = matches([column], self._vocabulary, self._missing, self._common) or (None,)
+            (match,) = self._matcher.matches([column], ()) or (None,)
             if match and match.sure and match.finding.id == found.finding and not match.words:
                 self._claim([column], found.finding, column.name)
                 self._draft.own.append(column.name)
@@ -96,27 +101,6 @@ class _Suggestion:
         for one in listed(self._free, self._vocabulary):
             self._draft.columns.append(Line(one.column.name, one.form, one.why))
             self._claim([one.column], one.column.name, one.column.name)
-
-    @property
-    def _common(self) -> Common:
-        missing = dict.fromkeys(map(word_key, self._missing), "unknown")
-        return Common(missing=missing, decimal=".", written=True)
-
-    def _matched(self) -> list[Match]:
-        """The best column of each finding that is still free, and what else is near one."""
-        found = matches(self._free, self._vocabulary, self._missing, self._common)
-        kept = []
-        for match in found:
-            finding = match.finding.id
-            if finding in self._taken:
-                by = self._taken[finding] or "what is computed"
-                match = match._replace(doubt=f"{flow(by)} gives {finding} already")
-                kept.append(match)
-                continue
-            if match.sure:
-                self._taken[finding] = match.column.name
-            kept.append(match)
-        return kept
 
     def _head(self, found: Sequence[Match]) -> None:
         head = self._draft.head

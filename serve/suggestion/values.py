@@ -32,11 +32,22 @@ def meant(finding: Finding, said: str) -> str | None:
     word = plain(said) or said.strip()
     own = _yes_no().get(word)
     if finding.kind == "choice":
-        value = _choice(finding.id).get(word) or _choice(finding.id).get(word.replace("-", " "))
-        if value is None and said.strip().lower() in finding.values:
-            value = said.strip().lower()
+        exact = said.strip().lower() if said.strip().lower() in finding.values else None
+        value = exact or _choice(finding.id).get(word) or _longest(finding.id, word)
         return value or (own if own in ("unknown", "not asked") else None)
     return own
+
+
+def _longest(finding_id: str, word: str) -> str | None:
+    """The value whose longest phrase stands in a text; None where two values have one as long."""
+    said = set(word.replace("-", " ").split())
+    found: dict[int, set[str]] = {}
+    for phrase, value in _choice(finding_id).items():
+        parts = set(phrase.split())
+        if parts <= said:
+            found.setdefault(len(parts), set()).add(value)
+    values = found[max(found)] if found else set()
+    return next(iter(values)) if len(values) == 1 else None
 
 
 def words_for(
