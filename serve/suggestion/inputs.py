@@ -131,12 +131,12 @@ def _bmi(columns: Sequence[Column], vocabulary: Vocabulary) -> Iterator[Computed
 
 
 def _units(column: Column, what: str) -> tuple[str, ...]:
-    base = {"weight": "kg", "height": "cm"}[what]
+    base = _UNITS[what][0]
     for text in (column.name, column.field.label):
         for word in reversed(plain(text).split()[-3:]):
             if (named := unit_named(word, base)) is not None:
                 return (named,)
-    return _UNITS[what]
+    return _UNITS[what] if column.median is not None else (base,)  # beside each number
 
 
 def _plausible(weight: Column, height: Column, units: tuple[str, str]) -> bool:

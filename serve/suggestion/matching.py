@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +16,15 @@ from serve.cases.preview import MIDDLES
 from serve.mapping.reader import ColumnReader, Common
 from serve.mapping.units import unit_named, units_of
 from serve.mapping.wording import as_words
-from serve.suggestion.phrases import Words, lexicon, likeness, phrases, plain, words_of
+from serve.suggestion.phrases import (
+    Words,
+    lexicon,
+    likeness,
+    phrases,
+    plain,
+    spelled_like,
+    words_of,
+)
 from serve.suggestion.profile import Column
 from serve.suggestion.values import FILL_IN, words_for
 
@@ -23,6 +33,9 @@ SURE, CLEAR, NEAR = 0.6, 0.15, 0.38
 _READ = 0.9  # of a column's values must be read for a match to be sure
 _BESIDE_A_LABEL = 0.8  # what a name counts where a label says more
 _VAGUE = 0.5  # the likeness of a word that means a finding only under a question
+
+
+_BRACKETS = re.compile(r"\(.*?\)|\[.*?\]")
 
 
 class Match(NamedTuple):
@@ -114,9 +127,9 @@ def _known(words: Mapping[str, str]) -> dict[str, str]:
 def scores_of(column: Column, vocabulary: Vocabulary) -> dict[str, float]:
     """How much each finding resembles a column, 0 to 1."""
     field = column.field
-    named = [words_of(column.name), words_of(_without_unit(column.name))]
+    named = [words_of(text) for text in _bare_forms(column.name)]
     trust = _BESIDE_A_LABEL if field.label else 1.0
-    labels = [words_of(field.label), words_of(_without_unit(field.label))] if field.label else []
+    labels = [words_of(text) for text in _bare_forms(field.label)]
     asked = f"{field.section} {field.label}" if field.choice else field.section
     group = family(asked) if asked.strip() else ""
     if field.choice:
@@ -130,9 +143,12 @@ def scores_of(column: Column, vocabulary: Vocabulary) -> dict[str, float]:
         score = max(trust * by_name, by_label)
         if group and finding.startswith(group):
             score = min(1.0, score + CLEAR)
-        elif group or _vague(finding, wanted, named):
+        elif group or _vague(finding, named, vocabulary):
             score = min(score, _VAGUE)
         scores[finding] = score
+    like = None if field.choice else spelled_like(column.name, vocabulary)
+    if like is not None and max(scores.values()) < NEAR:
+        scores[like] = NEAR
     if column.key in scores:
         scores[column.key] = 2.0
     return scores
@@ -145,11 +161,28 @@ def _in_context(finding: str, wanted: Iterable[Words], group: str) -> tuple[Word
     return tuple(words for words in wanted if len(words) > 1)
 
 
-def _vague(finding: str, wanted: Iterable[Words], named: Sequence[Words]) -> bool:
-    """Whether a name is but one word of what eases or worsens, without saying which of the two."""
-    return finding.startswith(("relief_", "worse_")) and any(
-        len(words) == 1 and words in wanted for words in named
-    )
+def _vague(finding: str, named: Sequence[Words], vocabulary: Vocabulary) -> bool:
+    """Whether a name is one word of both what eases and what worsens: `standing` is of which?"""
+    if not finding.startswith(("relief_", "worse_")):
+        return False
+    return any(len(words) == 1 and words <= _either_way(vocabulary) for words in named)
+
+
+@cache
+def _either_way(vocabulary: Vocabulary) -> Words:
+    """The words that stand in phrases both of what eases and of what worsens."""
+
+    def words(family: str) -> Words:
+        sets = [p for one, p in phrases(vocabulary).items() if one.startswith(family)]
+        return frozenset(word for wanted in sets for phrase in wanted for word in phrase)
+
+    return words("relief_") & words("worse_")
+
+
+def _bare_forms(name: str) -> tuple[str, ...]:
+    """A name, and what is left of it without a unit or what stands in brackets."""
+    forms = (name, _without_unit(name), _BRACKETS.sub(" ", name))
+    return tuple(dict.fromkeys(form for form in forms if form.strip()))
 
 
 def _without_unit(name: str) -> str:
@@ -172,7 +205,7 @@ def _fits(finding: Finding, column: Column) -> bool:
 
 def _amounts(column: Column) -> bool:
     digits = sum(n for text, n in column.counts.items() if any(c.isdigit() for c in text))
-    return digits >= 0.5 * column.filled
+    return digits >= 0.5 * column.told
 
 
 def _unit(finding: Finding, column: Column, common: Common) -> str:

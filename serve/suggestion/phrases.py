@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 import unicodedata
@@ -27,9 +28,11 @@ _ALIKE = {
     "better": "relief", "resting": "rest", "raised": "raise", "raising": "raise", "mins": "minutes",
     "dist": "distance", "circ": "circumference", "diff": "difference", "dur": "duration",
     "diabetic": "diabetes", "painful": "pain", "pains": "pain", "ache": "aching",
-    "swollen": "swelling", "last": "recent",
+    "swollen": "swelling", "ease": "relief",
+    "injure": "injury", "last": "recent",
 }  # fmt: skip
-_SHORT = 3
+_SPELLED = 0.75  # difflib's ratio from which one spelling is like another
+_SHORT, _LONG = 3, 5
 
 
 def plain(text: str) -> str:
@@ -52,6 +55,8 @@ def words_of(text: str) -> Words:
 
 
 def _stem(word: str) -> str:
+    if len(word) > _LONG and word.endswith("ing"):
+        return word.removesuffix("ing")
     if len(word) > _SHORT and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
@@ -68,6 +73,17 @@ def _split(raw: Any) -> Any:
     if isinstance(raw, dict):
         return {key: _split(value) for key, value in raw.items()}
     return [phrase.strip() for phrase in str(raw).split(",")]
+
+
+@cache
+def _unknown() -> frozenset[str]:
+    words = lexicon()["words"]
+    return frozenset(plain(word) for word in (*words["unknown"], *words["not asked"]))
+
+
+def is_unknown(text: str) -> bool:
+    """Whether the text of a cell says that its value is not known, or was not asked."""
+    return plain(text) in _unknown()
 
 
 @cache
@@ -112,3 +128,22 @@ def _share(words: Words, wanted: Words, vocabulary: Vocabulary) -> float:
         return 0.0
     every = _weight(words, vocabulary) + _weight(wanted, vocabulary)
     return 2 * _weight(both, vocabulary) / every
+
+
+@cache
+def _spellings(vocabulary: Vocabulary) -> Mapping[str, str]:
+    """The finding of each phrase of others, without spaces."""
+    named = lexicon()["findings"]
+    return {
+        plain(phrase).replace(" ", ""): finding.id
+        for finding in vocabulary.findings
+        for phrase in (finding.id, *named[finding.id])
+    }
+
+
+@lru_cache(maxsize=4096)
+def spelled_like(text: str, vocabulary: Vocabulary) -> str | None:
+    """The finding with a phrase that is spelled much like a text; None where there is none."""
+    known = _spellings(vocabulary)
+    near = difflib.get_close_matches(plain(text).replace(" ", ""), known, n=1, cutoff=_SPELLED)
+    return known[near[0]] if near else None

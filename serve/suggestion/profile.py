@@ -21,6 +21,7 @@ from serve.cases.header import Header
 from serve.cases.source import open_source
 from serve.mapping.dialect import Dialect, Said, dialect_of
 from serve.mapping.reader import with_point
+from serve.suggestion.phrases import is_unknown
 from serve.suggestion.redcap import Field, field_of
 
 ROWS = 2000
@@ -49,6 +50,11 @@ class Column:
         return sum(self.counts.values())
 
     @property
+    def told(self) -> int:
+        """The cells that say something: neither blank nor a word for what is not known."""
+        return sum(count for text, count in self.counts.items() if not is_unknown(text))
+
+    @property
     def numbers(self) -> list[float]:
         """The values that are plain numbers, each as often as it stands."""
         return [
@@ -62,7 +68,7 @@ class Column:
     def median(self) -> float | None:
         """The middle of its numbers; None where few of its cells are numbers."""
         numbers = self.numbers
-        enough = numbers and len(numbers) >= 0.7 * self.filled
+        enough = numbers and len(numbers) >= 0.7 * self.told
         return float(np.median(numbers)) if enough else None
 
 

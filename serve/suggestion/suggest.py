@@ -80,7 +80,7 @@ class _Suggestion:
         """Columns whose name and values are the vocabulary's own need no line."""
         for column in list(self._free):
             found = named(column.name, self._vocabulary)
-            if found is None or found.likeness == "near":
+            if found is None or found.likeness != "same":
                 continue
             (match,) = self._matcher.matches([column], ()) or (None,)
             if match and match.sure and match.finding.id == found.finding and not match.words:
@@ -143,7 +143,7 @@ class _Suggestion:
         self._draft.columns.append(Line(column.name, said, why, match.sure))
 
     def _all_shared(self, match: Match) -> bool:
-        return match.finding.kind == "yes_no" and all(
+        return match.finding.kind != "choice" and all(
             self._words.get(theirs) == ours for theirs, ours in match.words.items()
         )
 

@@ -29,13 +29,20 @@ def _choice(finding_id: str) -> Mapping[str, str]:
 
 def meant(finding: Finding, said: str) -> str | None:
     """Our word for theirs, where it can mean nothing else for this finding."""
-    word = plain(said) or said.strip()
+    word = plain(_signs(said)) or said.strip()
     own = _yes_no().get(word)
     if finding.kind == "choice":
         exact = said.strip().lower() if said.strip().lower() in finding.values else None
         value = exact or _choice(finding.id).get(word) or _longest(finding.id, word)
         return value or (own if own in ("unknown", "not asked") else None)
     return own
+
+
+def _signs(said: str) -> str:
+    """A text with the signs for less and more in words."""
+    for sign, word in (("<=", "up to "), ("≤", "up to "), ("<", "under "), (">", "over ")):
+        said = said.replace(sign, word)
+    return said
 
 
 def _longest(finding_id: str, word: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import random
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from data_gen import sample
+from data_gen.vocabulary import load
 
 Row = dict[str, str]
 ROWS, SEED = 300, 1717
@@ -136,11 +138,11 @@ class Told:
     no: str = "No"
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     numbers: Mapping[str, Callable[[float], str]] = field(default_factory=dict)
-    more: Callable[[Row, random.Random], Row] = lambda row, draw: {}
+    more: Callable[[Row, random.Random], Row] = lambda *_: {}
 
     def rows(self) -> list[Row]:
         """Every patient as a row of the system's file."""
-        draw = random.Random(SEED)
+        draw = random.Random(SEED)  # noqa: S311 no secret
         return [
             {
                 **{self.headers[name]: self._cell(name, row[name]) for name in self.headers},
@@ -321,4 +323,368 @@ def _field(name: str, kind: str, label: str, choices: str) -> Row:
     return {head: known.get(head, "") for head in heads}
 
 
-EXPORTS = {"redcap": redcap}
+def german() -> Export:
+    """An Excel sheet saved in Germany: semicolons, decimal commas, Windows text, ja and nein."""
+    headers = {
+        "case_id": "Fallnummer", "sex": "Geschlecht", "smoking": "Raucherstatus",
+        "diabetes": "Diabetes", "hypertension": "Bluthochdruck", "high_cholesterol": "Cholesterin",
+        "cardiovascular_disease": "Herz-Kreislauf-Erkrankung", "recent_leg_injury": "Verletzung",
+        "recent_immobility": "Immobilisation", "active_cancer": "aktive Krebserkrankung",
+        "previous_dvt": "frühere Thrombose", "back_disorder": "Wirbelsäulenleiden",
+        "known_arthritis": "bekannte Arthrose", "site_low_back": "Schmerz Rücken",
+        "site_buttock": "Schmerz Gesäß", "site_hip_groin": "Schmerz Hüfte/Leiste",
+        "site_thigh": "Schmerz Oberschenkel", "site_knee": "Schmerz Knie",
+        "site_calf": "Schmerz Wade", "site_shin": "Schmerz Schienbein",
+        "site_ankle": "Schmerz Knöchel", "site_heel": "Schmerz Ferse", "site_foot": "Schmerz Fuß",
+        "side": "betroffenes Bein", "quality_cramping": "krampfartig", "quality_aching": "dumpf",
+        "quality_burning": "brennend", "quality_sharp": "stechend",
+        "quality_shooting": "einschießend", "quality_heavy": "schwere Beine",
+        "severity": "Schmerzstärke (NRS)", "onset": "Beginn", "duration_days": "Dauer (Tage)",
+        "worsening": "Verschlechterung", "rest_pain": "Ruheschmerz", "night_pain": "Nachtschmerz",
+        "morning_stiffness": "Morgensteifigkeit", "first_step_pain": "Anlaufschmerz",
+        "worse_walking": "schlimmer beim Gehen", "worse_stairs": "schlimmer beim Treppensteigen",
+        "worse_standing": "schlimmer im Stehen", "worse_uphill": "schlimmer bergauf",
+        "worse_bending_forward": "schlimmer beim Vorbeugen", "relief_rest": "besser in Ruhe",
+        "relief_sitting": "besser im Sitzen", "relief_standing": "besser beim Stehenbleiben",
+        "relief_minutes": "Erholungszeit (min)", "walking_distance_m": "Gehstrecke (m)",
+        "numbness": "Taubheitsgefühl", "tingling": "Kribbeln", "weakness": "Schwäche",
+        "saddle_numbness": "Reithosenanästhesie", "bladder_bowel_change": "Blasen-/Darmstörung",
+        "pulses_reduced": "Fußpulse abgeschwächt", "cool_limb": "kaltes Bein",
+        "nonhealing_sore": "Ulkus", "swelling": "Schwellung", "warmth": "Überwärmung",
+        "redness": "Rötung", "calf_difference_cm": "Umfangsdifferenz Wade (cm)",
+        "unable_to_bear_weight": "nicht belastbar", "fever": "Fieber",
+        "temperature_c": "Temperatur", "chest_pain": "Brustschmerz", "breathlessness": "Atemnot",
+        "weight_loss": "Gewichtsverlust", "abi": "Knöchel-Arm-Index",
+        "varicose_veins": "Krampfadern", "joint_swelling": "Gelenkschwellung",
+        "tenderness": "Druckschmerz",
+    }  # fmt: skip
+
+    def more(row: Row, draw: random.Random) -> Row:
+        size, age = sized(row, draw), row["age_years"]
+        return {
+            "Alter": age.replace(".", ","),
+            "Gewicht (kg)": f"{size[0]:.1f}".replace(".", ",") if size else "",
+            "Größe (cm)": f"{size[1] * 100:.0f}" if size else "",
+        }
+
+    numbers = {name: _comma for name in headers if _is_number(name)}
+    words = {
+        "sex": {"female": "weiblich", "male": "männlich"},
+        "smoking": {"never": "nie", "former": "ehemals", "current": "aktuell", "ever": "jemals"},
+        "side": {"one": "einseitig", "both": "beidseits"},
+        "onset": {"sudden": "plötzlich", "days": "über Tage", "gradual": "schleichend"},
+        "morning_stiffness": {"none": "keine", "up_to_30_min": "bis 30 min",
+                              "over_30_min": "über 30 min"},
+        "swelling": {"none": "keine", "one": "einseitig", "both": "beidseitig"},
+    }  # fmt: skip
+    told = Told(headers, "ja", "nein", words, numbers, more)
+    options = ("--delimiter", ";", "--decimal", ",", "--encoding", "cp1252")
+    return Export("german", csv_bytes(told.rows(), ";", "cp1252"), natives(), options)
+
+
+def _comma(number: float) -> str:
+    return f"{number:g}".replace(".", ",")
+
+
+def _is_number(name: str) -> bool:
+    return name in load().finding_ids and load().finding(name).kind == "number"
+
+
+def dates() -> Export:
+    """A file with tabs and dates of birth, of the beginning and of the visit; Y and N."""
+    headers = {
+        "case_id": "MRN", "sex": "Gender", "bmi": "BMI", "smoking": "Tobacco use",
+        "diabetes": "DM", "hypertension": "HTN", "high_cholesterol": "Hyperlipidemia",
+        "cardiovascular_disease": "CVD", "recent_leg_injury": "RecentTrauma",
+        "recent_immobility": "RecentImmobilization", "active_cancer": "ActiveMalignancy",
+        "previous_dvt": "PriorVTE", "back_disorder": "BackSurgeryOrDisc",
+        "known_arthritis": "KnownOA", "site_low_back": "LowBackPain",
+        "site_buttock": "ButtockPain", "site_hip_groin": "HipOrGroinPain",
+        "site_thigh": "ThighPain", "site_knee": "KneePain", "site_calf": "CalfPain",
+        "site_shin": "ShinPain", "site_ankle": "AnklePain", "site_heel": "HeelPain",
+        "site_foot": "FootPain", "side": "Laterality", "quality_cramping": "Cramping",
+        "quality_aching": "Aching", "quality_burning": "Burning", "quality_sharp": "Sharp",
+        "quality_shooting": "Shooting", "quality_heavy": "Heaviness",
+        "severity": "PainScore", "onset": "OnsetType", "worsening": "Progressive",
+        "rest_pain": "RestPain", "night_pain": "NocturnalPain",
+        "morning_stiffness": "MorningStiffness", "first_step_pain": "FirstStepPain",
+        "worse_walking": "WorseWithWalking", "worse_stairs": "WorseWithStairs",
+        "worse_standing": "WorseWhenStanding", "worse_uphill": "WorseUphill",
+        "worse_bending_forward": "WorseBendingForward", "relief_rest": "RelievedByRest",
+        "relief_sitting": "RelievedBySitting", "relief_standing": "RelievedByStanding",
+        "relief_minutes": "RecoveryTime_min", "walking_distance_m": "WalkingDistance_m",
+        "numbness": "Numbness", "tingling": "Paresthesia", "weakness": "LegWeakness",
+        "saddle_numbness": "SaddleAnesthesia", "bladder_bowel_change": "BladderOrBowelDysfunction",
+        "pulses_reduced": "PulsesWeakOrAbsent", "cool_limb": "ColdFoot",
+        "nonhealing_sore": "NonHealingUlcer", "swelling": "Edema", "warmth": "LocalHeat",
+        "redness": "Erythema", "calf_difference_cm": "CalfCircumferenceDiff_cm",
+        "unable_to_bear_weight": "CannotBearWeight", "fever": "Febrile",
+        "temperature_c": "Temp_C", "chest_pain": "ChestPain", "breathlessness": "SOB",
+        "weight_loss": "WeightLoss", "abi": "ABPI", "varicose_veins": "Varicosities",
+        "joint_swelling": "JointEffusion", "tenderness": "TenderToTouch",
+    }  # fmt: skip
+
+    def more(row: Row, draw: random.Random) -> Row:
+        days = {"DOB": born(row, draw), "SymptomOnsetDate": begun(row), "VisitDate": VISIT}
+        return {name: day.strftime("%d/%m/%Y") if day else "" for name, day in days.items()}
+
+    words = {
+        "sex": {"female": "F", "male": "M"},
+        "smoking": {"never": "Never", "former": "Ex-smoker", "current": "Current smoker",
+                    "ever": "Ever smoked"},
+        "side": {"one": "Unilateral", "both": "Bilateral"},
+        "onset": {"sudden": "Acute", "days": "Subacute", "gradual": "Insidious"},
+        "morning_stiffness": {"none": "None", "up_to_30_min": "<=30 min", "over_30_min": ">30 min"},
+        "swelling": {"none": "No", "one": "Unilateral", "both": "Bilateral"},
+    }  # fmt: skip
+    rows = Told(headers, "Y", "N", words, {}, more).rows()
+    edits = (("#   KnownOA", "  KnownOA"), ("#   Varicosities", "  Varicosities"))
+    options = ("--delimiter", "tab")
+    native = natives(change=whole_days)
+    return Export("dates", csv_bytes(rows, "\t"), native, options, edits=edits)
+
+
+def imperial() -> Export:
+    """A packed file with units of the United States beside numbers, pressures, and a code 999."""
+    headers = {
+        "case_id": "patient_id", "age_years": "patient_age", "sex": "sex_at_birth",
+        "smoking": "smoking_status", "diabetes": "diabetes_mellitus",
+        "hypertension": "high_blood_pressure", "high_cholesterol": "dyslipidemia",
+        "cardiovascular_disease": "coronary_disease", "recent_leg_injury": "leg_trauma",
+        "recent_immobility": "immobilization", "active_cancer": "current_cancer",
+        "previous_dvt": "history_of_dvt", "back_disorder": "spine_disease",
+        "known_arthritis": "arthritis", "site_low_back": "pain_low_back",
+        "site_buttock": "pain_buttock", "site_hip_groin": "pain_hip_groin",
+        "site_thigh": "pain_thigh", "site_knee": "pain_knee", "site_calf": "pain_calf",
+        "site_shin": "pain_shin", "site_ankle": "pain_ankle", "site_heel": "pain_heel",
+        "site_foot": "pain_foot", "side": "affected_side", "quality_cramping": "pain_cramping",
+        "quality_aching": "pain_aching", "quality_burning": "pain_burning",
+        "quality_sharp": "pain_sharp", "quality_shooting": "pain_shooting",
+        "quality_heavy": "heavy_legs", "severity": "pain_level", "onset": "onset_type",
+        "duration_days": "symptom_duration", "worsening": "getting_worse",
+        "rest_pain": "pain_at_rest", "night_pain": "pain_at_night",
+        "morning_stiffness": "am_stiffness", "first_step_pain": "pain_with_first_steps",
+        "worse_walking": "worse_with_walking", "worse_stairs": "worse_with_stairs",
+        "worse_standing": "worse_with_standing", "worse_uphill": "worse_going_uphill",
+        "worse_bending_forward": "worse_with_flexion", "relief_rest": "better_with_rest",
+        "relief_sitting": "better_sitting", "relief_standing": "better_standing_still",
+        "relief_minutes": "time_to_relief", "walking_distance_m": "max_distance",
+        "numbness": "numb", "tingling": "pins_and_needles", "weakness": "weak_leg",
+        "saddle_numbness": "perineal_numbness", "bladder_bowel_change": "incontinence_or_retention",
+        "pulses_reduced": "absent_pulses", "cool_limb": "cold_leg",
+        "nonhealing_sore": "foot_ulcer", "swelling": "leg_swelling", "warmth": "warm_leg",
+        "redness": "red_skin", "calf_difference_cm": "calf_girth_difference",
+        "unable_to_bear_weight": "non_weight_bearing", "fever": "fever_chills",
+        "temperature_c": "temp", "chest_pain": "chest_pain", "breathlessness": "short_of_breath",
+        "weight_loss": "unintended_weight_loss", "varicose_veins": "varicose_veins",
+        "joint_swelling": "swollen_joint", "tenderness": "tender",
+    }  # fmt: skip
+
+    def more(row: Row, draw: random.Random) -> Row:
+        size, arm = sized(row, draw), draw.randrange(110, 160)
+        inches = size[1] / 0.0254 if size else 0.0
+        ankle = float(row["abi"]) * arm if row["abi"] else 0.0
+        return {
+            "weight": f"{size[0] / 0.45359237:.1f} lb" if size else "",
+            "height": f"{int(inches // 12)}'{inches % 12:.2f}\"" if size else "",
+            "ankle_pressure_left": f"{ankle:.2f}" if ankle else "",
+            "ankle_pressure_right": f"{ankle + draw.randrange(30):.2f}" if ankle else "",
+            "brachial_pressure": str(arm) if ankle else "",
+        }
+
+    numbers: dict[str, Callable[[float], str]] = {
+        "temperature_c": lambda n: f"{n * 1.8 + 32:.2f} F",
+        "walking_distance_m": lambda n: f"{n / 0.9144:.3f} yd",
+        "calf_difference_cm": lambda n: f"{n / 2.54:.4f} in",
+        "duration_days": lambda n: f"{n / 7:g} weeks" if n % 7 == 0 else f"{n:g} days",
+        "relief_minutes": lambda n: f"{n / 60:g} h" if n % 60 == 0 and n else f"{n:g} min",
+        "severity": lambda n: f"{n:g}/10",
+    }
+    words = {
+        "sex": {"female": "female", "male": "male"},
+        "smoking": {"never": "non-smoker", "former": "quit", "current": "smoker", "ever": "yes"},
+        "side": {"one": "one leg", "both": "both legs"},
+        "onset": {"sudden": "abrupt", "days": "over days", "gradual": "gradual"},
+        "morning_stiffness": {"none": "no", "up_to_30_min": "under 30 min",
+                              "over_30_min": "more than 30 min"},
+        "swelling": {"none": "no", "one": "one side", "both": "both sides"},
+    }  # fmt: skip
+    rows = Told(headers, "TRUE", "FALSE", words, numbers, more).rows()
+    for row in rows:
+        row["patient_age"] = row["patient_age"] or "999"
+    packed = gzip.compress(csv_bytes(rows), mtime=0)
+    return Export("imperial", packed, natives(), ("--compression", "gzip"),
+                  edits=(("#   am_stiffness", "  am_stiffness"),))  # fmt: skip
+
+
+def checkboxes() -> Export:
+    """REDCap's labelled export, and lists in a cell: a column for each leg."""
+    groups = {
+        "Where is the pain?": {
+            "site_low_back": "Low back", "site_buttock": "Buttock", "site_hip_groin": "Hip/groin",
+            "site_thigh": "Thigh", "site_knee": "Knee", "site_calf": "Calf", "site_shin": "Shin",
+            "site_ankle": "Ankle", "site_heel": "Heel", "site_foot": "Foot",
+        },
+        "What makes it worse?": {
+            "worse_walking": "Walking", "worse_stairs": "Stairs", "worse_standing": "Standing",
+            "worse_uphill": "Uphill", "worse_bending_forward": "Bending forward",
+        },
+        "What brings relief?": {
+            "relief_rest": "Rest", "relief_sitting": "Sitting", "relief_standing": "Standing still",
+        },
+        "Medical history": {
+            "diabetes": "Diabetes", "hypertension": "Hypertension",
+            "high_cholesterol": "High cholesterol", "cardiovascular_disease": "CVD",
+            "recent_leg_injury": "Recent leg injury", "recent_immobility": "Recent immobility",
+            "active_cancer": "Active cancer", "previous_dvt": "Previous DVT",
+            "back_disorder": "Back disorder", "known_arthritis": "Arthritis",
+        },
+    }  # fmt: skip
+    plain = {
+        "case_id": "Record ID", "age_years": "Age", "sex": "Sex", "bmi": "BMI",
+        "severity": "Pain NRS", "onset": "Onset", "duration_days": "Duration (days)",
+        "worsening": "Worsening", "rest_pain": "Rest pain", "night_pain": "Night pain",
+        "morning_stiffness": "Morning stiffness", "first_step_pain": "First step pain",
+        "relief_minutes": "Minutes to relief", "walking_distance_m": "Walking distance (m)",
+        "numbness": "Numbness", "tingling": "Tingling", "weakness": "Weakness",
+        "saddle_numbness": "Saddle numbness", "bladder_bowel_change": "Bladder or bowel change",
+        "pulses_reduced": "Reduced pulses", "cool_limb": "Cold leg", "nonhealing_sore": "Ulcer",
+        "warmth": "Warmth", "redness": "Redness", "unable_to_bear_weight": "Cannot bear weight",
+        "fever": "Fever", "temperature_c": "Temperature", "chest_pain": "Chest pain",
+        "breathlessness": "Dyspnea", "weight_loss": "Weight loss", "abi": "ABI",
+        "varicose_veins": "Varicose veins", "joint_swelling": "Joint swelling",
+        "tenderness": "Tenderness",
+    }  # fmt: skip
+    qualities = {
+        "quality_cramping": "cramping", "quality_aching": "aching", "quality_burning": "burning",
+        "quality_sharp": "stabbing", "quality_shooting": "shooting", "quality_heavy": "heavy",
+    }  # fmt: skip
+
+    def more(row: Row, draw: random.Random) -> Row:
+        told: Row = {}
+        for question, choices in groups.items():
+            for finding, choice in choices.items():
+                ticked = {"yes": "Checked", "no": "Unchecked", "": ""}[row[finding]]
+                told[f"{question} (choice={choice})"] = ticked
+        told["Pain quality"] = "; ".join(w for f, w in qualities.items() if row[f] == "yes")
+        legs = {"both": ("Yes", "Yes"), "none": ("No", "No"), "": ("", "")}
+        one = ("Yes", "No") if draw.random() < 0.5 else ("No", "Yes")
+        for what, finding in (("Pain", "side"), ("Swelling", "swelling")):
+            pair = legs.get(row[finding], one)
+            told |= {f"{what} left leg": pair[0], f"{what} right leg": pair[1]}
+        told["Pack years"] = {"never": "0", "ever": "12"}.get(row["smoking"], "")
+        calf = draw.randrange(30, 44)
+        wider = f"{calf + float(row['calf_difference_cm']):g}" if row["calf_difference_cm"] else ""
+        told |= {"Calf circumference L (cm)": wider, "Calf circumference R (cm)": str(calf)}
+        return told
+
+    def change(row: Row) -> Row:
+        """What lists and pack-years say: no quality is absent, who smokes is not said."""
+        listed = {name: "yes" if row[name] == "yes" else "" for name in qualities}
+        smoking = row["smoking"] if row["smoking"] in ("never", "ever") else ""
+        return row | listed | {"smoking": smoking}
+
+    rows = Told(plain, more=more).rows()
+    return Export("checkboxes", csv_bytes(rows, encoding="utf-16"), natives(change=change),
+                  ("--encoding", "utf-16"))  # fmt: skip
+
+
+def labels() -> Export:
+    """Whole questions as headers, answered in words: not sure, 7 of 10, two weeks."""
+    headers = {
+        "case_id": "Participant ID", "age_years": "What is your age (years)?",
+        "sex": "Sex recorded in chart", "bmi": "BMI (kg/m2)",
+        "smoking": "Do you smoke or have you ever smoked tobacco?",
+        "diabetes": "Do you have diabetes?",
+        "hypertension": "Have you been told you have high blood pressure?",
+        "high_cholesterol": "Have you been told that your cholesterol is high?",
+        "cardiovascular_disease": "Have you had a heart attack, a stroke or surgery on an artery?",
+        "recent_leg_injury": "Did you injure the leg just before the pain began?",
+        "recent_immobility": "Any surgery, bed rest, cast or long journey in the last 3 months?",
+        "active_cancer": "Are you being treated for cancer now?",
+        "previous_dvt": "Ever had a blood clot in the leg or lungs?",
+        "back_disorder": "Do you have a disc problem or worn spine?",
+        "known_arthritis": "Has a doctor told you that you have arthritis?",
+        "site_low_back": "Pain in the lower back?", "site_buttock": "Pain in the buttock?",
+        "site_hip_groin": "Pain in the hip or groin?", "site_thigh": "Pain in the thigh?",
+        "site_knee": "Pain in the knee?", "site_calf": "Pain in the calf?",
+        "site_shin": "Pain in the shin?", "site_ankle": "Pain in the ankle?",
+        "site_heel": "Pain in the heel?", "site_foot": "Pain in the foot?",
+        "side": "Is one leg affected or are both?",
+        "quality_cramping": "Is the pain like a cramp?", "quality_aching": "Is it a dull ache?",
+        "quality_burning": "Does the pain burn?", "quality_sharp": "Is the pain sharp or stabbing?",
+        "quality_shooting": "Does the pain shoot like an electric shock?",
+        "quality_heavy": "Do your legs feel heavy?",
+        "severity": "How bad is the pain at its worst (0-10)?",
+        "onset": "Did it begin suddenly, over days or gradually?",
+        "duration_days": "How long have you had this pain?",
+        "worsening": "Is it getting worse?", "rest_pain": "Do you have pain at rest?",
+        "night_pain": "Does the pain wake you at night?",
+        "morning_stiffness": "How long are you stiff in the morning?",
+        "first_step_pain": "Is the pain worst with the first steps?",
+        "worse_walking": "Does walking make it worse?",
+        "worse_stairs": "Is it worse on the stairs?",
+        "worse_standing": "Does standing still make it worse?",
+        "worse_bending_forward": "Is it worse when you bend forward?",
+        "worse_uphill": "Is it worse when you walk uphill?",
+        "relief_rest": "Does rest ease the pain?",
+        "relief_sitting": "Does sitting down ease the pain?",
+        "relief_standing": "Does it ease when you just stop and stand still?",
+        "relief_minutes": "How many minutes of rest until the pain is gone?",
+        "walking_distance_m": "How far can you walk before the pain starts (metres)?",
+        "numbness": "Is part of the leg or foot numb?", "tingling": "Do you feel pins and needles?",
+        "weakness": "Is the leg weak?",
+        "saddle_numbness": "Numbness around the genitals or back passage?",
+        "bladder_bowel_change": "Have you lost control of bladder or bowel?",
+        "pulses_reduced": "Examiner: pulse of the foot weak or absent?",
+        "cool_limb": "Examiner: leg or foot cool?",
+        "nonhealing_sore": "Is there a sore on your foot that does not heal?",
+        "swelling": "Is one leg swollen, both or neither?",
+        "warmth": "Examiner: leg warm to touch?",
+        "redness": "Is the skin of the leg red?",
+        "calf_difference_cm": "Difference of the calves in circumference (cm)",
+        "unable_to_bear_weight": "Are you unable to put weight on the leg?",
+        "fever": "Have you had fever or chills?", "temperature_c": "Body temperature (Celsius)",
+        "chest_pain": "Any chest pain?", "breathlessness": "Are you short of breath?",
+        "weight_loss": "Have you lost weight without trying?",
+        "abi": "Lowest ankle-brachial index", "varicose_veins": "Are there varicose veins?",
+        "joint_swelling": "Is a joint swollen?", "tenderness": "Is the leg tender to touch?",
+    }  # fmt: skip
+    numbers: dict[str, Callable[[float], str]] = {
+        "severity": lambda n: f"{n:g} of 10",
+        "duration_days": _in_words,
+    }
+    words = {
+        "sex": {"female": "Woman", "male": "Man"},
+        "smoking": {"never": "I have never smoked", "former": "I used to smoke",
+                    "current": "I smoke now", "ever": "Yes"},
+        "side": {"one": "One leg", "both": "Both legs"},
+        "onset": {"sudden": "Suddenly", "days": "Over days", "gradual": "Gradually"},
+        "morning_stiffness": {"none": "Not at all", "up_to_30_min": "Up to 30 minutes",
+                              "over_30_min": "More than 30 minutes"},
+        "swelling": {"none": "Neither", "one": "One leg", "both": "Both legs"},
+    }  # fmt: skip
+    rows = [
+        {name: text or "Not sure" for name, text in row.items()}
+        for row in Told(headers, "Yes", "No", words, numbers).rows()
+    ]
+    edits = (
+        ('"I used to smoke": FILL_IN', '"I used to smoke": former'),
+        ('"I smoke now": FILL_IN', '"I smoke now": current'),
+        ('#   "Did you injure', '  "Did you injure'),
+        ('#   "Is it worse when you walk', '  "Is it worse when you walk'),
+        ('#   "Does rest ease', '  "Does rest ease'),
+        ('#   "How far can', '  "How far can'),
+    )
+    return Export("labels", csv_bytes(rows), natives(), edits=edits)
+
+
+def _in_words(days: float) -> str:
+    counts = {7: "a week", 14: "two weeks", 21: "3 weeks", 28: "four weeks"}
+    return counts.get(int(days), f"{days:g} days") if days == int(days) else f"{days:g} days"
+
+
+EXPORTS: Mapping[str, Callable[[], Export]] = {
+    "redcap": redcap, "german": german, "dates": dates, "imperial": imperial,
+    "checkboxes": checkboxes, "labels": labels,
+}  # fmt: skip
