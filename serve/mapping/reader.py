@@ -21,6 +21,8 @@ from serve.mapping.amounts import amount
 from serve.mapping.units import factor
 
 Key = str | Decimal
+NO_VALUE = frozenset({"unknown", "not asked", "blank"})
+"""The words of a mapping for a cell that has no value."""
 APPROXIMATE = "approximate"
 """The code of a cell that says less than a number, of which a number was read all the same."""
 _WITH_COMMA = re.compile(

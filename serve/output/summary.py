@@ -17,7 +17,7 @@ from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.answer import SOURCES
 from serve.cases.header import Header
 from serve.issues import quoted_name
-from serve.mapping.reader import Key
+from serve.mapping.reader import NO_VALUE, Key
 from serve.pipeline import Scores
 from serve.problem import Problem
 
@@ -113,7 +113,7 @@ def summary(
 
 
 def words_never_met(header: Header, tally: Summary, where: str) -> tuple[Problem, ...]:
-    """A warning for each word of a mapping that no cell of the file has."""
+    """A warning for each word of a mapping that gives a value, and that no cell of the file has."""
     return tuple(
         Problem(
             "word_never_met",
@@ -124,7 +124,7 @@ def words_never_met(header: Header, tally: Summary, where: str) -> tuple[Problem
         )
         for place, reading in header.readings
         for key in reading.words
-        if (place, key) not in tally.words_met
+        if (place, key) not in tally.words_met and reading.words[key] not in NO_VALUE
     )
 
 

@@ -12,11 +12,10 @@ from serve.mapping.dates import ORDERS, DateProblem, Order, read_date
 from serve.mapping.units import factor, unit_named
 from serve.suggestion.matching import NEAR, SURE, family, scores_of
 from serve.suggestion.phrases import lexicon, likeness, plain, words_of
-from serve.suggestion.profile import Column
+from serve.suggestion.profile import Column, is_dated
 from serve.suggestion.redcap import Field
 from serve.suggestion.values import FILL_IN, meant, yes_no_words
 
-_DATED = 0.8  # of the cells of a column of dates
 _LEFT = frozenset({"left", "l", "lt", "links", "li", "linkes", "linke", "linker"})
 _RIGHT = frozenset({"right", "r", "rt", "rechts", "re", "rechtes", "rechte", "rechter"})
 _SPLIT = re.compile(r"[;,|/+\n]")
@@ -57,16 +56,6 @@ def date_order(columns: Sequence[Column]) -> Order | None:
         return "dmy"
     sure = [o for o in able if not any(isinstance(read_date(t, o), DateProblem) for t in texts)]
     return sure[0] if len(sure) == 1 else None
-
-
-def is_dated(column: Column) -> bool:
-    """Whether a column holds dates, in whatever order."""
-    dated = sum(
-        count
-        for text, count in column.counts.items()
-        if any(not isinstance(read_date(text, order), DateProblem) for order in ORDERS)
-    )
-    return bool(column.filled) and dated >= _DATED * column.filled
 
 
 def like(column: Column, what: str, vocabulary: Vocabulary) -> float:

@@ -18,6 +18,7 @@ from serve.mapping.units import unit_named, units_of
 from serve.mapping.wording import as_words
 from serve.suggestion.phrases import (
     Words,
+    common_words,
     lexicon,
     likeness,
     phrases,
@@ -25,13 +26,16 @@ from serve.suggestion.phrases import (
     spelled_like,
     words_of,
 )
-from serve.suggestion.profile import Column
-from serve.suggestion.values import FILL_IN, words_for
+from serve.suggestion.profile import Column, is_dated
+from serve.suggestion.values import FILL_IN, SHORT_MISSING, words_for
 
 SURE, CLEAR, NEAR = 0.6, 0.15, 0.38
 """From where a likeness is sure if no other finding comes as close; and from where it is told."""
 _READ = 0.9  # of a column's values must be read for a match to be sure
+_CODES, _WORDS = 10, 12  # codes are below the one, and not more than the other
 _BESIDE_A_LABEL = 0.8  # what a name counts where a label says more
+_ALONE = 0.8  # from where one word alone is sure
+_BRIEF = 3  # words up to which each word of a name counts
 _VAGUE = 0.5  # the likeness of a word that means a finding only under a question
 
 
@@ -106,14 +110,21 @@ class Matcher:
         ]
         return self._match(column, scores, fits) if fits else None
 
-    def _match(self, column: Column, scores: Mapping[str, float], fits: Sequence[str]) -> Match:
+    def _match(
+        self, column: Column, scores: Mapping[str, float], fits: Sequence[str]
+    ) -> Match | None:
         finding = self.vocabulary.finding(fits[0])
         lead = scores[fits[0]] - max((scores[one] for one in fits[1:]), default=0.0)
         words = words_for(finding, column, column.field.choices, self.missing)
         unit = _unit(finding, column, self.common)
         reader = ColumnReader(finding, as_words(_known(words)), unit, self.common)
-        doubt = _doubt(scores[fits[0]], lead, fits[1:2]) or _unread(reader, column)
-        return Match(column, finding, scores[fits[0]], lead, words, unit, doubt)
+        score, others = scores[fits[0]], fits[1:2]
+        doubt = _doubt(column, finding.id, score, lead, others, self.vocabulary)
+        doubt = doubt or _unread(reader, column)
+        empty = set(words.values()) <= {FILL_IN, "unknown", "not asked"}
+        if doubt and words and empty and finding.kind != "number":
+            return None  # neither its name nor any of its words is like the finding's
+        return Match(column, finding, score, lead, words, unit, doubt)
 
 
 def _likelihood(match: Match) -> tuple[bool, float, float]:
@@ -162,7 +173,7 @@ def _in_context(finding: str, wanted: Iterable[Words], group: str) -> tuple[Word
 
 
 def _vague(finding: str, named: Sequence[Words], vocabulary: Vocabulary) -> bool:
-    """Whether a name is one word of both what eases and what worsens: `standing` is of which?"""
+    """Whether a name is one word of both what eases and what worsens, as `standing` is."""
     if not finding.startswith(("relief_", "worse_")):
         return False
     return any(len(words) == 1 and words <= _either_way(vocabulary) for words in named)
@@ -197,10 +208,11 @@ def _fits(finding: Finding, column: Column) -> bool:
     """Whether the values are of the kind that the finding has."""
     if not column.counts:
         return True
-    numbers = column.numbers
     if finding.kind == "number":
         return column.median is not None or _amounts(column)
-    return len(column.counts) <= 12 and len(set(numbers)) <= 10
+    known = {*lexicon()["missing"], *SHORT_MISSING}
+    codes = all(f"{n:g}" in known or 0 <= n < _CODES for n in set(column.numbers))
+    return len(column.counts) <= _WORDS and codes and not is_dated(column)
 
 
 def _amounts(column: Column) -> bool:
@@ -223,11 +235,29 @@ def _unit(finding: Finding, column: Column, common: Common) -> str:
     return ""
 
 
-def _doubt(score: float, lead: float, others: Sequence[str]) -> str:
-    if score >= SURE and lead >= min(CLEAR, 1.05 - score):
-        return ""
+def _doubt(
+    column: Column, finding: str, score: float, lead: float, others: Sequence[str],
+    vocabulary: Vocabulary,
+) -> str:  # fmt: skip
     also = f"; it may also be {others[0]}" if others and lead < CLEAR else ""
-    return f"its name is only like that of the finding{also}"
+    enough = SURE if len(words_of(column.field.label or column.name)) > 1 else _ALONE
+    if score < enough or lead < min(CLEAR, 1.05 - score):
+        return f"its name is only like that of the finding{also}"
+    strange = _strange(column, finding, vocabulary)
+    if strange and score < 2:
+        return f"is it still the finding with {' and '.join(sorted(strange))}?"
+    return ""
+
+
+def _strange(column: Column, finding: str, vocabulary: Vocabulary) -> Words:
+    """The words of a short name that neither a finding's phrases have nor those of many."""
+    field = column.field
+    texts = _bare_forms(field.choice) or _bare_forms(field.label) or _bare_forms(column.name)
+    found = [words_of(text) for text in texts]
+    if any(len(words) > _BRIEF for words in found):
+        return frozenset()
+    own = frozenset().union(*phrases(vocabulary)[finding], common_words(vocabulary))
+    return min((words - own for words in found), key=len)
 
 
 def _unread(reader: ColumnReader, column: Column) -> str:

@@ -33,6 +33,7 @@ _ALIKE = {
 }  # fmt: skip
 _SPELLED = 0.75  # difflib's ratio from which one spelling is like another
 _SHORT, _LONG = 3, 5
+_MANY = 8  # findings from which on a word of theirs is common
 
 
 def plain(text: str) -> str:
@@ -99,6 +100,14 @@ def phrases(vocabulary: Vocabulary) -> Mapping[str, tuple[Words, ...]]:
         )
         for finding in vocabulary.findings
     }
+
+
+@cache
+def common_words(vocabulary: Vocabulary) -> Words:
+    """The words that many findings have, so that they tell none apart."""
+    found = phrases(vocabulary).values()
+    counts = Counter(word for sets in found for word in frozenset().union(*sets))
+    return frozenset(word for word, count in counts.items() if count >= _MANY)
 
 
 @cache

@@ -19,6 +19,7 @@ from serve.cases.csv_rows import DictionaryColumn, coded_columns, rows_of
 from serve.cases.detection import detect
 from serve.cases.header import Header
 from serve.cases.source import open_source
+from serve.mapping.dates import ORDERS, DateProblem, read_date
 from serve.mapping.dialect import Dialect, Said, dialect_of
 from serve.mapping.reader import with_point
 from serve.suggestion.phrases import is_unknown
@@ -27,6 +28,7 @@ from serve.suggestion.redcap import Field, field_of
 ROWS = 2000
 """So many rows are looked at."""
 _FIRST = 1 << 16
+_DATED = 0.8  # of the cells of a column of dates
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 
 
@@ -79,6 +81,16 @@ class Table:
     columns: tuple[Column, ...]
     dialect: Dialect
     rows: int
+
+
+def is_dated(column: Column) -> bool:
+    """Whether a column holds dates, in whatever order."""
+    dated = sum(
+        count
+        for text, count in column.counts.items()
+        if any(not isinstance(read_date(text, order), DateProblem) for order in ORDERS)
+    )
+    return bool(column.filled) and dated >= _DATED * column.filled
 
 
 def read_table(path: str, said: Said, dictionary: Mapping[str, Field]) -> Table:

@@ -12,9 +12,9 @@ from serve.cases.names import named
 from serve.mapping.dialect import Dialect, Said
 from serve.mapping.reader import Common
 from serve.suggestion.draft import Draft, Line
-from serve.suggestion.inputs import computed, date_order, is_dated, like, listed
+from serve.suggestion.inputs import computed, date_order, like, listed
 from serve.suggestion.matching import SURE, Match, Matcher
-from serve.suggestion.profile import Column, Table, read_table
+from serve.suggestion.profile import Column, Table, is_dated, read_table
 from serve.suggestion.redcap import Field
 from serve.suggestion.values import FILL_IN, missing_codes
 
@@ -41,6 +41,7 @@ class _Suggestion:
         self._path = path
         self._free = list(table.columns)
         self._taken: dict[str, str] = {}
+        self._sure: set[str] = set()
         self._draft = Draft()
         self._missing = missing_codes(table.columns)
         missing = dict.fromkeys(map(word_key, self._missing), "unknown")
@@ -96,6 +97,7 @@ class _Suggestion:
             why = f"{one.why}; {one.doubt}" if one.doubt else one.why
             self._draft.findings.append(Line(one.finding, one.form, why, not one.doubt))
             self._claim(one.columns, one.finding, "")
+            self._sure -= {column.name for column in one.columns if one.doubt}
 
     def _listed(self) -> None:
         for one in listed(self._free, self._vocabulary):
@@ -148,9 +150,9 @@ class _Suggestion:
         )
 
     def _title(self) -> None:
-        sure = sum(line.sure for line in self._draft.columns)
+        sure = {line.key for line in self._draft.columns if line.sure} | self._sure
         self._draft.title = (
-            f"Suggested for {self._path}: {sure + len(self._draft.own)} of "
+            f"Suggested for {self._path}: {len(sure)} of "
             f"{len(self._table.columns)} columns are filled in.",
             "Look through every line. One behind # is not sure: take the # away where it is right.",
             f"Where {FILL_IN} stands, only you know what is meant: it is refused until you say it.",

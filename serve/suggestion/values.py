@@ -12,7 +12,8 @@ from serve.suggestion.profile import Column
 
 FILL_IN = "FILL_IN"
 """Stands for a word that only a person knows; a mapping that has it is refused."""
-_SHORT_MISSING = frozenset({"7", "8", "9", "77", "88", "99", "97", "98"})
+SHORT_MISSING = frozenset({"7", "8", "9", "77", "88", "99", "97", "98"})
+"""The same among the codes of one column."""
 
 
 @cache
@@ -73,7 +74,7 @@ def words_for(
         label = choices.get(text) or choices.get(str(word_key(text))) or text
         ours = meant(finding, label)
         if ours is None and label == text and _codes(texts):
-            ours = "unknown" if text in _SHORT_MISSING else None
+            ours = "unknown" if text in SHORT_MISSING else None
         found[text] = ours or FILL_IN
     if finding.kind == "yes_no" and not choices and set(texts) <= {"0", "1"}:
         return {}

@@ -379,7 +379,8 @@ def german() -> Export:
     }  # fmt: skip
     told = Told(headers, "ja", "nein", words, numbers, more)
     options = ("--delimiter", ";", "--decimal", ",", "--encoding", "cp1252")
-    return Export("german", csv_bytes(told.rows(), ";", "cp1252"), natives(), options)
+    return Export("german", csv_bytes(told.rows(), ";", "cp1252"), natives(), options,
+                  edits=(('#   "Umfangsdifferenz', '  "Umfangsdifferenz'),))  # fmt: skip
 
 
 def _comma(number: float) -> str:
