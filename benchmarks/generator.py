@@ -123,8 +123,9 @@ def calibration(world: World, patients: int) -> list[str]:
     """Whether the exact posterior is right on average: log-loss against its own entropy."""
     mix = world.mix("training")
     tables, exact = Tables.of(world, mix), ExactPosterior(world)
-    off, hits, hopes = [], np.zeros(len(mix)), np.zeros(len(mix))
-    spread = np.zeros(len(mix))
+    n_conditions = len(world.vocabulary.conditions)
+    off, hits, hopes = [], np.zeros(n_conditions), np.zeros(n_conditions)
+    spread = np.zeros(n_conditions)
     for start in range(0, patients, 50_000):
         sample = sample_chunk(tables, Draws(99, start, min(50_000, patients - start)))
         p = exact(np.ascontiguousarray(sample.values), mix, workers=WORKERS).probability
@@ -132,7 +133,7 @@ def calibration(world: World, patients: int) -> list[str]:
         surprise = -np.log(p[np.arange(len(p)), truth])
         entropy = -(p * np.log(np.maximum(p, 1e-300))).sum(axis=1)
         off.append(surprise - entropy)
-        hits += np.bincount(truth, minlength=len(mix))
+        hits += np.bincount(truth, minlength=n_conditions)
         hopes += p.sum(axis=0)
         spread += (p * (1 - p)).sum(axis=0)
     gap = np.concatenate(off)

@@ -76,9 +76,11 @@ def as_rows(vignettes: Vignettes, labelled: Drawn, weight: float) -> Vignettes:
         label=np.concatenate([vignettes.label, labelled.label]),
         exact=np.concatenate([vignettes.exact, certain]),
         log_evidence=np.concatenate([vignettes.log_evidence, np.zeros(n)]),
-        atom=np.concatenate([vignettes.atom, none]),
-        traits={k: np.concatenate([cells, none]) for k, cells in vignettes.traits.items()},
-        shares=np.concatenate([vignettes.shares, np.zeros((n, vignettes.shares.shape[1]))]),
+        component=np.concatenate([vignettes.component, none]),
+        latent={k: np.concatenate([cells, none]) for k, cells in vignettes.latent.items()},
+        posterior=np.concatenate(
+            [vignettes.posterior, np.zeros((n, vignettes.posterior.shape[1]))]
+        ),
         weight=weights / weights.mean(),
     )
 
@@ -91,12 +93,12 @@ def of_world(
     `complete` labelled cases have every cell written down, as no vignette has.
     """
     home = bench.home
-    mix = home.mix(TRAINING)
+    mix = world.mix(TRAINING)
     written = world.complete() if complete else world
     labelled = draw(written, mix, max(SIZES), _SEEDS["labelled"])
     test = draw(world, mix, bench.test_rows, _SEEDS["test"])
     true = ExactPosterior(world)(test.values, mix, 2).probability
-    exact = ExactPosterior(home)(test.values, mix, 2).probability
+    exact = ExactPosterior(home)(test.values, home.mix(TRAINING), 2).probability
 
     def told(answer: Real) -> str:
         lost = excess(true, answer)

@@ -96,7 +96,7 @@ def ours(data: Vignettes, threads: int) -> Iterator[Fitted]:
     classes = range(data.exact.shape[1])
     begun = time.perf_counter()
     model = _blank(data, threads)
-    model.fit(data.cases, data.label, classes=classes, atom=data.atom, traits=data.traits)
+    model.fit(data.cases, data.label, classes=classes, component=data.component, latent=data.latent)
     seconds = time.perf_counter() - begun
     yield _estimator("ours, nothing exact", "labels, hidden states", model, seconds)
     begun = time.perf_counter()

@@ -39,10 +39,10 @@ class Pool:
     """Cases with what the exact posterior says of each in a world that lacks any condition."""
 
     def __init__(self, world: World, drawn: Drawn, mix: Real, workers: int) -> None:
-        self.drawn, self.mix = drawn, mix
+        self.drawn, self.mix = drawn, world.class_mix(mix)
         found = ExactPosterior(world)(drawn.values, mix, workers)
         self.log_evidence = found.log_evidence
-        shares = [found.atoms[:, world.condition_of == k].sum(axis=1) for k in range(len(mix))]
+        shares = [found.atoms[:, world.condition_of == k].sum(axis=1) for k in range(len(self.mix))]
         self.by_condition = np.stack(shares, axis=1)  # sums of small numbers, not 1 - a large one
 
     def without(self, condition: int) -> Real:
@@ -53,15 +53,15 @@ class Pool:
 
 
 def without(mixture: Mixture, condition: int) -> Mixture:
-    """A mixture that lacks the atoms of a class."""
-    kept = mixture.atom_class != condition
-    classes = mixture.atom_class[kept]
+    """A mixture that lacks the components of a class."""
+    kept = mixture.component_class != condition
+    classes = mixture.component_class[kept]
     return replace(
         mixture,
-        atom_class=classes - (classes > condition),
-        atoms=mixture.atoms[:, kept],
+        component_class=classes - (classes > condition),
+        components=mixture.components[:, kept],
         bias=mixture.bias[kept],
-        coupling=mixture.coupling[kept],
+        log_interaction=mixture.log_interaction[kept],
     )
 
 

@@ -219,7 +219,7 @@ def _chunk(start: int) -> Misses:
     names = world.vocabulary.condition_ids
     mix = np.array([float(name in IN_DANGER) for name in names])
     sample = sample_chunk(
-        Tables.of(world, mix / mix.sum()), Draws(SEED, start, CHUNK), with_truth=False
+        Tables.of(world, world.spread(mix / mix.sum())), Draws(SEED, start, CHUNK), with_truth=False
     )
     atoms = world.people.atoms
     wanted = np.array([_in_danger(atom.condition, atom.presentation) for atom in atoms])
@@ -247,7 +247,7 @@ def benign(patients: int) -> Iterator[str]:
     world = _world()
     names = world.vocabulary.condition_ids
     mix = np.array([float(name not in IN_DANGER) for name in names])
-    tables = Tables.of(world, mix / mix.sum())
+    tables = Tables.of(world, world.spread(mix / mix.sum()))
     sample = sample_chunk(tables, Draws(SEED + 1, 0, patients), with_truth=False)
     reached = levels(rule_states(np.ascontiguousarray(sample.values), world.vocabulary))
     yield "## Sampled patients of the other conditions\n"

@@ -2,7 +2,8 @@
 
     python -m benchmarks.sets --model models/leg_pain --out benchmarks/sets.txt
 
-The thresholds of the bundle, and thresholds from fresh calibration cases, on fresh test cases.
+The thresholds of the bundle, and thresholds from fresh calibration cases, on fresh test cases: two
+fifths whole records, the others asked what a form of their own asks.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from data_gen.profiles import load_knowledge
 from data_gen.world import build_world
 from serve.model.prediction_sets import Thresholds
 from training.bundles.loaded import LoadedBundle, open_contender
+from training.data.features import asked_of
 from training.model.calibrate import Drawn, draw
 from training.model.conformal import coverage, thresholds
-from training.model.novelty import recorded
 
 Real = npt.NDArray[np.float64]
 _COVERAGE = 0.95
@@ -52,14 +53,14 @@ def report(bundle: LoadedBundle, calibration_rows: int, test_rows: int, parity_r
     world = build_world(load_knowledge())
     ids = world.vocabulary.condition_ids
     even = np.full(len(ids), 1 / len(ids))
-    first = draw(world, even, calibration_rows, _SEEDS["calibration"])
-    test = draw(world, even, test_rows, _SEEDS["test"])
-    model, count = probabilities(bundle, test), recorded(test.cases)
+    first = draw(world, world.spread(even), calibration_rows, _SEEDS["calibration"], forms=True)
+    test = draw(world, world.spread(even), test_rows, _SEEDS["test"], forms=True)
+    model, count = probabilities(bundle, test), asked_of(test.cases)
     own = Thresholds.of(bundle.manifest, ids)
     if own is None:
         raise SystemExit(f"{bundle.folder}: the bundle has no prediction sets")
     told = probabilities(bundle, first)
-    fresh = thresholds(told, first.label, recorded(first.cases), _COVERAGE)
+    fresh = thresholds(told, first.label, asked_of(first.cases), _COVERAGE)
     both = [found.sets(model, count) for found in (own, fresh)]
     covered = [coverage(inside, test.label) for inside in both]
     fewest = [int(np.bincount(part.label, minlength=len(ids)).min()) for part in (first, test)]
@@ -72,7 +73,9 @@ def report(bundle: LoadedBundle, calibration_rows: int, test_rows: int, parity_r
     ]
     empty = [float((~inside.any(axis=1)).mean()) for inside in both]
     lines += [f"{'share of empty sets':32} {empty[0]:8.4f} {empty[1]:8.4f}"]
-    difference, novelty = parity(bundle, draw(world, world.mix("training"), parity_rows, 83))
+    difference, novelty = parity(
+        bundle, draw(world, world.mix("training"), parity_rows, 83, forms=True)
+    )
     return "\n".join(
         [
             "Coverage of prediction sets, 0.95 asked for in each condition",
@@ -96,13 +99,10 @@ def _by_count(
     count: npt.NDArray[np.int64],
     label: npt.NDArray[np.int64],
 ) -> Iterator[str]:
-    """Coverage and size by how many findings are recorded: the calibrated groups, and the fewest.
-
-    Five to nine cells are less than any group's calibration looks at by itself.
-    """
+    """Coverage and size by how many findings are asked: the calibrated groups."""
     hit = inside[np.arange(len(label)), label]
-    bounds = sorted({*own.recorded.tolist(), 10})
-    yield f"{'recorded findings':32} {'share':>8} {'covered':>8} {'size':>8}"
+    bounds = own.asked.tolist()
+    yield f"{'findings asked':32} {'share':>8} {'covered':>8} {'size':>8}"
     for low, high in zip(bounds, [*bounds[1:], 10**6], strict=True):
         here = (count >= low) & (count < high)
         name = f"{low} and more" if high == 10**6 else f"{low} to {high - 1}"

@@ -54,7 +54,7 @@ class Bench:
     @property
     def mix(self) -> Real:
         """The class mix that the model was trained under."""
-        return self.world.mix(TRAINING)
+        return self.world.class_mix(self.world.mix(TRAINING))
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -63,7 +63,7 @@ class Bench:
 
     def exact(self, world: World, drawn: Drawn, mix: Real) -> Real:
         """The exact posterior of a world."""
-        return ExactPosterior(world)(drawn.values, mix, 2).probability
+        return ExactPosterior(world)(drawn.values, world.spread(mix), 2).probability
 
     def model(self, drawn: Drawn) -> Real:
         """What the bundle's graph says."""
@@ -74,7 +74,7 @@ class Bench:
 
         With `mixed`, both are re-weighted to the mix, as `--mix` does where it is known.
         """
-        drawn = draw(world, mix, self.rows, seed)
+        drawn = draw(world, world.spread(mix), self.rows, seed)
         true = self.exact(world, drawn, mix)
         answers = self.model(drawn), self.exact(self.world, drawn, self.mix)
         if mixed:
@@ -106,12 +106,12 @@ def fewer_cells(bench: Bench) -> tuple[float, float, Row]:
 
     Where twice the share would leave nothing, half of the recorded cells are lost.
     """
-    plain = np.isnan(draw(bench.world, bench.mix, 5000, _SEED).values).mean()
+    plain = np.isnan(draw(bench.world, bench.world.spread(bench.mix), 5000, _SEED).values).mean()
     kept = max((1 - 2 * plain) / (1 - plain), 0.5)
     recording = bench.world.recording
     rates = {name: rate * kept for name, rate in recording.rate.items()}
     world = replace(bench.world, recording=replace(recording, rate=rates))
-    after = np.isnan(draw(world, bench.mix, 5000, _SEED).values).mean()
+    after = np.isnan(draw(world, world.spread(bench.mix), 5000, _SEED).values).mean()
     return float(plain), float(after), bench.row("fewer cells", world, bench.mix, _SEED + 200)
 
 
@@ -121,7 +121,7 @@ def wrong_entries(bench: Bench, share: float) -> tuple[Row, Row]:
     A yes/no cell says the opposite, any other one what another case has in it. The exact posterior
     of such records is not known: both are told by their log-loss, `best` being that of clean ones.
     """
-    clean = draw(bench.world, bench.mix, 4 * bench.rows, _SEED + 300)
+    clean = draw(bench.world, bench.world.spread(bench.mix), 4 * bench.rows, _SEED + 300)
     rng = np.random.default_rng(_SEED)
     values = clean.values.copy()
     for finding in bench.vocabulary.findings:
@@ -147,7 +147,7 @@ def without_condition(bench: Bench) -> Iterator[tuple[str, list[float]]]:
     probability, and the share that is placed at the level the condition needs, or above.
     """
     needs = condition_ranks(bench.vocabulary)
-    drawn = draw(bench.world, bench.mix, 40 * bench.rows, _SEED + 400)
+    drawn = draw(bench.world, bench.world.spread(bench.mix), 40 * bench.rows, _SEED + 400)
     for place, name in enumerate(bench.vocabulary.condition_ids):
         rows = np.flatnonzero(drawn.label == place)[: bench.rows]
         part = Drawn(drawn.values[rows], drawn.cases[rows], drawn.label[rows])

@@ -36,9 +36,9 @@ def first(vignettes: Vignettes, rows: int) -> Vignettes:
         label=vignettes.label[some],
         exact=vignettes.exact[some],
         log_evidence=vignettes.log_evidence[some],
-        atom=vignettes.atom[some],
-        traits={name: cells[some] for name, cells in vignettes.traits.items()},
-        shares=vignettes.shares[some],
+        component=vignettes.component[some],
+        latent={name: cells[some] for name, cells in vignettes.latent.items()},
+        posterior=vignettes.posterior[some],
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from data_gen.look_alikes.deciding import count_grounds, find_deciding
-from data_gen.moved import moved_numbers
+from data_gen.moved import by_relation, moved_numbers
 from data_gen.profiles import KNOWLEDGE, Knowledge, KnowledgeError, load_knowledge
 from data_gen.profiles.checks import check_knowledge
 from data_gen.profiles.checks.unfinished import unfinished, unused
@@ -19,8 +19,8 @@ from data_gen.world import World, build_world
 _WIDTH = 34
 
 
-def check_report(folder: Path | None) -> tuple[str, bool]:
-    """The report as text, and whether all is well."""
+def check_report(folder: Path | None, *, moved: bool = False) -> tuple[str, bool]:
+    """The report as text, and whether all is well; with `moved` every moved number is listed."""
     docs = KNOWLEDGE.parent.parent / "docs" if folder is None else None
     try:
         left = unfinished(folder or KNOWLEDGE, load_vocabulary(), docs=docs)
@@ -39,9 +39,15 @@ def check_report(folder: Path | None) -> tuple[str, bool]:
     lines = [f"{check.name}: {check.items:,} looked at" for check in check_knowledge(knowledge)]
     states = f"{world.n_states:,} hidden states for an age band and sex"
     lines += ["", *_cited(knowledge), f"{len(world.people.atoms)} atoms, {states}"]
-    moved = list(moved_numbers(knowledge, world))
-    lines += [f"stated numbers that a relation moves: {len(moved)}", *(f"  {m}" for m in moved)]
+    lines += _moved(knowledge, world, whole=moved)
     return "\n".join([*lines, "", *_deciding(knowledge, world), "", *_table(knowledge)]), True
+
+
+def _moved(knowledge: Knowledge, world: World, *, whole: bool) -> list[str]:
+    moved = list(moved_numbers(knowledge, world))
+    more = "" if whole or not moved else " (`check --moved` lists them)"
+    head = f"stated numbers that a relation moves: {len(moved)}{more}"
+    return [head, *by_relation(moved, whole=whole)]
 
 
 def _cited(knowledge: Knowledge) -> list[str]:

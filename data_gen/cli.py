@@ -16,7 +16,7 @@ _knowledge = click.option(
     "--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own]."
 )
 _mix = click.option(
-    "--mix", default="training", show_default=True, help="clinic, training or id=share,…"
+    "--mix", default="training", show_default=True, help="training, clinic, safety or id=share,…"
 )
 
 
@@ -29,15 +29,16 @@ def main() -> None:
 
 
 @main.command()
+@click.option("--moved", is_flag=True, help="List every stated number that a relation moves.")
 @_knowledge
-def check(knowledge: Path | None) -> None:
+def check(knowledge: Path | None, moved: bool) -> None:
     """Validate the knowledge and count its numbers.
 
     Example: python -m data_gen check
     """
     from data_gen.check_report import check_report
 
-    text, good = check_report(knowledge)
+    text, good = check_report(knowledge, moved=moved)
     click.echo(text)
     sys.exit(0 if good else 2)
 
@@ -93,8 +94,11 @@ def sample(
 @click.option("--out", type=_NEW, required=True, help="FILE.parquet or FILE.csv.")
 @_mix
 @click.option("--complete", is_flag=True, help="Read a blank as: does not apply.")
+@click.option("--components", is_flag=True, help="Add component:<id>, the parts of conditions.")
 @_knowledge
-def posterior(cases: Path, out: Path, mix: str, complete: bool, knowledge: Path | None) -> None:
+def posterior(
+    cases: Path, out: Path, mix: str, complete: bool, components: bool, knowledge: Path | None
+) -> None:
     """Write p_<condition> and log_evidence of every case of a file.
 
     Example: python -m data_gen posterior examples/real_cases.csv --out build/exact.csv
@@ -104,7 +108,7 @@ def posterior(cases: Path, out: Path, mix: str, complete: bool, knowledge: Path 
     _check_apart({"the file of cases": cases, "the knowledge": knowledge}, {"--out": out})
     world = _world(knowledge)
     world = world.complete() if complete else world
-    _reporting(lambda: posterior_to_file(world, cases, out, mix))
+    _reporting(lambda: posterior_to_file(world, cases, out, mix, components=components))
 
 
 @main.command()

@@ -6,7 +6,7 @@ difference between two records is the edit's and not chance's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.inference import ExactPosterior
+from data_gen.moved import Moved, moved_numbers
 from data_gen.profiles import KNOWLEDGE, Knowledge, KnowledgeError, load_knowledge
 from data_gen.profiles.located import located_numbers
 from data_gen.sampler.draw import Tables
@@ -24,7 +25,9 @@ from data_gen.vocabulary import Vocabulary
 from data_gen.world import World, build_world
 
 Names = npt.NDArray[np.object_]
+Shares = npt.NDArray[np.float64]
 SEED = 20_000_000
+_MOVED_SHOWN = 5  # numbers of a relation that are shown of one side
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Difference:
     flips: tuple[Flips, ...]
     one_sided: tuple[str, ...] = ()
     """Findings and conditions that only one of them has, in words."""
+    moved: tuple[str, ...] = ()
+    """Relations that move stated numbers, and what they move in one of the two alone, in words."""
 
     def lines(self) -> Iterator[str]:
         """The difference as text."""
@@ -61,6 +66,7 @@ class Difference:
         yield f"{len(self.changes)} numbers changed"
         for change in self.changes:
             yield f"  {change.place}: {change.old or '(none)'} -> {change.new or '(none)'}"
+        yield from self.moved
         patients = sum(flip.patients for flip in self.flips)
         changed = sum(flip.changed for flip in self.flips)
         flipped = sum(flip.flipped for flip in self.flips)
@@ -83,16 +89,20 @@ def difference(old: Path, new: Path | None, patients: int, mix: str) -> Differen
     """The difference between two knowledge folders, on so many patients under a mix.
 
     Without `new`, the second is our own. Each has the vocabulary that lies beside it; records are
-    compared in the findings that both have.
+    compared in the findings that both have. Where one has conditions that the other lacks, patients
+    and diagnoses are those that both have, in the shares that OLD gives them.
 
     Raises ValueError for an unknown mix, and where one of them has mistakes: it says which.
     """
     first, second = _side("OLD", old), _side("NEW", new or KNOWLEDGE)
+    worlds = build_world(first), build_world(second)
     return Difference(
         changes=tuple(_changes(_numbers(first), _numbers(second))),
-        flips=tuple(_flips(build_world(first), build_world(second), patients, mix)),
+        flips=tuple(_flips(*worlds, patients, mix)),
         one_sided=tuple(_one_sided(first.vocabulary, second.vocabulary)),
-    )
+        moved=tuple(_moved(*(list(moved_numbers(*side)) for side in
+                             zip((first, second), worlds, strict=True)))),
+    )  # fmt: skip
 
 
 def _side(name: str, folder: Path) -> Knowledge:
@@ -115,11 +125,40 @@ def _one_sided(old: Vocabulary, new: Vocabulary) -> Iterator[str]:
             yield f"{what} that only NEW has: {', '.join(come)}"
 
 
+def _moved(old: Sequence[Moved], new: Sequence[Moved]) -> Iterator[str]:
+    """A line for each relation that moves something, and the numbers it moves in one side only."""
+    for relation in dict.fromkeys(one.relation for one in (*old, *new)):
+        before, after = (
+            {
+                (one.condition, one.text.partition(": ")[2]): one.text
+                for one in side
+                if one.relation == relation
+            }
+            for side in (old, new)
+        )
+        yield f"{relation}: moves {len(before)} stated numbers of OLD, {len(after)} of NEW"
+        for name, side, other in (("OLD", before, after), ("NEW", after, before)):
+            alone = [text for number, text in side.items() if number not in other]
+            yield from (f"  {name} {text}" for text in alone[:_MOVED_SHOWN])
+            if len(alone) > _MOVED_SHOWN:
+                yield f"  {name} and {len(alone) - _MOVED_SHOWN} more (`check --moved`)"
+
+
 def _numbers(knowledge: Knowledge) -> dict[str, str]:
     out = {}
     for number in located_numbers(knowledge):
         content = number.based.model_dump(
-            exclude={"basis", "cite", "word", "why", "says", "findings", "traits"},
+            exclude={
+                "basis",
+                "cite",
+                "word",
+                "why",
+                "says",
+                "findings",
+                "traits",
+                "triage",
+                "clinic",
+            },
             exclude_defaults=True,
             by_alias=True,
         )
@@ -138,7 +177,8 @@ def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]
 
 
 def _flips(old: World, new: World, patients: int, mix: str) -> Iterator[Flips]:
-    before, after = (_Drawn.of(world, patients, mix) for world in (old, new))
+    shares = _shares(old, new, mix)
+    before, after = (_Drawn.of(*side, patients) for side in zip((old, new), shares, strict=True))
     kinds = [{(f.id, f.kind, f.values) for f in w.vocabulary.findings} for w in (old, new)]
     shared = sorted(name for name, _, _ in kinds[0] & kinds[1])
     first, second = (
@@ -153,6 +193,19 @@ def _flips(old: World, new: World, patients: int, mix: str) -> Iterator[Flips]:
         yield Flips(condition, int(mine.sum()), int(changed[mine].sum()), int(flipped[mine].sum()))
 
 
+def _shares(old: World, new: World, mix: str) -> tuple[Shares, Shares]:
+    """The mix of each world; OLD's for the conditions of both where one has others."""
+    ids = [world.vocabulary.condition_ids for world in (old, new)]
+    if set(ids[0]) == set(ids[1]):
+        return old.mix(mix), new.mix(mix)
+    both = set(ids[0]) & set(ids[1])
+    of_old = dict(zip(ids[0], old.mix(mix), strict=True))
+    first, second = (np.array([of_old[n] if n in both else 0.0 for n in side]) for side in ids)
+    if not first.any():
+        raise ValueError(f"mix {mix!r} has none of the conditions of both OLD and NEW")
+    return first / first.sum(), second / second.sum()
+
+
 @dataclass(frozen=True)
 class _Drawn:
     values: npt.NDArray[np.float64]
@@ -160,8 +213,7 @@ class _Drawn:
     top: Names
 
     @classmethod
-    def of(cls, world: World, patients: int, mix: str) -> _Drawn:
-        shares = world.mix(mix)
+    def of(cls, world: World, shares: Shares, patients: int) -> _Drawn:
         sample = sample_chunk(Tables.of(world, shares), Draws(SEED, 0, patients))
         posterior = ExactPosterior(world)(sample.values, shares, workers=2)
         ids = np.array(world.vocabulary.condition_ids, dtype=object)

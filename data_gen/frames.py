@@ -23,10 +23,11 @@ def sample(
 
     The columns are those that `python -m data_gen sample` writes: `case_id`, the findings,
     `condition`, and those of its truth file. A number is a float; yes/no and choices are categories
-    (`no`, `yes`); what is missing is unknown, never absent. `mix` is clinic, training, or
-    `id=share,id=share`; `complete` records every applicable cell without error; `narrative` adds a
-    paragraph of English; `knowledge` is a folder of knowledge files, our own by default.
-    Raises ValueError for fewer rows than one, an unknown mix, or a knowledge with mistakes.
+    (`no`, `yes`); what is missing is unknown, never absent. `mix` is training, clinic,
+    safety, or `id=share,id=share`; `complete` records every applicable cell without error;
+    `narrative` adds a paragraph of English; `knowledge` is a folder of knowledge files, our own by
+    default. Raises ValueError for fewer rows than one, an unknown mix, or a knowledge with
+    mistakes.
     """
     from data_gen.sampler import sample_tables
     from data_gen.world import load_world
@@ -45,14 +46,18 @@ def posterior(
     mix: str = "training",
     *,
     complete: bool = False,
+    components: bool = False,
     knowledge: Path | None = None,
 ) -> pd.DataFrame:
     """The exact posterior of each case: `log_evidence` and `p_<condition>`, in the rows of `cases`.
 
+    With `components` also `component:<id>` for each presentation, part of another cause, and pair
+    of conditions: those of a condition sum to it (`World.components` says what each is).
+
     Columns of `cases` that are findings are read as a case file's cells are: words, booleans or 0
-    and 1 for yes and no, a missing value for unknown; other columns are passed over. `complete`
-    reads a blank as "does not apply". Raises ValueError, naming each cell, for one that is no
-    value of its finding, and where no column is a finding.
+    and 1 for yes and no, a missing value for blank; a finding without a column was not asked, and
+    other columns are passed over. `complete` reads a blank as "does not apply". Raises ValueError,
+    naming each cell, for one that is no value of its finding, and where no column is a finding.
     """
     import pyarrow as pa
 
@@ -65,5 +70,5 @@ def posterior(
     table = pa.table({n: pa.array(cases[n], from_pandas=True).cast(pa.string()) for n in known})
     index = cases.index
     table = read_cells(table, world.vocabulary, "the frame", lambda row: f"row {index[row]!r}")
-    found: pd.DataFrame = posterior_table(world, table, mix).to_pandas()
+    found: pd.DataFrame = posterior_table(world, table, mix, components=components).to_pandas()
     return found.set_index(index)

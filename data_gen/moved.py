@@ -1,38 +1,146 @@
 """Stated numbers that a relation between findings moves: what the world has in their place.
 
 A finding that implies another can be no commoner than it, in any age band, sex and hidden trait;
-where stated numbers cross there, the world brings one of them within reach of the other.
+where stated numbers cross there, the world brings one of them within reach of the other. A number
+that another finding excludes from some value on has fewer values there, and oftener none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from data_gen.look_alikes.marginals import shares_of_atoms
+from data_gen.look_alikes.marginals import of_atoms
 from data_gen.profiles import Knowledge
+from data_gen.profiles.schema import Group as GroupEntry
+from data_gen.vocabulary import Finding
+from data_gen.vocabulary.relation import Implication
 from data_gen.vocabulary.yaml_lines import line_of
 from data_gen.world import World
+from data_gen.world.group import GroupBuilder
+from data_gen.world.people import Atom
+from data_gen.world.rates import Rates
 
+Array = npt.NDArray[np.float64]
 _ROUNDING = 1e-6
 
 
-def moved_numbers(knowledge: Knowledge, world: World) -> Iterator[str]:
-    """Each yes/no number that the world does not have as it is stated, with its file and line."""
-    told: set[str] = set()
-    for finding, share in shares_of_atoms(world).items():
-        for k, atom in enumerate(world.people.atoms[: world.people.n_alone]):
-            profile = knowledge.profiles[atom.condition]
-            own = profile.presentations[atom.presentation].findings.get(finding)
-            entry = own or profile.findings.get(finding)
-            if entry is None or entry.p is None or np.isclose(share[k], entry.p, atol=_ROUNDING):
-                continue
-            inside = ("presentations", atom.presentation) if own else ()
-            path = (*inside, "findings", finding)
-            file = knowledge.folder / "conditions" / f"{atom.condition}.yaml"
-            where = f"conditions/{file.name}:{line_of(file, path)}: {'.'.join(path)}"
-            text = f"{where}: {entry.p:g} is {share[k]:.4f} in {atom.presentation}"
-            if text not in told:
-                told.add(text)
-                yield text
+@dataclass(frozen=True)
+class Moved:
+    """One stated entry of one presentation whose numbers a relation moves."""
+
+    relation: str
+    condition: str
+    text: str
+    """File, line and entry; each number as stated and as the world has it; the presentation."""
+    by: float
+    """How far, as a probability: the farthest of its numbers."""
+
+
+def moved_numbers(knowledge: Knowledge, world: World) -> Iterator[Moved]:
+    """Each stated number that the world does not have as it is stated, by the relation at fault.
+
+    The relations are laid on the stated numbers one by one, in the order of their file; the first
+    that moves a number is the one it is told by.
+    """
+    rates = Rates(knowledge, world.people)
+    for entry in knowledge.background.groups:
+        rules = [rule for rule in knowledge.vocabulary.relations.implications
+                 if {rule.if_.finding, rule.then.finding} <= set(entry.members)]  # fmt: skip
+        steps = [_tables(rates, world, entry, rules[:n]) for n in range(len(rules) + 1)]
+        stated, held = steps[0], steps[-1]
+        for (name, k), rule in _at_fault(rules, steps).items():
+            if _apart(stated[name][k], held[name][k]):
+                yield from _moved(rates, rule, name, k, stated[name][k], held[name][k])
+
+
+def _at_fault(
+    rules: Sequence[Implication], steps: Sequence[Mapping[str, Array]]
+) -> dict[tuple[str, int], Implication]:
+    """The first relation that moves each finding in each atom, of the findings that it names."""
+    found: dict[tuple[str, int], Implication] = {}
+    for rule, before, after in zip(rules, steps, steps[1:], strict=False):
+        for name in {rule.if_.finding, rule.then.finding} & set(after):
+            for k in np.flatnonzero(_apart(before[name], after[name])).tolist():
+                found.setdefault((name, k), rule)
+    return found
+
+
+def _apart(one: Array, other: Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.abs(one - other).max(axis=-1) > _ROUNDING)
+
+
+def _tables(
+    rates: Rates, world: World, entry: GroupEntry, rules: Sequence[Implication]
+) -> dict[str, Array]:
+    """P(value | atom alone) of each finding of a group, were these its only implications."""
+    vocabulary = world.vocabulary
+    relations = replace(vocabulary.relations, implications=tuple(rules))
+    edges = {name: bins.edges for name, bins in world.bins.items()}
+    builder = GroupBuilder(rates, replace(vocabulary, relations=relations), edges)
+    alone = slice(world.people.n_alone)
+    return {name: p[alone] for name, p in of_atoms(world, builder.build(entry)).items()}
+
+
+def _moved(
+    rates: Rates, rule: Implication, name: str, k: int, stated: Array, now: Array
+) -> Iterator[Moved]:
+    """What is to be told of one finding in one atom, where its profile states a number."""
+    atom = rates.people.atoms[k]
+    if rates.entry(atom, name) is None:
+        return
+    finding = rates.knowledge.vocabulary.finding(name)
+    edges = np.array(rates.knowledge.background.findings[name].edges)
+    pairs = [
+        (what, a, b)
+        for (what, a), (_, b) in zip(_named(finding, rule, edges, stated),
+                                     _named(finding, rule, edges, now), strict=True)
+        if abs(a - b) > _ROUNDING
+    ]  # fmt: skip
+    change = ", ".join(f"{what}{a:.4g} is {b:.4f}" for what, a, b in pairs)
+    text = f"{_place(rates, atom, name)}: {change} in {atom.presentation}"
+    yield Moved(rule.text, atom.condition, text, max(abs(a - b) for _, a, b in pairs))
+
+
+def _named(
+    finding: Finding, rule: Implication, edges: Array, share: Array
+) -> Iterator[tuple[str, float]]:
+    """The numbers of a finding, named as its entry names them, from P(value) (n_values,).
+
+    A choice is never moved: the yes/no finding of a relation gives way to it.
+    """
+    if finding.kind != "number":
+        yield "", share[1]
+        return
+    yield "applies ", 1 - share[-1]
+    for bound in (s.value for s in (rule.if_, rule.then) if s.finding == finding.id):
+        rest = share[:-1][edges[:-1] >= bound].sum() / max(1 - share[-1], _ROUNDING)
+        yield f"share of {bound:g} or more ", rest
+
+
+def _place(rates: Rates, atom: Atom, name: str) -> str:
+    """File, line and path of the entry that states the number."""
+    profile = rates.knowledge.profiles[atom.condition]
+    own = name in profile.presentations[atom.presentation].findings
+    path = (*(("presentations", atom.presentation) if own else ()), "findings", name)
+    file = rates.knowledge.folder / "conditions" / f"{atom.condition}.yaml"
+    return f"conditions/{file.name}:{line_of(file, path)}: {'.'.join(path)}"
+
+
+def by_relation(moved: Sequence[Moved], *, whole: bool = False) -> Iterator[str]:
+    """A line a relation: how many numbers it moves, of how many conditions, the farthest of them.
+
+    With `whole` each of its numbers follows on a line of its own.
+    """
+    for relation in dict.fromkeys(one.relation for one in moved):
+        mine = [one for one in moved if one.relation == relation]
+        conditions = len({one.condition for one in mine})
+        where = f"{conditions} conditions" if conditions > 1 else mine[0].condition
+        yield f"  {relation}: {len(mine)}, in {where}"
+        if whole:
+            yield from (f"    {one.text}" for one in mine)
+        else:
+            yield f"    the farthest: {max(mine, key=lambda one: one.by).text}"

@@ -24,7 +24,11 @@ findings: # where it departs from background.yaml, in every presentation
 
 presentations: # one or more; their weights sum to 1
   only:
+    name: TODO # plain, reads as a diagnosis
+    icd10: TODO
+    triage: {level: TODO, within: TODO, why: "TODO"} # as in docs/README.md
     weight: 1.0
+    # clinic: {p: 1.0, why: ""}  # its share of those who consult, where that is another
     says: "TODO"
     findings: # where it departs from the above
 """
@@ -36,6 +40,8 @@ _ENTRY = """
     indicates: TODO
     tests: []
     care: []
+    caution: []
+    safety_net: []
     cite: []
 """
 _SHARE = '  CONDITION: {clinic: TODO, training: TODO, why: "TODO"}\n'
@@ -90,6 +96,7 @@ def _carved(condition: str, source: str, folder: Path, profile: Path) -> dict[Pa
     for finding in re.findall(r"(?m)^      (\w+):", found[0]):  # what the part states counts alone
         shared = re.sub(rf"(?m)^  {finding}: .*\n", "", shared)
     own = re.sub(r"(?m)^    weight: .*$", "    weight: 1.0", found[0].rstrip() + "\n")
+    own = re.sub(r"(?m)^    clinic: .*\n", "", own)
     first = f"# TODO: what it is. Taken out of {source}, with what holds there for all parts.\n"
     carved = f"{first}\ncondition: {condition}\nconfused_with: [{parent}]\n{shared}{mark}\n{own}"
     return {profile: carved, path: text.replace(found[0], "", 1)}

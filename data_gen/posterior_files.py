@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from data_gen.inference import ExactPosterior
 from data_gen.sampler.files import table_file
+from data_gen.sampler.tables import component_columns
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.finding import Finding
 from data_gen.vocabulary.problem import Problem, RefusedError
@@ -21,28 +22,35 @@ from data_gen.vocabulary.words import CellProblem, parse_cell
 from data_gen.world.world import World
 
 
-def posterior_to_file(world: World, cases: Path, out: Path, mix: str) -> None:
-    """Write case_id, log_evidence and p_<condition> of every case.
+def posterior_to_file(
+    world: World, cases: Path, out: Path, mix: str, *, components: bool = False
+) -> None:
+    """Write case_id, log_evidence and p_<condition> of every case, and component:<id> if wanted.
 
     Cases are Parquet as the sampler writes it, or CSV in the case format. Here, unlike in scoring,
     a bad cell is an error: RefusedError names file, line, column and remedy, all at once.
     """
     table = read_cases(cases, world.vocabulary)
-    result = posterior_table(world, table, mix)
+    result = posterior_table(world, table, mix, components=components)
     ids = table["case_id"] if "case_id" in table.column_names else pa.array(range(len(table)))
     result = result.add_column(0, "case_id", ids)
     with table_file(out, result.schema) as writer:
         writer.write_table(result)
 
 
-def posterior_table(world: World, cases: pa.Table, mix: str) -> pa.Table:
-    """log_evidence and p_<condition> of every case of a table with clean cells."""
+def posterior_table(
+    world: World, cases: pa.Table, mix: str, *, components: bool = False
+) -> pa.Table:
+    """log_evidence and p_<condition> of every case of a table with clean cells.
+
+    With `components` also component:<id>, which sum to the conditions they are parts of.
+    """
     values = values_from_table(cases, world.vocabulary)
     result = ExactPosterior(world)(values, world.mix(mix), workers=2)
     columns = {"log_evidence": pa.array(result.log_evidence)}
     for column, condition in enumerate(world.vocabulary.condition_ids):
         columns[f"p_{condition}"] = pa.array(result.probability[:, column])
-    return pa.table(columns)
+    return pa.table(columns | (component_columns(world, result.atoms) if components else {}))
 
 
 def read_cases(path: Path, vocabulary: Vocabulary) -> pa.Table:
@@ -93,4 +101,5 @@ def _parse(
             place = f"{where(int(np.flatnonzero(codes == code)[0]))}: column {finding.id}"
             problems.append(Problem(value.code, place, value.message, value.remedy))
     numbers = np.array([np.nan if isinstance(v, CellProblem) else v for v in parsed] + [np.nan])
-    return array_of(numbers[np.nan_to_num(codes, nan=-1).astype(int)], finding)
+    values = numbers[np.nan_to_num(codes, nan=-1).astype(int)]
+    return array_of(values, finding, forms=bool(np.isneginf(values).any()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from data_gen.vocabulary.words import cell_text
 from serve.answer import JOIN, NO_MODEL, probability_columns
 from serve.batch.block import make_pipeline
 from serve.cases.arrow_columns import used_columns
-from serve.cases.header import match_header
+from serve.cases.header import Header, match_header
 from serve.cases.parse import Cache, ParsedCases, parse_cases
 from serve.cases.preview import check_values
 from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
@@ -112,14 +112,15 @@ class Scorer:
         A frame may be of pandas, of Polars, or anything else that streams Arrow
         (`__arrow_c_stream__`).
 
-        A finding that is absent, None, NaN or blank is unknown. Yes/no findings may be booleans,
-        1 and 0, or the words a file may use. A cell that is no value of its finding counts as
-        unknown and is told in `issues`. Cases without any column have no finding. Raises
-        RefusedError for a column that is named like one scoring writes, or where there are columns
-        and none is known.
+        A finding that is None, NaN or an empty text is blank; one without a column, or of a dict
+        without a key, was not asked (`columns.unknowns` turns either round). Yes/no findings may
+        be booleans, 1 and 0, or the words a file may use. A cell that is no value of its finding
+        counts as not known and is told in `issues`. Cases without any column have no finding.
+        Raises RefusedError for a column that is named like one scoring writes, or where there are
+        columns and none is known.
         """
-        table = without_dictionaries(table_of(cases))
-        scores = score_values(self.chain, self._normalised(table, columns))
+        table = without_dictionaries(table_of(cases := _listed(cases)))
+        scores = score_values(self.chain, self._parsed(cases, table, columns))
         output = score_table(scores, self.chain.vocabulary)
         version = scores.model_version if scores.known.any() or not len(table) else NO_MODEL
         return ScoredCases(table, output, version)
@@ -130,18 +131,37 @@ class Scorer:
         Takes what `score` takes. Each case asks the model a hundred times or more: a few
         milliseconds.
         """
-        return explanations(self.chain, self._normalised(table_of(cases)).values)
+        table = table_of(cases := _listed(cases))
+        return explanations(self.chain, self._parsed(cases, table).values)
 
-    def _normalised(self, table: pa.Table, columns: ColumnMapping = NO_MAPPING) -> ParsedCases:
+    def _parsed(
+        self, cases: Any, table: pa.Table, columns: ColumnMapping = NO_MAPPING
+    ) -> ParsedCases:
         vocabulary = self.chain.vocabulary
-        if not table.column_names:  # blank cases, or no cases
-            return ParsedCases(np.full((table.num_rows, len(vocabulary.findings)), np.nan), {})
+        if not table.column_names:  # cases of which nothing was asked, or no cases
+            nothing = columns.unknowns.nothing(table.num_rows, len(vocabulary.findings))
+            return ParsedCases(nothing, {})
         header = match_header(table.column_names, "cases", vocabulary, columns)
         coded = used_columns(table, header)
         parsed = parse_cases(coded, header, table.num_rows, vocabulary, Cache())
         if header.mapped:
             check_values([parsed], header, "cases")
+        for row, case in enumerate(cases if isinstance(cases, list) else ()):
+            _leave_out(parsed.values[row], frozenset(case), header)
         return parsed
+
+
+def _leave_out(values: np.ndarray[Any, np.dtype[np.float64]], keys: Collection[str],
+               header: Header) -> None:  # fmt: skip
+    """Put into a case's values (n_findings,) which of its findings have no key."""
+    there = [name in keys for name in header.names]
+    for place, reading in header.readings:
+        if not there[place]:
+            values[reading.finding.column] = header.unknowns.absent_value
+    for places, derivation in header.derived:
+        column = derivation.finding.column
+        if not np.isfinite(values[column]) and not all(there[place] for place in places):
+            values[column] = header.unknowns.absent_value
 
 
 def open_scorer(
@@ -156,23 +176,33 @@ def open_scorer(
     return Scorer(chain)
 
 
+def _listed(cases: Any) -> Any:
+    """Dicts as a list, a frame as it is."""
+    if isinstance(cases, Mapping):
+        return [cases]
+    frame = isinstance(cases, pa.Table | pa.RecordBatch) or hasattr(cases, "__arrow_c_stream__")
+    return cases if frame or _is_pandas(cases) else list(cases)
+
+
+def _is_pandas(cases: Any) -> bool:
+    """Whether this is a pandas frame, without importing pandas."""
+    return hasattr(cases, "iloc") and hasattr(cases, "columns")
+
+
 def table_of(cases: Any) -> pa.Table:
     """Cases as an Arrow table. Dicts become text, so that words, numbers and booleans may mix."""
     if isinstance(cases, pa.Table):
         return cases
     if isinstance(cases, pa.RecordBatch):
         return pa.Table.from_batches([cases])
-    if isinstance(cases, Mapping):
-        return _from_dicts([cases])
-    if hasattr(cases, "iloc") and hasattr(cases, "columns"):  # pandas, without importing it
+    if _is_pandas(cases):
         return _from_pandas(cases)
     if hasattr(cases, "__arrow_c_stream__"):
         return _from_stream(cases)
     return _from_dicts(cases)
 
 
-def _from_dicts(cases: Iterable[Mapping[str, Any]]) -> pa.Table:
-    rows = list(cases)
+def _from_dicts(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     names = list(dict.fromkeys(name for row in rows for name in row))
     return _table(names, [_column([row.get(name) for row in rows]) for name in names], len(rows))
 

@@ -26,6 +26,7 @@ from serve.model.bundle import Bundle
 from serve.model.explain import Explanation, explain
 from serve.model.failing import failure
 from serve.model.predict import ModelOutput, no_output, parts_per_million, predict
+from serve.model.prediction_sets import count_asked
 from serve.overrides.matrix.results import Flags, flags_of
 from serve.triage import NONE, Triage, combine, model_reason, top
 
@@ -92,7 +93,7 @@ def score_values(chain: ScoringPipeline, cases: ParsedCases) -> Scores:
     completed = complete(cases.values, chain.vocabulary)
     flags = flags_of(completed.present, chain.vocabulary)
     said = _said(chain, completed)
-    nothing: Mask = np.asarray(np.isnan(cases.values).all(axis=1))
+    nothing: Mask = np.asarray(~np.isfinite(cases.values).any(axis=1))
     triage = combine(flags.level, said.output.probabilities, nothing, chain.vocabulary)
     known = triage.model_level != NONE
     issues = _issues(cases, completed, known, nothing, chain.vocabulary)
@@ -217,8 +218,7 @@ def _prediction_set(
     thresholds = chain.bundle.thresholds if chain.bundle else None
     if thresholds is None:
         return [""], np.zeros(len(probabilities), np.int64)
-    recorded = (~np.isnan(completed.values)).sum(axis=1)
-    inside = thresholds.sets(probabilities, recorded)
+    inside = thresholds.sets(probabilities, count_asked(completed.values))
     codes, which = np.unique(inside @ (1 << np.arange(len(ids))), return_inverse=True)
     texts = [JOIN.join(name for k, name in enumerate(ids) if code >> k & 1) for code in codes]
     return texts, which.reshape(-1)
@@ -238,7 +238,7 @@ def _issues(
     age = cases.values[:, vocabulary.column("age_years")]
     for rows, issue in (
         (nothing, _NO_FINDINGS),
-        (age < ADULT, _OUTSIDE),
+        (np.isfinite(age) & (age < ADULT), _OUTSIDE),
         (~known, _NO_MODEL),
     ):
         for row in np.flatnonzero(rows).tolist():

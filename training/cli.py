@@ -83,10 +83,10 @@ def check_labelled(path: Path) -> None:
 
     Example: python -m training check-labelled
     """
-    from training import pipeline
+    from training.data.labelled import check_labelled
     from training.params import read_params
 
-    _say("\n".join(_reporting(lambda: pipeline.check_labelled(read_params(path)))))
+    _say("\n".join(_reporting(lambda: check_labelled(read_params(path)))))
 
 
 @main.command()
@@ -263,11 +263,9 @@ def _say(text: str) -> None:
 
 def _reporting(work: Callable[[], Result]) -> Result:
     """The result of the work; a message and exit 2 for bad input, 1 for a failing machine."""
-    from data_gen.profiles import KnowledgeError
-
     try:
         return work()
-    except (RefusedError, KnowledgeError) as error:
+    except RefusedError as error:
         _say(str(error))
         sys.exit(2)
     except OSError as error:

@@ -12,9 +12,11 @@ from data_gen.vocabulary.yaml_lines import YamlError, duplicate_keys, line_of, r
 from serve.problem import Problem, RefusedError
 
 PARAMS = Path("params.yaml")
-Part = Literal["train", "validation", "test"]
-"""The parts of the vignettes: to learn from, to tune on, to report."""
+Part = Literal["train", "validation", "test", "forms"]
+"""The parts of the vignettes: to learn from, to tune on, to report whole records and forms."""
 PARTS: tuple[Part, ...] = get_args(Part)
+FORMS: tuple[Part, ...] = ("train", "forms")
+"""Those of which what is asked is drawn too."""
 Count = Annotated[int, Field(ge=1)]
 CountOrNone = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -36,6 +38,8 @@ class SampleParams(_Section):
     validation_seed: CountOrNone
     test_rows: Count
     test_seed: CountOrNone
+    forms_rows: Count
+    forms_seed: CountOrNone
     workers: Count
 
     def drawn(self, part: Part) -> tuple[int, int]:

@@ -27,7 +27,7 @@ class Places:
     """The file that the knobs were read from."""
 
     def cases(self, part: str) -> tuple[Path, Path]:
-        """The cases and the truth of `train`, `validation` or `test`."""
+        """The cases and the truth of `train`, `validation`, `test` or `forms`."""
         return pair(self.vignettes, part)
 
     @property

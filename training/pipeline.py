@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from data_gen.profiles import load_knowledge
 from data_gen.sampler import Origin
-from data_gen.vocabulary import Vocabulary, load
+from data_gen.vocabulary import load
 from data_gen.world import World, build_world
 from training.bundles.loaded import open_contender
 from training.bundles.write import manifest, write_bundle
-from training.data.labelled import LabelledCases, case_files, counts, read_labelled
+from training.data.labelled import case_files, labelled_cases
 from training.data.vignettes import Vignettes, hash_of_files, read_vignettes
 from training.folders import atomic_write
-from training.params import Params, Part
+from training.params import FORMS, Params, Part
 from training.paths import CARD, Places, labelled_folder
 from training.promotion.acts import force, register, rollback
 from training.promotion.store.model_store import ModelStore
@@ -41,7 +41,7 @@ def train(params: Params, places: Places) -> tuple[str, list[str]]:
     vocabulary = load()
     facts = read_facts()
     vignettes = _vignettes("train", params, places, facts.world)
-    labelled = _labelled(params, vocabulary)
+    labelled = labelled_cases(params, vocabulary)
     fitted = fit(vignettes, labelled.of(~labelled.held_out), facts, params.train)
     knobs = {"sample": params.sample.model_dump(), "train": params.train.model_dump(mode="json")}
     note = {**fitted.labelled, "held_out": int(labelled.held_out.sum())} if len(labelled) else {}
@@ -51,38 +51,21 @@ def train(params: Params, places: Places) -> tuple[str, list[str]]:
     return version, [*map(str, labelled.told), *(told(note) if note else [])]
 
 
-def check_labelled(params: Params) -> list[str]:
-    """What is to be told of the labelled cases, and how many there are of each condition.
-
-    Raises RefusedError as `read_labelled` does. Neither vignettes nor a candidate are needed.
-    """
-    vocabulary = load()
-    labelled = _labelled(params, vocabulary)
-    return [*map(str, labelled.told), counts(labelled, vocabulary)]
-
-
 def _vignettes(part: Part, params: Params, places: Places, world: World) -> Vignettes:
     """A part of the vignettes; RefusedError unless they are of this world and these knobs."""
     from training.model.calibrate import TRAINING
 
     hashes = world.knowledge_hash, world.vocabulary.hash
-    expected = Origin(*hashes, TRAINING, *params.sample.drawn(part))
+    seed, rows = params.sample.drawn(part)
+    expected = Origin(*hashes, TRAINING, seed, rows, forms=part in FORMS)
     return read_vignettes(*places.cases(part), world.vocabulary, expected)
-
-
-def _labelled(params: Params, vocabulary: Vocabulary) -> LabelledCases:
-    """The labelled cases; RefusedError where one repeats a case of the evaluation."""
-    from training.data.real_cases import read_real_cases
-
-    real = read_real_cases(params.evaluate.real_cases, vocabulary)
-    return read_labelled(labelled_folder(params), vocabulary, real)
 
 
 def evaluate(params: Params, places: Places) -> dict[str, Any]:
     """Measure the candidate, write the reports, record the run; the metrics."""
     from training.data.real_cases import read_real_cases
     from training.evaluation.evaluate import evaluate as measure
-    from training.evaluation.evaluate import vignette_metrics
+    from training.evaluation.evaluate import form_metrics, vignette_metrics
     from training.evaluation.model_card import model_card
     from training.evaluation.report import write_reports
     from training.promotion.checks.published import LITERATURE, published
@@ -96,13 +79,15 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     vignettes = _vignettes("test", params, places, world)
     validation = _vignettes("validation", params, places, world)
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
-    labelled = _labelled(params, vocabulary)
+    labelled = labelled_cases(params, vocabulary)
     held_out = labelled.of(labelled.held_out)
     evaluation = measure(bundle, vignettes, real, held_out, vocabulary, params.evaluate)
     n_bins = params.evaluate.calibration_bins
     evaluation.metrics["validation"] = vignette_metrics(
         validation, bundle.probabilities(validation.cases, vocabulary), vocabulary, n_bins
     )
+    forms = _vignettes("forms", params, places, world)
+    evaluation.metrics["forms"] = form_metrics(bundle, forms, vocabulary, n_bins)
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
     folders = places.reports, places.drafts
     write_reports(*folders, evaluation, vignettes, real, vocabulary, n_bins)

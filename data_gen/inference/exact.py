@@ -37,7 +37,7 @@ class Posterior:
     """What the world says of cases. Both are exact, for any pattern of blanks."""
 
     probability: Array  # (n_cases, n_conditions)
-    atoms: Array  # (n_cases, n_atoms): of each presentation or pair; sums to `probability`
+    atoms: Array  # (n_cases, n_atoms): of each component of the world; sums to `probability`
     log_evidence: Array  # (n_cases,): log P(recorded cells), numbers by their bins
 
 
@@ -108,7 +108,7 @@ class ExactPosterior:
         self._lone = {t: _stack([f for f in lone if f.group.trait == t]) for t in traits}
 
     def __call__(self, values: Array, mix: Array, workers: int = 1) -> Posterior:
-        """The posterior of cases (n_cases, n_findings) under a class mix (n_conditions,).
+        """The posterior of cases (n_cases, n_findings) under a mix of components (n_atoms,).
 
         Cells are completed first. NaN is a blank, which counts through its chance of being left
         out; NOT_ASKED drops out of the likelihood. Blocks of cases are shared out to `workers`
@@ -131,7 +131,7 @@ class ExactPosterior:
             for part, block in zip(parts, done, strict=True):
                 log_joint[part.rows] = np.logaddexp(log_joint[part.rows], block)
         with np.errstate(divide="ignore"):
-            log_joint += np.log(mix)[self.world.condition_of]
+            log_joint += np.log(mix)
         top = log_joint.max(axis=1, keepdims=True)
         share = np.exp(log_joint - top)
         total = share.sum(axis=1, keepdims=True)
@@ -160,7 +160,7 @@ class ExactPosterior:
         return safe_log(np.where(ages[:, None] < 0, band, known))
 
     def _log_atoms(self, record: RecordedCells, part: Part) -> Array:
-        """Log P(atom, cells, age, sex | its condition): (n_rows, n_atoms)."""
+        """Log P(cells, age, sex | atom): (n_rows, n_atoms)."""
         world = self.world
         cells, implied = record.cells[part.rows], record.implied[part.rows]
         terms = self._terms(record, part)
@@ -170,7 +170,7 @@ class ExactPosterior:
         log = log + self._over_pain(terms.pop(PAINLESS, None), cells, implied, shape)
         log = log + self._over_traits(terms, part.stratum, shape)
         atoms = _log_sum(log + safe_log(world.recording.weight), axis=2)
-        return np.asarray(atoms + part.prior + safe_log(world.atom_weight))
+        return np.asarray(atoms + part.prior)
 
     def _terms(self, record: RecordedCells, part: Part) -> dict[int | None, Array]:
         """The log-likelihood of the findings of each trait: (n_rows, 1 or 2, n_states)."""

@@ -63,8 +63,7 @@ class Recruiter:
         return out
 
     def _rest(self, population: Population) -> Array:
-        mix = self.world.mix(population.mix or "clinic")
-        atoms = mix[self.world.condition_of] * self.world.atom_weight
+        atoms = self.world.mix(population.mix or "clinic")
         for key in (*population.cases, *population.without):
             atoms = np.where(self._named(key), 0, atoms)
         return np.asarray(atoms)

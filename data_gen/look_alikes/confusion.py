@@ -51,7 +51,7 @@ class Confusion:
 def measure_confusion(world: World, patients: int = PATIENTS, seed: int = SEED) -> Confusion:
     """The confusion of a world, from records as its settings write them down. Repeatable."""
     n_conditions = len(world.vocabulary.conditions)
-    equal = np.full(n_conditions, 1 / n_conditions)
+    equal = world.spread(np.full(n_conditions, 1 / n_conditions))
     sample = sample_chunk(Tables.of(world, equal), Draws(seed, 0, patients))
     posterior = ExactPosterior(world)(sample.values, equal).probability
     truth = world.condition_of[sample.hidden.atom]

@@ -44,11 +44,8 @@ def build_marginals(world: World) -> Marginals:
     """The marginals of every finding that is drawn, by summing over all hidden states."""
     found: dict[str, Array] = {}
     for group in world.groups:
-        rows = _rows(world, group)
-        for member, finding in enumerate(group.members):
-            n_bins = world.n_bins(finding.id)
-            size = n_bins + 1 if n_bins else max(2, len(finding.values))
-            found[finding.id] = _by_condition(world, _values(rows, group.codes[:, member], size))
+        for finding, table in of_atoms(world, group).items():
+            found[finding] = _by_condition(world, table)
     female = world.people.female
     found["age_years"] = _by_condition(world, world.people.age)
     found["sex"] = _by_condition(world, np.stack([female, 1 - female], axis=1))
@@ -56,13 +53,14 @@ def build_marginals(world: World) -> Marginals:
     return Marginals(found)
 
 
-def shares_of_atoms(world: World) -> dict[str, Array]:
-    """P(present | atom) of every yes/no finding that is drawn: (n_atoms,) each."""
+def of_atoms(world: World, group: Group) -> dict[str, Array]:
+    """P(value | atom) of each finding of a group: (n_atoms, n_values), columns as in Marginals."""
+    rows = _rows(world, group)
+    sizes = [world.n_bins(f.id) + 1 if f.kind == "number" else max(2, len(f.values))
+             for f in group.members]  # fmt: skip
     return {
-        finding.id: _values(_rows(world, group), group.codes[:, member], 2)[:, 1]
-        for group in world.groups
-        for member, finding in enumerate(group.members)
-        if finding.kind == "yes_no"
+        finding.id: _values(rows, group.codes[:, member], size)
+        for member, (finding, size) in enumerate(zip(group.members, sizes, strict=True))
     }
 
 

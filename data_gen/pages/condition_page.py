@@ -13,7 +13,8 @@ from data_gen.profiles import Knowledge
 from data_gen.profiles.located import Located, located_in
 from data_gen.profiles.schema import Based
 from data_gen.vocabulary import Condition, Finding
-from data_gen.world import World
+from data_gen.vocabulary.condition import Advice
+from data_gen.world import Component, World
 
 TRIAGE = {
     "emergency": "emergency: now",
@@ -57,6 +58,7 @@ class ConditionPage:
         ]
         body = [
             *self._presentations(),
+            *self._components(),
             *self._look_alikes(),
             *self._care(),
             *self._numbers(),
@@ -75,6 +77,39 @@ class ConditionPage:
             ]
             out += [""]
         return out
+
+    def _components(self) -> list[str]:
+        """Its components, alone and with a second condition: level, time frame, reason, shares."""
+        world, here = self.world, self.condition.id
+        place = world.vocabulary.condition_ids.index(here)
+        share = {
+            name: mix / world.class_mix(mix)[place] for name, mix in world.mixes.items()
+        }  # of those with the condition
+        rows = [
+            (
+                f"{component.name} `{component.id.removeprefix(f'{here}/')}`",
+                component.icd10,
+                f"{component.triage.replace('_', '-')}, {component.within}",
+                f"{sentence(component.why)} {self._urgency_sources(component)}".strip(),
+                percent(float(share["training"][k])),
+                percent(float(share["clinic"][k])),
+            )
+            for k, component in enumerate(world.components)
+            if component.condition == here
+        ]
+        intro = (
+            "What the model tells apart within it, each as urgent as it is by itself; of two "
+            "conditions together the more urgent counts. The shares are of those with the "
+            "condition, in training and among those who consult."
+        )
+        head = ("Component", "ICD-10", "By itself", "Why", "Training", "Clinic")
+        return ["## How urgent it is", "", intro, "", *table(head, rows)]
+
+    def _urgency_sources(self, component: Component) -> str:
+        """What the level of a component rests on; that of a pair stands with its own alone."""
+        _, _, name = component.id.partition("/")
+        presentation = self.knowledge.profiles[self.condition.id].presentations.get(name)
+        return self.sources.refer(presentation.triage.cite) if presentation else ""
 
     def _look_alikes(self) -> list[str]:
         """Those that take the most of its patients' probability, and the ones the profile names."""
@@ -119,7 +154,16 @@ class ConditionPage:
             out += ["Tests that the documents name:", "", *bullets(condition.tests)]
         if condition.care:
             out += ["Care that the documents name:", "", *bullets(condition.care)]
-        return [*out, f"From the documents: {refer}", ""] if refer else out
+        out += [f"From the documents: {refer}", ""] if refer else []
+        return [
+            *out,
+            *self._advice("## What to be careful with", condition.caution),
+            *self._advice("## When to come back", condition.safety_net),
+        ]
+
+    def _advice(self, title: str, lines: tuple[Advice, ...]) -> list[str]:
+        told = [f"{sentence(line.says)} {self.sources.refer(line.cite)}".strip() for line in lines]
+        return [title, "", *bullets(told)] if told else []
 
     def _numbers(self) -> list[str]:
         numbers = list(located_in(self.knowledge, self.condition.id))
@@ -137,7 +181,8 @@ class ConditionPage:
             "### In every presentation that does not say otherwise", shared, shared=True
         )
         for name in self.knowledge.profiles[self.condition.id].presentations:
-            own = [n for n in numbers if n.path[:2] == ("presentations", name) and len(n.path) > 2]
+            own = [n for n in numbers if n.path[:2] == ("presentations", name)]
+            own = [n for n in own if len(n.path) > 2 and n.path[2] not in ("triage", "clinic")]
             out += self._part(f"### {_words(name)}", own, shared=False)
         return out
 

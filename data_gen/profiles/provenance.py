@@ -30,6 +30,13 @@ BASES = ("study", "document", "guideline", "judgement")
 
 def cited_ids(knowledge: Knowledge) -> set[str]:
     """The statements and study rows that an entry or a condition cites."""
+    conditions = knowledge.vocabulary.conditions
+    advice = (line for c in conditions for line in (*c.caution, *c.safety_net))
+    return _encoded_ids(knowledge) | {cite for line in advice for cite in line.cite}
+
+
+def _encoded_ids(knowledge: Knowledge) -> set[str]:
+    """The same without what is only told as advice."""
     cited = {cite for number in located_numbers(knowledge) for cite in number.based.cite}
     return cited | {
         cite for condition in knowledge.vocabulary.conditions for cite in condition.cite
@@ -42,12 +49,17 @@ def uncited(knowledge: Knowledge) -> tuple[str, ...]:
     Red flags are for the safety overrides to cite, which this package does not know: see
     `for_overrides`.
     """
-    return tuple(i for i in _open(knowledge) if knowledge.statements[i].get("kind") != "red_flag")
+    left = _open(knowledge, cited_ids(knowledge))
+    return tuple(i for i in left if knowledge.statements[i].get("kind") != "red_flag")
 
 
 def for_overrides(knowledge: Knowledge) -> tuple[str, ...]:
-    """Red flags that only a safety override can cite. A test holds that one does."""
-    return tuple(i for i in _open(knowledge) if knowledge.statements[i].get("kind") == "red_flag")
+    """Red flags that only a safety override can act on. A test holds that one does.
+
+    Advice to come back with a red flag acts on nothing by itself.
+    """
+    left = _open(knowledge, _encoded_ids(knowledge))
+    return tuple(i for i in left if knowledge.statements[i].get("kind") == "red_flag")
 
 
 def not_encoded(knowledge: Knowledge) -> tuple[str, ...]:
@@ -55,9 +67,9 @@ def not_encoded(knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(i for i, row in knowledge.statements.items() if row.get("not_encoded"))
 
 
-def _open(knowledge: Knowledge) -> list[str]:
-    cited = cited_ids(knowledge) | set(not_encoded(knowledge))
-    return [statement for statement in knowledge.statements if statement not in cited]
+def _open(knowledge: Knowledge, cited: set[str]) -> list[str]:
+    done = cited | set(not_encoded(knowledge))
+    return [statement for statement in knowledge.statements if statement not in done]
 
 
 def grounds(knowledge: Knowledge, condition: str, finding: str) -> frozenset[str]:

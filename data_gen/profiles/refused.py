@@ -19,6 +19,7 @@ _REMEDIES = {
     "less_than_equal": "a probability is a share from 0 to 1: 0.85, not 85",
     "greater_than_equal": "a probability is a share from 0 to 1",
     "greater_than": "write a number above 0",
+    "string_pattern_mismatch": "give one code, such as M10.9",
 }
 _HOLDERS = ("findings", "traits", "mix", "settings", "pairs", "groups", "trait_odds_ratios")
 

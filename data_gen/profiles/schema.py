@@ -10,11 +10,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from data_gen.vocabulary.condition import FRAMES_OF, TimeFrame, Triage
+
 Basis = Literal["document", "study", "guideline", "judgement"]
 Probability = Annotated[float, Field(ge=0, le=1)]
 PositiveOdds = Annotated[float, Field(gt=0)]
 Percent = Annotated[float, Field(gt=0, le=1)]
 Trait = Literal["vascular", "metabolic", "degenerative", "athletic"]
+ICD10 = r"^[A-Z][0-9]{2}(\.[0-9A-Z]{1,2})?$"
+"""One code, WHO edition or a national one."""
 
 
 def _listed(value: object) -> object:
@@ -93,15 +97,43 @@ class Share(Based):
     p: Probability
 
 
-class Presentation(Based):
-    """One way a condition shows itself."""
+class Urgency(Based):
+    """How urgent a presentation is by itself: the level, how soon to be seen, and why."""
 
+    level: Triage
+    within: TimeFrame
+    why: str
+
+    @model_validator(mode="after")
+    def _frame_fits(self) -> Self:
+        fitting = FRAMES_OF[self.level]
+        if self.within not in fitting:
+            raise ValueError(f"{self.level} is not {self.within!r}; write {' or '.join(fitting)}")
+        return self
+
+
+class Presentation(Based):
+    """One way a condition shows itself, which reads as a diagnosis of its own.
+
+    `weight` is its share of the condition's cases that a model learns from, `clinic` that of those
+    who consult, where it is another.
+    """
+
+    name: str
+    icd10: Annotated[str, Field(pattern=ICD10)]
+    triage: Urgency
     weight: Percent
+    clinic: Share | None = None
     says: str
     age: Percentiles | None = None
     female: Share | None = None
     traits: dict[Trait, Share] = Field(default_factory=dict)
     findings: dict[str, Entry] = Field(default_factory=dict)
+
+    @property
+    def clinic_share(self) -> float:
+        """Its share of those with the condition who consult."""
+        return self.weight if self.clinic is None else self.clinic.p
 
 
 class Profile(Strict):
@@ -228,10 +260,17 @@ class MixEntry(Based):
     training: Percent
 
 
+class SafetyMix(Based):
+    """The mix that risk rests on: training ** exponent * clinic ** (1 - exponent)."""
+
+    exponent: Probability
+
+
 class Mix(Strict):
-    """The two class mixes."""
+    """The two class mixes, and what lies between them."""
 
     mix: dict[str, MixEntry]
+    safety: SafetyMix
 
 
 class Pair(Based):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_gen.vocabulary import Vocabulary
-from data_gen.vocabulary.table import WORD_NOT_ASKED
+from data_gen.vocabulary.words import WORD_NOT_ASKED
 from data_gen.world.world import World
 
 

@@ -43,12 +43,14 @@ class Tables:
 
     @classmethod
     def of(cls, world: World, mix: Array) -> Tables:
-        """The tables of a world under a class mix (n_conditions,)."""
-        hot = world.condition_of == np.arange(len(mix))[:, None]
+        """The tables of a world under a mix of components (n_atoms,)."""
+        classes = world.class_mix(mix)
+        hot = world.condition_of == np.arange(len(classes))[:, None]
+        within = hot * mix / np.where(classes > 0, classes, 1)[:, None]
         return cls(
             world=world,
-            mix=np.cumsum(mix)[None],
-            atoms=np.cumsum(hot * world.atom_weight, axis=1),
+            mix=np.cumsum(classes)[None],
+            atoms=np.cumsum(within, axis=1),
             ages=np.cumsum(world.people.age, axis=1),
             traits=np.cumsum(world.people.traits_joint.reshape(-1, 2 ** len(TRAITS)), axis=1),
             groups=tuple(_cumulative(group) for group in world.groups),

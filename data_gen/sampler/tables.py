@@ -37,18 +37,15 @@ def cases_table(
 def truth_table(world: World, sample: Sample, seed: int, posterior: Posterior) -> pa.Table:
     """The hidden states, the exact posterior, log-evidence, and the reason of each blank cell.
 
-    The posterior stands twice: p_<condition>, and in single precision atom:<id> over the
-    presentations and pairs that make up the conditions, what is below a millionth as 0. Pairs whose
-    second condition differs in its presentation alone share a name, and a column.
+    The posterior stands twice: p_<condition>, and in single precision component:<id> over the
+    components that make up the conditions, what is below a millionth as 0.
     """
-    people, hidden = world.people, sample.hidden
-    presentations, presentation = _coded([atom.presentation for atom in people.atoms])
-    seconds, second = _coded([a.pair.second if a.pair else None for a in people.atoms])
+    hidden = sample.hidden
+    components = tuple(component.id for component in world.components)
     columns = {
         "case_id": _case_ids(sample, seed),
         "condition": _words(hidden.condition, world.vocabulary.condition_ids),
-        "presentation": _words(presentation[hidden.atom], presentations),
-        "second_condition": _words(second[hidden.atom], seconds),
+        "component": _words(hidden.atom, components),
         "setting": _words(hidden.setting, world.recording.settings),
     }
     for t, trait in enumerate(TRAITS):
@@ -56,27 +53,22 @@ def truth_table(world: World, sample: Sample, seed: int, posterior: Posterior) -
     columns["log_evidence"] = pa.array(posterior.log_evidence)
     for c, condition in enumerate(world.vocabulary.condition_ids):
         columns[f"p_{condition}"] = pa.array(posterior.probability[:, c])
-    for name, share in _by_name(world, posterior).items():
-        columns[f"atom:{name}"] = pa.array(np.where(share < _DUST, 0, share).astype(np.float32))
+    shares = np.where(posterior.atoms < _DUST, 0, posterior.atoms).astype(np.float32)
+    columns |= component_columns(world, shares)
     return pa.table(columns | _blanks(world.vocabulary, sample))
 
 
-def _by_name(world: World, posterior: Posterior) -> dict[str, npt.NDArray[np.float64]]:
-    """The posterior (n_cases,) of each presentation and pair, by name."""
-    out: dict[str, npt.NDArray[np.float64]] = {}
-    for k, atom in enumerate(world.people.atoms):
-        out[atom.id] = out.get(atom.id, 0.0) + posterior.atoms[:, k]
-    return out
+def component_columns(world: World, shares: npt.NDArray[np.floating]) -> dict[str, pa.Array]:
+    """The posterior (n_cases, n_atoms) as columns: component:<id>."""
+    return {
+        f"component:{component.id}": pa.array(shares[:, k])
+        for k, component in enumerate(world.components)
+    }
 
 
 def _case_ids(sample: Sample, seed: int) -> pa.Array:
     ids = range(sample.start, sample.start + len(sample.values))
     return pa.array([f"S{seed}-{i:08d}" for i in ids], pa.string())
-
-
-def _coded(names: list[str | None]) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
-    words = tuple(dict.fromkeys(name for name in names if name is not None))
-    return words, np.array([-1 if name is None else words.index(name) for name in names])
 
 
 def _words(codes: npt.NDArray[np.int64], words: tuple[str, ...]) -> pa.Array:

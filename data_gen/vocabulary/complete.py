@@ -35,9 +35,9 @@ class Completed:
     """Cases with what is implied filled in. All arrays are (n_cases, n_findings).
 
     `values` is for the model: unknown is NaN for a blank and NOT_ASKED for what was not asked;
-    conflicting cells are blank there, and of two alternatives for one fact only the first is kept
-    (minutes of walking become metres). `implied` marks the cells that follow from others of the
-    row, recorded or not. `present` is for overrides: every cell as recorded or implied, NaN for
+    conflicting cells are not known there, and of two alternatives for one fact only the first is
+    kept (minutes of walking become metres). `implied` marks the cells that follow from others of
+    the row, recorded or not. `present` is for overrides: every cell as recorded or implied, NaN for
     unknown of any kind, and a yes/no finding is present wherever any cell supports it.
     """
 
@@ -99,7 +99,7 @@ def complete(values: Matrix, vocabulary: Vocabulary) -> Completed:
     conflicts += _strike(out, barred, rules, vocabulary)
     implied &= ~barred
     _merge_alternatives(out, implied, vocabulary)
-    np.copyto(out, NOT_ASKED, where=not_asked & ~barred & np.isnan(out))
+    np.copyto(out, NOT_ASKED, where=(not_asked | barred) & np.isnan(out))
     return Completed(out, implied, _present(known, rules), tuple(conflicts))
 
 

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from data_gen.vocabulary.condition import Condition
+from data_gen.vocabulary.condition import Advice, Condition
 from data_gen.vocabulary.finding import Finding
 from data_gen.vocabulary.problem import Problem, RefusedError
 from data_gen.vocabulary.relation import (
@@ -129,11 +129,24 @@ def _phrases(given: Callable[[str], Any], kind: str) -> dict[str, str]:
 
 
 def _conditions(raw: Any) -> tuple[Condition, ...]:
-    wanted = [field.name for field in fields(Condition)]
-    return tuple(
-        Condition(**{name: _frozen(_given(entry, name, "conditions.yaml")) for name in wanted})
-        for entry in raw["conditions"]
-    )
+    return tuple(_condition(entry) for entry in raw["conditions"])
+
+
+def _condition(entry: dict[str, Any]) -> Condition:
+    given = partial(_given, entry, file="conditions.yaml")
+    held = {field.name: _frozen(given(field.name)) for field in fields(Condition)}
+    for name in ("caution", "safety_net"):
+        held[name] = tuple(_advice(entry["id"], name, line) for line in held[name])
+    return Condition(**held)
+
+
+def _advice(condition: str, name: str, line: Any) -> Advice:
+    """One line of advice; RefusedError where it is no text with the statements behind it."""
+    if isinstance(line, dict) and set(line) in ({"says"}, {"says", "cite"}):
+        return Advice(line["says"], _frozen(line.get("cite", [])))
+    where = f"conditions.yaml: {condition}: {name}"
+    remedy = "write `- says: ...`, with `cite: [...]` below it where a document says so"
+    raise RefusedError(Problem("advice", where, f"{line!r} is no advice", remedy))
 
 
 def _frozen(value: Any) -> Any:

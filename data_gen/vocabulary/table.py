@@ -8,12 +8,11 @@ import pyarrow as pa
 
 from data_gen.vocabulary.finding import NOT_ASKED, Finding
 from data_gen.vocabulary.load import Vocabulary
-from data_gen.vocabulary.words import write_cell
+from data_gen.vocabulary.words import WORD_NOT_ASKED, write_cell
 
 Matrix = npt.NDArray[np.float64]
 
 
-WORD_NOT_ASKED = "not asked"
 """What a file says in the cell of a finding that was not asked."""
 
 
@@ -55,11 +54,11 @@ def array_of(column: npt.NDArray[np.float64], finding: Finding, *, forms: bool =
 def values_from_table(table: pa.Table, vocabulary: Vocabulary) -> Matrix:
     """The matrix of cases of a table: (n_cases, n_findings).
 
-    Null and a missing column are blank, NaN; the word for it is NOT_ASKED. The table's cells must
+    Null is blank, NaN; a missing column, and the word for it, is NOT_ASKED. The table's cells must
     already be clean, as the sampler writes them: ValueError names the column and the word
     otherwise. Files from elsewhere go through `serve`.
     """
-    out = np.full((table.num_rows, len(vocabulary.findings)), np.nan)
+    out = np.full((table.num_rows, len(vocabulary.findings)), NOT_ASKED)
     for finding in vocabulary.findings:
         if finding.id in table.column_names:
             out[:, finding.column] = _column(table.column(finding.id), finding)

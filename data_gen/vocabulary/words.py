@@ -17,14 +17,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from data_gen.vocabulary.finding import Finding
+from data_gen.vocabulary.finding import NOT_ASKED, Finding
 from data_gen.vocabulary.quantity import plain, unit_name
 from data_gen.vocabulary.synonyms import meant
 
 BLANK = frozenset({"", "na", "n/a", "nan", "null", ".", "<na>", "#n/a", "\\n"})
 """What is left blank, also as SAS, SPSS, R, Oracle and pandas write it."""
 NOT_KNOWN = frozenset({"unknown", "?", "not asked"})
+"""What says that nothing is known: it was not asked, or asked and not known."""
 UNKNOWN = BLANK | NOT_KNOWN
+WORD_NOT_ASKED = "not asked"
 _NONE = "none"  # Python's blank; a value where the finding has it
 PRESENT = frozenset({"yes", "y", "true", "t", "1", "1.0", "present", "checked"})
 ABSENT = frozenset({"no", "n", "false", "f", "0", "0.0", "absent", "unchecked"})
@@ -53,16 +55,19 @@ class CellProblem:
 
 
 def parse_cell(finding: Finding, text: str) -> float | CellProblem:
-    """The value of a cell: NaN for unknown, or the problem with its text.
+    """The value of a cell, or the problem with its text.
 
-    1.0 is present and 0.0 absent for yes/no, the position in `finding.values` for a choice, the
-    number itself for a number. Case and outer spaces do not matter, and of a yes/no neither does
-    how 1 and 0 are written (1.00, .0, 1e0). Of a choice, words that can mean nothing else are read
-    as the value they mean (`synonyms`).
+    Unknown is NaN where the cell is blank, NOT_ASKED where it says that nothing is known. 1.0 is
+    present and 0.0 absent for yes/no, the position in `finding.values` for a choice, the number
+    itself for a number. Case and outer spaces do not matter, and of a yes/no neither does how 1 and
+    0 are written (1.00, .0, 1e0). Of a choice, words that can mean nothing else are read as the
+    value they mean (`synonyms`).
     """
     word = text.strip()
-    if word.lower() in UNKNOWN:
+    if word.lower() in BLANK:
         return math.nan
+    if word.lower() in NOT_KNOWN:
+        return NOT_ASKED
     if finding.kind == "choice":
         return _parse_choice(finding, word)
     if word.lower() == _NONE:
@@ -118,12 +123,14 @@ def word_key(text: str) -> str | Decimal:
 
 
 def write_cell(finding: Finding, value: float) -> str:
-    """The text of a value, which parses to the same value; "" for NaN, which is unknown.
+    """The text of a value, which parses to the same value; "" for NaN, which is blank.
 
     Raises ValueError for a value that the finding cannot have.
     """
     if math.isnan(value):
         return ""
+    if value == NOT_ASKED:
+        return WORD_NOT_ASKED
     if finding.kind == "number":
         _require(finding, value, _within(finding, value))
         return repr(float(value)).removesuffix(".0")

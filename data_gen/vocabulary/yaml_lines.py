@@ -60,9 +60,9 @@ def line_of(path: Path, location: tuple[int | str, ...]) -> int:
     """The line (from 1) of the deepest part of `location` that the file has.
 
     A location is a path of keys and list positions, as validation errors give it. The file is
-    parsed again: this runs only when an error has to be shown.
+    parsed again: this runs only when a place has to be shown.
     """
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Words)
+    node = _nodes(path.read_text(encoding="utf-8"))
     line = 1
     for part in location:
         found = _child(node, part)
@@ -70,6 +70,11 @@ def line_of(path: Path, location: tuple[int | str, ...]) -> int:
             break
         line, node = found
     return line
+
+
+@lru_cache(maxsize=1)
+def _nodes(text: str) -> Any:
+    return yaml.compose(text, Loader=_Words)
 
 
 def duplicate_keys(path: Path) -> list[tuple[int, str]]:

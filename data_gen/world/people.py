@@ -28,14 +28,15 @@ class Atom:
     condition: str
     presentation: str
     weight: float
-    """P(atom | condition)."""
+    """P(atom | condition) in training."""
     pair: Pair | None = None
 
     @property
     def id(self) -> str:
-        """The name of the atom in truth files and messages."""
+        """The id of the component, in files and messages."""
         alone = f"{self.condition}/{self.presentation}"
-        return f"{alone}+{self.pair.second}" if self.pair else alone
+        pair = self.pair
+        return f"{alone}+{pair.second}/{pair.second_presentation}" if pair else alone
 
 
 @dataclass(frozen=True)

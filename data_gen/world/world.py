@@ -13,7 +13,9 @@ import numpy.typing as npt
 from data_gen.profiles import Knowledge, load_knowledge
 from data_gen.profiles.schema import Group as GroupEntry
 from data_gen.vocabulary import Vocabulary
+from data_gen.world.components import Component, build_components
 from data_gen.world.group import Group, GroupBuilder
+from data_gen.world.mixes import build_mixes
 from data_gen.world.people import People, build_people
 from data_gen.world.rates import Rates
 from data_gen.world.recording import Recording, build_recording
@@ -58,7 +60,9 @@ class World:
     painless: Array  # (n_atoms,)
     recording: Recording
     bins: dict[str, NumberBins]
-    mixes: dict[str, Array]  # name -> (n_conditions,)
+    components: tuple[Component, ...]
+    """What each atom is called, and how urgent it is: (n_atoms,)."""
+    mixes: dict[str, Array]  # training, clinic and safety -> (n_atoms,)
 
     @cached_property
     def condition_of(self) -> npt.NDArray[np.int64]:
@@ -68,7 +72,7 @@ class World:
 
     @cached_property
     def atom_weight(self) -> Array:
-        """P(atom | its condition): (n_atoms,)."""
+        """P(atom | its condition) in training: (n_atoms,)."""
         return np.array([atom.weight for atom in self.people.atoms])
 
     @property
@@ -84,8 +88,21 @@ class World:
         """The same world with every applicable cell recorded, without error."""
         return replace(self, recording=self.recording.complete())
 
+    def spread(self, classes: Array) -> Array:
+        """A class mix (n_conditions,) as one of components: with training's shares in each."""
+        return np.asarray(classes[self.condition_of] * self.atom_weight)
+
+    def class_mix(self, mix: Array) -> Array:
+        """The class mix (n_conditions,) that a mix of components (n_atoms,) comes to."""
+        return np.bincount(self.condition_of, mix, len(self.vocabulary.conditions)).astype(
+            np.float64
+        )
+
     def mix(self, text: str) -> Array:
-        """The class mix (n_conditions,) named, or written as `id=share,id=share`.
+        """The mix of components (n_atoms,) named, or written as `id=share,id=share`.
+
+        Each posterior under one mix is that under another times new over old, component by
+        component. A written mix keeps training's shares within each condition.
 
         Raises ValueError for an unknown name or id, a share that is no number, or no sum to scale.
         """
@@ -95,7 +112,9 @@ class World:
         for part in text.split(","):
             name, equals, share = part.partition("=")
             if not equals:
-                raise ValueError(f"mix {text!r}: use clinic, training or condition=share,...")
+                raise ValueError(
+                    f"mix {text!r}: use clinic, training, safety or condition=share,..."
+                )
             if name.strip() not in self.vocabulary.condition_ids:
                 near = difflib.get_close_matches(name.strip(), self.vocabulary.condition_ids, n=1)
                 hint = f"did you mean {near[0]}?" if near else "use an id of docs/README.md"
@@ -106,7 +125,7 @@ class World:
                 raise ValueError(f"mix part {part!r}: {share!r} is no number") from None
         if not np.isfinite(out).all() or (out < 0).any() or out.sum() <= 0:
             raise ValueError(f"mix {text!r}: shares must be 0 or more and not all 0")
-        return np.asarray(out / out.sum())
+        return self.spread(out / out.sum())
 
 
 def load_world(folder: Path | None = None) -> World:
@@ -133,10 +152,8 @@ def build_world(knowledge: Knowledge) -> World:
         painless=rates.painless(),
         recording=build_recording(knowledge),
         bins={name: _number_bins(knowledge, name) for name in edges},
-        mixes={
-            name: np.array([getattr(knowledge.mix.mix[c], name) for c in vocabulary.condition_ids])
-            for name in ("clinic", "training")
-        },
+        components=build_components(knowledge, people.atoms),
+        mixes=build_mixes(knowledge, people.atoms),
     )
 
 

@@ -12,6 +12,7 @@ from serve.issues import Issue, near_miss, quoted_name, read_as
 from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.mapping.derivation import Derivation
 from serve.mapping.reader import Reader
+from serve.mapping.unknowns import AS_FILES_SAY, Unknowns
 from serve.problem import Problem, RefusedError
 
 
@@ -25,6 +26,7 @@ class Header:
     warnings: tuple[Problem, ...]
     told: tuple[tuple[int, Issue], ...] = ()
     """Columns whose names are not quite a finding's: the issue of every row that fills them."""
+    unknowns: Unknowns = AS_FILES_SAY
     derived: tuple[tuple[tuple[int, ...], Derivation], ...] = ()
     """Findings that follow from several columns, or from none, and the places of those."""
     mapped: bool = False
@@ -66,8 +68,11 @@ def match_header(
     mapping: ColumnMapping = NO_MAPPING,
     *,
     explain: bool = False,
+    mapped_by: str = "--columns",
 ) -> Header:
     """The header of a file whose columns have these names.
+
+    `mapped_by` is how the reader of a message maps a column; blank where there is no way to.
 
     Raises RefusedError, with every problem at once, for two columns of one finding or of the case's
     id, a column named like one that scoring writes, or no known column at all. Columns that
@@ -89,15 +94,16 @@ def match_header(
         *_both_ways(names, readings, mapping, where),
     ]
     if not problems and not readings and not derived:
-        problems = [_none_known(names, where, found)]
+        problems = [_none_known(names, where, found, mapped_by)]
     if problems:
         raise RefusedError(*problems)
     return Header(
         tuple(names),
         readings,
         ids[0] if ids else None,
-        tuple(_warnings(names, where, found)),
+        tuple(_warnings(names, where, found, mapped_by)),
         tuple(_told(names, found)),
+        mapping.unknowns,
         derived,
         bool(mapping.source),
     )
@@ -196,16 +202,21 @@ def _taken(
         yield Problem("output_column", where, message, "rename or delete it")
 
 
-def _none_known(names: Sequence[str], where: str, found: Sequence[Named | None]) -> Problem:
+def _none_known(
+    names: Sequence[str], where: str, found: Sequence[Named | None], mapped_by: str
+) -> Problem:
     message = "no column is the name of a finding"
-    close = " ".join(str(problem) for problem in _warnings(names, where, found))
+    close = " ".join(str(problem) for problem in _warnings(names, where, found, mapped_by))
     if close:
         return Problem("no_known_column", where, message, close)
     remedy = "the first line must name the columns; `python -m serve template` writes one"
     return Problem("no_known_column", where, message, remedy)
 
 
-def _warnings(names: Sequence[str], where: str, found: Sequence[Named | None]) -> Iterator[Problem]:
+def _warnings(
+    names: Sequence[str], where: str, found: Sequence[Named | None], mapped_by: str
+) -> Iterator[Problem]:
+    rename = f"rename it, or map it with {mapped_by}" if mapped_by else "rename it"
     for name, near in zip(names, found, strict=True):
         if near is None or near.likeness == "same":
             continue
@@ -214,4 +225,4 @@ def _warnings(names: Sequence[str], where: str, found: Sequence[Named | None]) -
             yield Problem("read_as", where, message, "name it so, to be sure")
         else:
             message = f"column {quoted_name(name)} is not read; did you mean {near.finding!r}?"
-            yield Problem("near_miss", where, message, "rename it, or map it with --columns")
+            yield Problem("near_miss", where, message, rename)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.words import Code, is_blank, word_key
 from serve.cases.csv_rows import DictionaryColumn
 from serve.cases.header import Header
@@ -26,12 +27,15 @@ _LONG = 100  # characters of a text from which on it is not kept: no value is wr
 _REMEMBERED = 100_000  # distinct texts of a column whose values are kept between blocks
 
 Value = tuple[float, Issue | None]
-"""The value of a cell, NaN for unknown, and what is to be told of it, if anything."""
+"""The value of a cell, as `parse_cell` gives it, and what is to be told of it, if anything."""
 
 
 @dataclass(frozen=True)
 class ParsedCases:
-    """The matrix of cases, (n_cases, n_findings) with NaN for unknown, and its bad cells."""
+    """The matrix of cases, (n_cases, n_findings), and its bad cells.
+
+    Unknown is NaN where a cell is blank, NOT_ASKED where it says nothing at all.
+    """
 
     values: Matrix
     issues: Mapping[int, list[Issue]]  # by row
@@ -53,11 +57,11 @@ def parse_cases(
     vocabulary: Vocabulary,
     cache: Cache,
 ) -> ParsedCases:
-    """The values of n cases whose columns are given by place. A bad cell is unknown, and told.
+    """The values of n cases whose columns are given by place. A bad cell is not known, and told.
 
     So is a cell in a column whose name is not quite a finding's (`Header.told`).
     """
-    values = np.full((n_cases, len(vocabulary.findings)), np.nan, order="F")
+    values = header.unknowns.nothing(n_cases, len(vocabulary.findings))
     issues: dict[int, list[Issue]] = {}
     met: set[tuple[int, Key]] = set()
     for place, issue in header.told:
@@ -71,13 +75,15 @@ def parse_cases(
         if len(known) > _REMEMBERED:
             known.clear()
         parsed = [_remembered(text, reading, known) for text in column.texts]
-        values[:, reading.finding.column] = _spread(parsed, column.codes, issues)
+        read = header.unknowns.read(_spread(parsed, column.codes, issues))
+        values[:, reading.finding.column] = read
         if isinstance(reading, ColumnReader) and reading.words:
             met.update((place, key) for key in map(word_key, column.texts) if key in reading.words)
     for places, derivation in header.derived:
         cells, codes = _together([columns[place] for place in places], n_cases)
         parsed = [_derived(derivation, texts) for texts in cells]
-        values[:, derivation.finding.column] = _spread(parsed, codes, issues)
+        read = header.unknowns.read(_spread(parsed, codes, issues))
+        values[:, derivation.finding.column] = read
     return ParsedCases(values, issues, frozenset(met))
 
 
@@ -120,7 +126,7 @@ def _derived(derivation: Derivation, texts: Sequence[str]) -> Value:
 
 
 def value_of(text: str, reading: Reader) -> float | Issue:
-    """The value of a cell's text, NaN for unknown, or what is wrong with it."""
+    """The value of a cell's text, as `parse_cell` gives it, or what is wrong with it."""
     value, issue = _value(reading.read(text), reading.finding.id)
     return value if issue is None else issue
 
@@ -128,6 +134,7 @@ def value_of(text: str, reading: Reader) -> float | Issue:
 def _value(cell: ReadCell, finding: str) -> Value:
     if not cell.code:
         return cell.value, None
-    risk = silenced(finding) if math.isnan(cell.value) else ""
+    unread = not math.isfinite(cell.value)
+    risk = silenced(finding) if unread else ""
     message = "; ".join(filter(None, (cell.message, cell.remedy, risk)))
-    return cell.value, Issue(cell.code, finding, message)
+    return NOT_ASKED if unread else cell.value, Issue(cell.code, finding, message)

@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,11 @@ def _scoring_options(command: Any) -> Any:
         click.option("--overrides-only", is_flag=True, help="Do not ask the model."),
         click.option("--columns", type=click.Path(path_type=Path),
                      help="YAML that maps other headers, words and units."),
+        click.option("--blank", type=click.Choice(["blank", "not-asked"]),
+                     help="How an empty cell is read (default: blank, left out of a record; "
+                     "not-asked for exports that leave none empty on purpose)."),
+        click.option("--absent", type=click.Choice(["not-asked", "blank"]),
+                     help="How a finding without a column is read (default: not-asked)."),
         click.option("--explain", is_flag=True,
                      help="Say which findings spoke for the top condition."),
         click.option("--columns-out", metavar="NAME,NAME",
@@ -369,12 +374,12 @@ def _bundle(model: Path | None, *, overrides_only: bool) -> Path | None:
     return None
 
 
-def _mapping(path: Path | None, options: dict[str, Any]) -> Any:
-    """How the columns are read, and how the file is written."""
+def _mapping(path: Path | None, options: Mapping[str, Any]) -> Any:
+    """How a file is written and its columns are read; options outdo the mapping's own lines."""
     from data_gen.vocabulary import load
     from serve.mapping.column_mapping import file_mapping
 
-    said = {name: options[name] for name in _DIALECT}
+    said = {name: options[name] for name in (*_DIALECT, "blank", "absent")}
     if path is None:
         return file_mapping(said)
     from serve.mapping.reading import read_mapping  # pydantic: only for --columns

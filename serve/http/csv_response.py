@@ -128,7 +128,8 @@ class FileAnswer(Response):
         return read_cases(csv_source(WHERE, stream, first, None), self._match, _CHUNK)
 
     def _match(self, names: Sequence[str], where: str) -> Header:
-        return match_header(names, where, self._chain.vocabulary, explain=self._options.explain)
+        vocabulary, explain = self._chain.vocabulary, self._options.explain
+        return match_header(names, where, vocabulary, explain=explain, mapped_by="")
 
     async def _send(
         self, stream: BinaryIO, checked: _Checked, send: Send, gone: asyncio.Task[None]

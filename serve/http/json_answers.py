@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.words import cell_text, is_blank
 from serve.answer import JOIN, SOURCES
 from serve.cases.header import told
@@ -18,6 +19,7 @@ from serve.cases.names import named
 from serve.cases.parse import ParsedCases, value_of
 from serve.issues import Issue
 from serve.mapping.reader import ColumnReader
+from serve.mapping.unknowns import AS_FILES_SAY, Unknowns
 from serve.model.explain import Explanation
 from serve.model.predict import MICRO
 from serve.pipeline import Scores, ScoringPipeline, explanations, score_values
@@ -50,12 +52,14 @@ def fields_read(cases: Sequence[Case], vocabulary: Vocabulary) -> dict[str, list
     return {"columns_read": read, "columns_not_read": [name for name in names if name not in read]}
 
 
-def normalised_cases(vocabulary: Vocabulary, cases: Sequence[Case]) -> ParsedCases:
+def normalised_cases(
+    vocabulary: Vocabulary, cases: Sequence[Case], unknowns: Unknowns = AS_FILES_SAY
+) -> ParsedCases:
     """The matrix of cases; each value is read as the text that a file's cell would have.
 
     Names are read as those of a file's columns; what is not quite a finding's is told.
     """
-    values = np.full((len(cases), len(vocabulary.findings)), np.nan)
+    values = unknowns.nothing(len(cases), len(vocabulary.findings))
     issues: dict[int, list[Issue]] = {}
     readings = _readings(vocabulary)
     for row, case in enumerate(cases):
@@ -71,8 +75,8 @@ def normalised_cases(vocabulary: Vocabulary, cases: Sequence[Case]) -> ParsedCas
             read = value_of(text, reading)
             if isinstance(read, Issue):
                 issues.setdefault(row, []).append(read)
-            else:
-                values[row, reading.finding.column] = read
+                read = NOT_ASKED
+            values[row, reading.finding.column] = unknowns.read(np.array([read]))[0]
     return ParsedCases(values, issues)
 
 

@@ -107,7 +107,7 @@ class Builder:
                 message = f"{target} is no yes/no finding, and cannot be an item of a list"
                 self.found.append(Found((*place, "list"), message, "leave it out"))
             self.found += blank_problems(entry.blank, finding, place)
-            blank = as_blank(entry.blank) or self.common.blank
+            blank = as_blank(entry.blank) if entry.blank else self.common.blank
             yield ListReader(
                 finding, frozenset(own), known, entry.separator, as_blank(entry.others), blank,
                 self.common.missing, tells=count == 0,

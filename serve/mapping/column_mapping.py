@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from data_gen.vocabulary import Finding
 from serve.answer import CASE_ID
 from serve.mapping.derivation import Derivation
 from serve.mapping.dialect import PLAIN, Dialect, Said, dialect_of
 from serve.mapping.reader import NOTHING_COMMON, ColumnReader, Common, Reader
+from serve.mapping.unknowns import AS_FILES_SAY, Unknowns, unknowns_of
 from serve.problem import Problem
 
 
@@ -25,6 +26,21 @@ class ColumnMapping:
     common: Common = NOTHING_COMMON
     dialect: Dialect = PLAIN
     source: str = ""
+    unknowns: Unknowns = AS_FILES_SAY
+    """What a blank cell means, and a finding without a column."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that the mapping names, in lower case."""
+        ids = [self.case_id] if self.case_id != CASE_ID else []
+        return tuple(dict.fromkeys([*self.columns, *sorted(self.inputs), *ids]))
+
+    def within(self, keys: Collection[str]) -> ColumnMapping:
+        """What of the mapping is of columns that a file has."""
+        columns = {name: readers for name, readers in self.columns.items() if name in keys}
+        derivations = tuple(one for one in self.derivations if {*one.columns} <= {*keys})
+        case_id = self.case_id if self.case_id in keys else CASE_ID
+        return replace(self, columns=columns, derivations=derivations, case_id=case_id)
 
     @property
     def inputs(self) -> frozenset[str]:
@@ -39,12 +55,13 @@ class ColumnMapping:
         """How a column that is named like a finding is read."""
         return ColumnReader(finding, common=self.common)
 
-    def missing(self, keys: Sequence[str], where: str) -> Iterator[Problem]:
-        """A problem for each mapped column that the file does not have."""
-        ids = [self.case_id] if self.case_id != CASE_ID else []
-        for name in dict.fromkeys([*self.columns, *sorted(self.inputs), *ids]):
+    def missing(
+        self, keys: Sequence[str], where: str, lacking: str = "the file lacks"
+    ) -> Iterator[Problem]:
+        """A problem for each mapped column that the file, or all files together, do not have."""
+        for name in self.names:
             if name not in keys:
-                message = f"the mapping names a column {name!r} that the file lacks"
+                message = f"the mapping names a column {name!r} that {lacking}"
                 near = difflib.get_close_matches(name, keys, n=1)
                 remedy = f"did you mean {near[0]!r}?" if near else "take it out of the mapping"
                 yield Problem("mapped_column_missing", where, message, remedy)
@@ -54,6 +71,7 @@ NO_MAPPING = ColumnMapping()
 
 
 def file_mapping(said: Said) -> ColumnMapping:
-    """A mapping that says nothing but how the file is written."""
+    """A mapping that says nothing of columns: how a file is written, and what silences mean."""
     dialect = dialect_of(said)
-    return ColumnMapping(common=Common(decimal=dialect.decimal or "."), dialect=dialect)
+    common = Common(decimal=dialect.decimal or ".")
+    return ColumnMapping(common=common, dialect=dialect, unknowns=unknowns_of(said))

@@ -9,9 +9,9 @@ from datetime import date
 
 from data_gen.vocabulary import Finding
 from data_gen.vocabulary.finding import NOT_ASKED
-from data_gen.vocabulary.words import is_blank, shown_word, word_key
+from data_gen.vocabulary.words import NOT_KNOWN, is_blank, shown_word, word_key
 from serve.mapping.dates import DateProblem, Order, read_date, whole_years
-from serve.mapping.reader import NOTHING_COMMON, ColumnReader, Common, ReadCell, parsed
+from serve.mapping.reader import NO_VALUE, NOTHING_COMMON, ColumnReader, Common, ReadCell, parsed
 
 Values = Sequence[float]
 
@@ -26,8 +26,10 @@ class DateReader:
 
     def read(self, text: str) -> ReadCell:
         """The day that a text names, or why it names none for sure."""
-        if is_blank(text) or word_key(text) in self.common.missing:
-            return ReadCell(math.nan)
+        if is_blank(text):
+            return ReadCell(NOT_ASKED if self.common.blank in NO_VALUE else math.nan)
+        if word_key(text) in self.common.missing or text.strip().lower() in NOT_KNOWN:
+            return ReadCell(NOT_ASKED)
         day = read_date(text, self.order, coarse=self.coarse)
         if isinstance(day, DateProblem):
             shown = shown_word(text.strip())

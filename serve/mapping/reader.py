@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from data_gen.vocabulary import Finding
+from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.words import (
     UNKNOWN,
     CellProblem,
@@ -73,7 +74,7 @@ class ColumnReader:
     """As that of `Common`, for this column."""
 
     def read(self, text: str) -> ReadCell:
-        """The value of a cell's text, NaN for unknown, and what is wrong with it, if anything."""
+        """The value of a cell's text, as `parse_cell` gives it, and what is wrong with it."""
         if self._plain:
             return parsed(self.finding, text)
         word = self._meant(text)
@@ -200,8 +201,9 @@ class ListReader:
         if not strange:
             return parsed(self.finding, self.others)
         message = f"{shown_word(str(strange[0]))} is no item that the mapping names"
-        code = "bad_word" if self.tells else ""
-        return ReadCell(math.nan, code, message, "add it to the mapping's `list`")
+        if not self.tells:
+            return ReadCell(NOT_ASKED)
+        return ReadCell(math.nan, "bad_word", message, "add it to the mapping's `list`")
 
     def _items(self, text: str) -> list[str]:
         split = text.split(self.separator) if self.separator else re.split(r"[;,|/+\n]", text)

@@ -19,6 +19,7 @@ from serve.mapping.column_mapping import ColumnMapping
 from serve.mapping.dialect import NOTHING, PLAIN, Dialect, Said, dialect_of
 from serve.mapping.reader import Common
 from serve.mapping.schema import TAGGED, MappingFile, Part, Words
+from serve.mapping.unknowns import unknowns_of
 from serve.mapping.wording import UNKNOWNS, Found, as_blank, as_words, near
 from serve.problem import Problem, RefusedError
 
@@ -113,11 +114,13 @@ def _mapping(
 ) -> tuple[ColumnMapping, list[Found]]:
     found: list[Found] = []
     dialect = _dialect(form, said, found)
+    silence = str(said.get("blank") or form.blank or "blank").replace("-", " ")
+    unknowns = unknowns_of({"absent": said.get("absent") or form.absent})
     common = Common(
         words=as_words(form.words),
         missing=_missing(form.missing),
         decimal=dialect.decimal or ".",
-        blank=as_blank(form.blank),
+        blank=as_blank(silence),
         written=True,
     )
     builder = Builder(vocabulary, common, form.dates, found)
@@ -133,13 +136,13 @@ def _mapping(
             columns[key] = () if target == IGNORE else tuple(builder.readers(name, entry))
     derivations = [builder.derivation(name, one) for name, one in form.findings.items()]
     own = tuple(one for one in derivations if one is not None)
-    return ColumnMapping(columns, own, case_id, common, dialect, str(path)), found
+    return ColumnMapping(columns, own, case_id, common, dialect, str(path), unknowns), found
 
 
 def _dialect(form: MappingFile, said: Said, found: list[Found]) -> Dialect:
     given = {name: value for name, value in said.items() if value is not None}
     try:
-        return dialect_of({**form.file.model_dump(), **given})
+        return dialect_of(form.file.model_dump() | given)
     except RefusedError as error:
         found += [
             Found(("file", one.where.strip("-")), one.message, one.remedy) for one in error.problems

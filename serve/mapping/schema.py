@@ -238,6 +238,9 @@ class MappingFile(Part):
     blank: str | None = Field(
         default=None, description="what a blank cell means: blank, not asked, no"
     )
+    absent: Literal["not asked", "blank"] = Field(
+        default="not asked", description="what a finding without a column means"
+    )
     columns: Annotated[dict[str, AnyEntry], BeforeValidator(_text_keys)] = Field(
         default={}, description="each column by its name, and the finding that it is"
     )

@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.complete import complete
+from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.quantity import quantity
 from serve.model.bundle import Bundle
 from serve.model.predict import predict
@@ -70,7 +71,8 @@ def explain(
 ) -> Iterator[Explanation | None]:
     """The explanation of each case; None where the model gives no answer.
 
-    `values` is (n_cases, n_findings) as recorded, NaN for unknown, before anything is completed.
+    `values` is (n_cases, n_findings) as recorded, NaN or NOT_ASKED for unknown, before anything is
+    completed.
     `weights` is new/old of another class mix, as for `predict`.
     """
     for row in values:
@@ -80,9 +82,9 @@ def explain(
 def _explain_one(
     bundle: Bundle, row: Matrix, vocabulary: Vocabulary, weights: Matrix | None
 ) -> Explanation | None:
-    recorded = np.flatnonzero(~np.isnan(row))
+    recorded = np.flatnonzero(np.isfinite(row))
     seen = _without_conflicts(row, vocabulary)
-    known = np.flatnonzero(~np.isnan(seen))
+    known = np.flatnonzero(np.isfinite(seen))
     orders = _orders(known)
     states = np.concatenate([_built_up(seen, order) for order in orders])
     completed = complete(states, vocabulary).values
@@ -112,7 +114,7 @@ def _without_conflicts(row: Matrix, vocabulary: Vocabulary) -> Matrix:
     """
     clashing = {f for c in complete(row[None], vocabulary).conflicts for f in c.findings}
     out = row.copy()
-    out[[vocabulary.column(finding) for finding in clashing]] = np.nan
+    out[[vocabulary.column(finding) for finding in clashing]] = NOT_ASKED
     return out
 
 
@@ -124,8 +126,11 @@ def _orders(known: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:
 
 
 def _built_up(row: Matrix, order: Sequence[int] | npt.NDArray[np.intp]) -> Matrix:
-    """The records from blank to whole, (n_known + 1, n_findings), a finding more in each."""
-    states = np.full((len(order) + 1, len(row)), np.nan)
+    """The records from empty to whole, (n_known + 1, n_findings), a finding more in each.
+
+    A finding that is still to come was not asked; what is blank in the whole is so in all.
+    """
+    states = np.tile(np.where(np.isnan(row), row, NOT_ASKED), (len(order) + 1, 1))
     for step, place in enumerate(order):
         states[step + 1 :, place] = row[place]
     return states

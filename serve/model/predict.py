@@ -21,7 +21,8 @@ Matrix = npt.NDArray[np.float64]
 BLOCK = 256
 """Cases of the longest run: what it holds stays in the processor's cache."""
 _EIGHT = 8
-UNKNOWN = np.float32(-1.0)
+BLANK, UNASKED = np.float32(-1.0), np.float32(-2.0)
+"""What the graph reads in an unknown cell: left blank, or not asked."""
 MICRO = 1_000_000
 _MIXES = ("training", "clinic")
 """Mixes that every bundle names."""
@@ -45,8 +46,9 @@ def no_output(n_cases: int, n_conditions: int) -> ModelOutput:
 def predict(bundle: Bundle, values: Matrix, weights: Matrix | None = None) -> ModelOutput:
     """Probabilities (n_cases, n_conditions) of completed cases, and their novelty.
 
-    `values` is (n_cases, n_findings), NaN for unknown. `weights` is new/old of another class mix.
-    A row that is not finite, or negative, or sums to nothing comes back as NaN.
+    `values` is (n_cases, n_findings), NaN for blank, NOT_ASKED for not asked. `weights` is new/old
+    of another class mix. A row that is not finite, or negative, or sums to nothing comes back as
+    NaN.
     """
     names: list[str] = [n for n in ("probabilities", "novelty") if n in bundle.outputs]
     recoding = bundle.recoding
@@ -63,10 +65,12 @@ def predict(bundle: Bundle, values: Matrix, weights: Matrix | None = None) -> Mo
 
 
 def encode(values: Matrix) -> npt.NDArray[np.float32]:
-    """Cases as the graph reads them: float32, -1 for unknown, padded to eights."""
+    """Cases as the graph reads them: float32, -1 for blank, -2 for not asked, padded to eights."""
     padded = max(_EIGHT, len(values) + -len(values) % _EIGHT)
-    encoded = np.full((padded, values.shape[1]), UNKNOWN, dtype=np.float32)
-    np.copyto(encoded[: len(values)], values, casting="same_kind", where=~np.isnan(values))
+    encoded = np.full((padded, values.shape[1]), BLANK, dtype=np.float32)
+    cells = encoded[: len(values)]
+    np.copyto(cells, values, casting="same_kind", where=~np.isnan(values))
+    np.maximum(cells, UNASKED, out=cells)
     return encoded
 
 

@@ -1,10 +1,11 @@
 """Prediction sets: the conditions that cannot be put aside.
 
 A condition stays in a case's set where its probability is not lower than in all but a twentieth of
-the patients who have it and of whom as much is recorded (conformal prediction for each class apart,
-Vovk 2012, arXiv 1209.2673). So a set holds the cause in 95 % of the cases of each condition, of
-sparse records and of full ones; it does not depend on how common the conditions are. Some three
-sets in a thousand are empty: no condition is as probable there as in nearly all who have it.
+the patients who have it, who were asked about as much, and of whom the model is about as sure
+(conformal prediction for each class apart, Vovk 2012, arXiv 1209.2673). So a set holds the cause in
+95 % of the cases of each condition, of a few answers and of whole records; it does not depend on
+how common the conditions are. Some sets in a thousand are empty: no condition is as probable there
+as in nearly all who have it.
 """
 
 from __future__ import annotations
@@ -16,16 +17,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from data_gen.vocabulary.finding import NOT_ASKED
+
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The least probability of each condition in a set, by how many findings are recorded."""
+    """The least probability of each condition in a set, by what is asked and how sure the model is.
 
-    recorded: npt.NDArray[np.int64]  # (n_groups,) the fewest findings of each group, rising from 0
-    least: Matrix  # (n_groups, n_conditions)
+    A group of cases, by the number of findings that are asked, has several bands, by the highest
+    probability of a case.
+    """
+
+    asked: Ints  # (n_groups,) the fewest asked findings of each group, rising from 0
+    highest: Matrix  # (n_groups, n_bands - 1) the probability where each further band begins
+    least: Matrix  # (n_groups, n_bands, n_conditions)
 
     @classmethod
     def of(cls, manifest: Mapping[str, Any], conditions: Sequence[str]) -> Thresholds | None:
@@ -36,28 +45,38 @@ class Thresholds:
         held = manifest.get("prediction_set")
         if not held:
             return None
-        least = np.array([held["least"][condition] for condition in conditions], dtype=float).T
-        recorded = np.array(held["recorded"], dtype=np.int64)
-        if least.shape != (len(recorded), len(conditions)) or not len(recorded) or recorded[0]:
+        least = np.array([held["least"][condition] for condition in conditions], dtype=float)
+        asked = np.array(held["asked"], dtype=np.int64)
+        highest = np.array(held["highest"], dtype=float)
+        fits = highest.shape == (len(asked), least.shape[2] - 1) if least.ndim == 3 else False
+        if not fits or least.shape[1] != len(asked) or asked[0]:
             raise ValueError("thresholds and groups do not fit")
-        return cls(recorded, np.ascontiguousarray(least))
+        return cls(asked, highest, np.ascontiguousarray(np.moveaxis(least, 0, 2)))
 
     def as_manifest(self, conditions: Sequence[str]) -> dict[str, Any]:
         """What `of` reads."""
-        least = dict(zip(conditions, self.least.T.tolist(), strict=True))
-        return {"recorded": self.recorded.tolist(), "least": least}
+        least = dict(zip(conditions, np.moveaxis(self.least, 2, 0).tolist(), strict=True))
+        return {"asked": self.asked.tolist(), "highest": self.highest.tolist(), "least": least}
 
-    def group(self, recorded: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """(n_cases,) the group of each count of recorded findings."""
-        return np.searchsorted(self.recorded, recorded, side="right") - 1
+    def group(self, asked: Ints, highest: Matrix) -> tuple[Ints, Ints]:
+        """The group and the band of each case: (n_cases,) both."""
+        group = np.searchsorted(self.asked, asked, side="right") - 1
+        band = (highest[:, None] >= self.highest[group]).sum(axis=1)
+        return group, band
 
-    def sets(self, probabilities: Matrix, recorded: npt.NDArray[np.int64]) -> Mask:
+    def sets(self, probabilities: Matrix, asked: Ints) -> Mask:
         """(n_cases, n_conditions) whether each condition is in the set; none for a row of NaN.
 
-        `probabilities` are the model's own, under the mix it was trained in; `recorded` (n_cases,)
-        counts the known cells of completed cases.
+        `probabilities` are the model's own, under the mix it was trained in; `asked` (n_cases,)
+        counts the findings that were asked, as `count_asked` does.
         """
         known = np.flatnonzero(~np.isnan(probabilities[:, 0]))
+        own = probabilities[known]
         inside = np.zeros(probabilities.shape, dtype=np.bool_)
-        inside[known] = probabilities[known] >= self.least[self.group(recorded[known])]
+        inside[known] = own >= self.least[self.group(asked[known], own.max(axis=1))]
         return inside
+
+
+def count_asked(values: Matrix) -> Ints:
+    """(n_cases,) how many findings of completed cases were asked, answered or left blank."""
+    return np.asarray((values != NOT_ASKED).sum(axis=1), dtype=np.int64)

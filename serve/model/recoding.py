@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.table import words_of
 
 Matrix = npt.NDArray[np.float64]
@@ -22,7 +23,7 @@ class Recoding:
     columns: tuple[int | None, ...]
     """Today's column of each of the bundle's findings; None where there is none of its kind."""
     codes: tuple[Matrix | None, ...]
-    """Today's code -> the bundle's, NaN where it lacks the word; None for a number."""
+    """Today's code -> the bundle's, NOT_ASKED where it lacks the word; None for a number."""
     conditions: tuple[int, ...]
     """Today's place of each of the bundle's conditions."""
     n_conditions: int
@@ -40,8 +41,11 @@ class Recoding:
         )
 
     def cases(self, values: Matrix) -> Matrix:
-        """Cases (n_cases, today's findings), NaN for unknown, as (n_cases, its findings)."""
-        out = np.full((len(values), len(self.columns)), np.nan)
+        """Cases (n_cases, today's findings) as (n_cases, its findings).
+
+        What it has and today's vocabulary has not was not asked; a word that it lacks is not known.
+        """
+        out = np.full((len(values), len(self.columns)), NOT_ASKED)
         for place, (column, codes) in enumerate(zip(self.columns, self.codes, strict=True)):
             if column is None:
                 continue
@@ -49,14 +53,15 @@ class Recoding:
             if codes is None:
                 out[:, place] = cell
             else:
-                known = ~np.isnan(cell)
+                known = np.isfinite(cell)
+                out[:, place] = cell
                 out[known, place] = codes[cell[known].astype(np.int64)]
         return out
 
     def answers(self, own: Matrix, missing: float = 0.0) -> Matrix:
-        """Values (n, its conditions) as (n, today's): `missing` for what it does not know."""
-        out = np.full((len(own), self.n_conditions), missing)
-        out[:, list(self.conditions)] = own
+        """Values (..., its conditions) as (..., today's): `missing` for what it does not know."""
+        out = np.full((*own.shape[:-1], self.n_conditions), missing)
+        out[..., list(self.conditions)] = own
         return out
 
 
@@ -72,5 +77,5 @@ def _findings(
             yield finding.column, None
         else:
             words = list(theirs["values"]) if finding.kind == "choice" else ["no", "yes"]
-            codes = [words.index(w) if w in words else np.nan for w in words_of(finding)]
+            codes = [words.index(w) if w in words else NOT_ASKED for w in words_of(finding)]
             yield finding.column, np.array(codes, dtype=np.float64)

@@ -51,7 +51,10 @@ def only(world: World, values: Array) -> Array:
 
 
 class Referee:
-    """P(condition | record) of a reduced world whose groups hold no relation."""
+    """P(condition | record) of a reduced world whose groups hold no relation.
+
+    `mix` (n_atoms,) is that of its components.
+    """
 
     def __init__(self, world: World, mix: Array) -> None:
         self.world = world
@@ -61,12 +64,13 @@ class Referee:
             self._group(group)
         self.engine = gum.LazyPropagation(self.net)
         self.engine.addTarget("condition")
+        self.engine.addTarget("atom")
 
-    def posterior(self, row: Array) -> Array:
-        """P(condition | the recorded cells of one case): (n_conditions,)."""
+    def posterior(self, row: Array, of: str = "condition") -> Array:
+        """P(condition | the recorded cells of one case): (n_conditions,); or of each `atom`."""
         self.engine.setEvidence(self._evidence(row))
         self.engine.makeInference()
-        return np.asarray(self.engine.posterior("condition").toarray())
+        return np.asarray(self.engine.posterior(of).toarray())
 
     def _node(self, name: str, size: int, parents: dict[str, int], table: Array) -> None:
         """A node whose `table` has the axes of the parents in order, then its own."""
@@ -79,10 +83,11 @@ class Referee:
 
     def _hidden(self, mix: Array) -> None:
         people = self.world.people
-        hot = self.world.condition_of == np.arange(len(mix))[:, None]
+        classes = np.bincount(self.world.condition_of, mix)
+        hot = self.world.condition_of == np.arange(len(classes))[:, None]
         n_atoms, n_strata = len(people.atoms), people.stratum.shape[0]
-        self._node("condition", len(mix), {}, mix)
-        self._node("atom", n_atoms, {"condition": 0}, _rows(hot * self.world.atom_weight))
+        self._node("condition", len(classes), {}, classes / classes.sum())
+        self._node("atom", n_atoms, {"condition": 0}, _rows(hot * mix))
         self._node("stratum", n_strata, {"atom": 0}, _rows(people.stratum.T))
         joint = _rows(people.traits_joint.transpose(1, 0, 2))
         self._node("traits", 2 ** len(TRAITS), {"atom": 0, "stratum": 0}, joint)

@@ -55,7 +55,10 @@ def test_posterior_of_a_sample_is_its_truth(tmp_path: Path) -> None:
     [
         (("--out", "cases.txt"), "must end in .parquet or .csv"),
         (("--out", "cases.csv", "--mix", "gout=1"), "no condition is called 'gout'"),
-        (("--out", "cases.csv", "--mix", "everyone"), "use clinic, training or condition=share"),
+        (
+            ("--out", "cases.csv", "--mix", "everyone"),
+            "use clinic, training, safety or condition=share",
+        ),
         (("--out", "cases.csv", "--mix", "sciatica=-1"), "0 or more"),
         (("--out", "cases.csv", "--mix", "sciatica=nan"), "0 or more"),
     ],

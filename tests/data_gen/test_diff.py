@@ -10,9 +10,7 @@ from click.testing import CliRunner
 
 from data_gen.cli import main
 from data_gen.diff import difference
-from data_gen.moved import moved_numbers
 from data_gen.profiles import KNOWLEDGE, load_knowledge
-from data_gen.world import build_world
 
 
 @pytest.fixture
@@ -89,16 +87,51 @@ def test_a_finding_that_only_one_side_has(tmp_path: Path) -> None:
     assert "findings that only OLD has: brand_new" in list(back.lines())
 
 
-def test_a_stated_number_that_a_relation_moves_is_told(tmp_path: Path) -> None:
-    """Who has active cancer had cancer: a rate above that of a history is told, with its line."""
+def test_a_condition_that_only_one_side_has(tmp_path: Path) -> None:
+    """Patients are of the conditions that both have, in OLD's shares: no other change is made up.
+
+    The new condition is a twin of an old one, half of whose share it takes.
+    """
+    root = KNOWLEDGE.parent
+    for name in ("knowledge", "vocabulary"):
+        shutil.copytree(root / name, tmp_path / name)
+    new = tmp_path / "knowledge"
+    twin = (new / "conditions" / "doms.yaml").read_text(encoding="utf-8")
+    twin = twin.replace("condition: doms", "condition: soreness")
+    (new / "conditions" / "soreness.yaml").write_text(twin, encoding="utf-8")
+    mix = (new / "mix.yaml").read_text(encoding="utf-8")
+    share = "doms: {clinic: 0.015, training: 0.030"
+    half = "{clinic: 0.0075, training: 0.015"
+    assert share in mix
+    both = f'soreness: {half}, why: "half"}}\n  doms: {half}'
+    (new / "mix.yaml").write_text(mix.replace(share, both), encoding="utf-8")
+    conditions = tmp_path / "vocabulary" / "conditions.yaml"
+    text = conditions.read_text(encoding="utf-8")
+    start = text.index("  - id: doms\n")
+    entry = text[start : text.index("  - id:", start + 1)].replace("id: doms", "id: soreness")
+    conditions.write_text(text[:start] + entry + text[start:], encoding="utf-8")
+    for sides, only in (((KNOWLEDGE, new), "NEW"), ((new, KNOWLEDGE), "OLD")):
+        found = difference(*sides, 400, "training")
+        assert f"conditions that only {only} has: soreness" in list(found.lines())
+        assert sum(flip.patients for flip in found.flips) == 400
+        assert not [flip for flip in found.flips if flip.changed or flip.flipped]
+        assert [flip.patients for flip in found.flips if flip.condition == "soreness"] == [0]
+
+
+def test_relations_that_move_numbers_are_listed(tmp_path: Path) -> None:
+    """Each with how many it moves, and what an edit has it move otherwise, of either side."""
     folder = tmp_path / "knowledge"
     shutil.copytree(KNOWLEDGE, folder)
-    before = set(moved_numbers(load_knowledge(), build_world(load_knowledge())))
-    path = folder / "conditions" / "doms.yaml"
+    path = folder / "conditions" / "shin_splints.yaml"
     text = path.read_text(encoding="utf-8")
-    stated = "\nfindings:\n  active_cancer: {p: 0.04}\n  cancer_history: {p: 0.04}\n"
-    path.write_text(text.replace("\nfindings:\n", stated, 1), encoding="utf-8")
-    knowledge = load_knowledge(folder)
-    new = set(moved_numbers(knowledge, build_world(knowledge))) - before
-    assert new
-    assert all(one.startswith("conditions/doms.yaml:") and "active_cancer" in one for one in new)
+    stated = "\n  starts_immediately: {p: 0.55"
+    assert text.count(stated) == 1
+    path.write_text(text.replace(stated, "\n  starts_immediately: {p: 0.45"), encoding="utf-8")
+    lines = list(difference(KNOWLEDGE, folder, 200, "training").lines())
+    (place,) = (k for k, line in enumerate(lines) if line.startswith("starts_immediately and walk"))
+    assert "moves 99 stated numbers of OLD, 99 of NEW" in lines[place]
+    told = [line for line in lines[place + 1 :] if "walking_distance_m: applies 0.2 is" in line]
+    assert {line.split()[0] for line in told} == {"OLD", "NEW"}
+    assert all("conditions/shin_splints.yaml:" in line for line in told)
+    other = next(line for line in lines if line.startswith("active_cancer implies"))
+    assert not lines[lines.index(other) + 1].startswith("  ")

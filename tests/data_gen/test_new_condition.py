@@ -14,12 +14,14 @@ from data_gen.new_condition import new_condition
 from data_gen.profiles import KNOWLEDGE, Knowledge
 from data_gen.profiles.checks.unfinished import VOCABULARY, contract_lines, unfinished, unused
 from data_gen.vocabulary import Condition, Finding, Vocabulary, load
+from data_gen.vocabulary.condition import Advice
 
 ROOT = Path(__file__).parents[2]
 BUILT_IN = load()
 NEW = Finding("new_sign", "yes_no", len(BUILT_IN.findings), "sign", "a sign", "Is it there?",
               phrases=(("present", "a new sign"), ("absent", "no new sign")))  # fmt: skip
-OWN = Condition("new_cause", "New cause", "M79.6", "routine", "It hurts.", (), (), ())
+OWN = Condition("new_cause", "New cause", "M79.6", "routine", "It hurts.", (), (), (),
+                (Advice("Come back if it grows"),), ())  # fmt: skip
 
 
 @pytest.fixture
@@ -72,10 +74,12 @@ def test_a_part_becomes_a_condition_by_what_check_names(copy: Path) -> None:
         ("name: TODO", "name: Neuroma"),
         ("icd10: TODO", "icd10: G57.6"),
         ("indicates: TODO", "indicates: A thick nerve."),
+        ("safety_net: []", "safety_net: [{says: Come back if it grows}]"),
     )
     edit(folder / "vocabulary/conditions.yaml", *words)
     assert "conditions/other_cause.yaml:presentations" in missing(copy)  # the weights left in it
-    edit(folder / "knowledge/conditions/other_cause.yaml", ("weight: 0.05\n", "weight: 0.075\n"))
+    left = ("weight: 0.05\n", "weight: 0.075\n"), ("clinic: {p: 0.07,", "clinic: {p: 0.14,")
+    edit(folder / "knowledge/conditions/other_cause.yaml", *left)
     write_contract(copy)
     assert run(copy, "docs").returncode == 0
     done = run(copy, "check")
@@ -144,6 +148,7 @@ GAPS = {
     "condition's level": ({}, {"triage": "soon"}, "triage 'soon'"),
     "condition's name": ({}, {"name": ""}, "name"),
     "condition's meaning": ({}, {"indicates": ""}, "indicates"),
+    "condition's safety net": ({}, {"safety_net": ()}, "safety_net"),
 }
 
 

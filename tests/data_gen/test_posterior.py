@@ -32,14 +32,15 @@ def cases(world: World) -> Array:
     )
 
 
-@pytest.mark.parametrize("mix", ["training", "clinic"])
+@pytest.mark.parametrize("mix", ["training", "clinic", "safety"])
 def test_agrees_with_a_bayesian_network(world: World, cases: Array, mix: str) -> None:
-    """P(condition | case) equals that of lazy propagation to 1e-9."""
+    """P(condition | case) and P(component | case) equal those of lazy propagation to 1e-9."""
     small = reduced(world, PLAIN)
     rows = only(small, cases[:40])
-    exact = ExactPosterior(small)(rows, world.mix(mix)).probability
+    exact = ExactPosterior(small)(rows, world.mix(mix))
     referee = Referee(small, world.mix(mix))
-    assert np.abs(exact - [referee.posterior(row) for row in rows]).max() < 1e-9
+    assert np.abs(exact.probability - [referee.posterior(row) for row in rows]).max() < 1e-9
+    assert np.abs(exact.atoms - [referee.posterior(row, "atom") for row in rows]).max() < 1e-9
 
 
 @pytest.mark.parametrize(
@@ -106,10 +107,12 @@ def test_unasked_findings_agree_with_a_bayesian_network(
 
 
 def test_nothing_asked_is_the_mix(world: World) -> None:
-    """Where nothing was asked the posterior is the class mix, and the evidence is 1."""
+    """Where nothing was asked the posterior is the mix, and the evidence is 1."""
     nothing = np.full((1, len(world.vocabulary.findings)), NOT_ASKED)
-    found = ExactPosterior(world)(nothing, world.mix("clinic"))
-    assert found.probability[0] == pytest.approx(world.mix("clinic"), abs=1e-12)
+    mix = world.mix("clinic")
+    found = ExactPosterior(world)(nothing, mix)
+    assert found.atoms[0] == pytest.approx(mix, abs=1e-12)
+    assert found.probability[0] == pytest.approx(world.class_mix(mix), abs=1e-12)
     assert found.log_evidence[0] == pytest.approx(0.0, abs=1e-9)
 
 
@@ -175,7 +178,7 @@ def _share(
     """P(this combination, written down just so, with age and sex blank)."""
     (group,) = world.groups
     people, recording = world.people, world.recording
-    prior = world.mix("training")[world.condition_of] * world.atom_weight
+    prior = world.mix("training")
     switch = world.painless if pain else 1 - world.painless
     state = pain if group.trait is not None else 0
     strata = (people.stratum * group.prob[:, :, state, j]).sum(axis=0)

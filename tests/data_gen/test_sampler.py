@@ -188,13 +188,14 @@ def test_truth_says_why_a_cell_is_blank(world: World, tmp_path: Path) -> None:
     }
 
 
-def test_another_mix_reweights_and_changes_nothing_else(world: World) -> None:
-    """P under another mix is P under the first times new over old, renormalised."""
+@pytest.mark.parametrize("mix", ["lumbar_spinal_stenosis=0.6,sciatica=0.4", "clinic", "safety"])
+def test_another_mix_reweights_and_changes_nothing_else(world: World, mix: str) -> None:
+    """P of a component under another mix is P under the first times new over old, renormalised."""
     sample = chunk(world, 0, 500)
     posterior = ExactPosterior(world)
-    old, new = world.mix("training"), world.mix("lumbar_spinal_stenosis=0.6,sciatica=0.4")
-    first = posterior(sample.values, old).probability * new / old
-    second = posterior(sample.values, new).probability
+    old, new = world.mix("training"), world.mix(mix)
+    first = posterior(sample.values, old).atoms * new / old
+    second = posterior(sample.values, new).atoms
     assert np.abs(first / first.sum(axis=1, keepdims=True) - second).max() < 1e-12
 
 
@@ -213,7 +214,7 @@ def _digest(path: Path) -> str:
         ("domz=1", "did you mean doms"),
         ("foo=1", "no condition is called 'foo'"),
         ("doms=x", "'x' is no number"),
-        ("nearly", "use clinic, training or condition=share"),
+        ("nearly", "use clinic, training, safety or condition=share"),
         ("doms=-1,sciatica=2", "0 or more"),
         ("doms=0", "not all 0"),
     ],

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_gen.vocabulary import Finding, load
+from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.synonyms import _values
 from data_gen.vocabulary.words import (
     ABSENT,
+    NOT_KNOWN,
     PRESENT,
     UNKNOWN,
     CellProblem,
@@ -89,10 +91,11 @@ def test_yes_no_words_ignore_case_and_outer_spaces(word, value, spelling) -> Non
 
 @FINDINGS
 def test_unknown_words_are_unknown_for_every_finding(finding: Finding) -> None:
-    """A blank and each word for unknown is NaN, whatever the kind of the finding."""
+    """A blank is NaN, a word for not known is NOT_ASKED, whatever the kind of the finding."""
     for word in UNKNOWN:
+        value = NOT_ASKED if word in NOT_KNOWN else math.nan
         for text in (word, word.upper(), f" {word} "):
-            assert math.isnan(parse_cell(finding, text))  # type: ignore[arg-type]
+            np.testing.assert_equal(parse_cell(finding, text), value)
 
 
 @FINDINGS

@@ -87,7 +87,11 @@ def manifest_bytes() -> bytes:
             "clinic": {c: w / sum(clinic.values()) for c, w in clinic.items()},
         },
         "outputs": ["probabilities", "novelty"],
-        "prediction_set": {"recorded": [0], "least": {key: [0.05] for key in ids}},
+        "prediction_set": {
+            "asked": [0],
+            "highest": [[]],
+            "least": {key: [[0.05]] for key in ids},
+        },
         "libraries": {},
         "data_hash": "",
         "params": {},

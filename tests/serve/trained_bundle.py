@@ -37,9 +37,13 @@ def trained_bundle(folder: Path) -> Path:
         learning_rate=0.05,
     )  # fmt: skip
     names = np.array(["mild", "severe"], dtype=object)
-    atom, trait = names[rng.integers(0, 2, _CASES)], rng.random(_CASES) < 0.5
+    component, trait = names[rng.integers(0, 2, _CASES)], rng.random(_CASES) < 0.5
     model.fit(
-        cases, label, classes=range(n_classes), atom=atom, traits={"load": trait.astype(object)}
+        cases,
+        label,
+        classes=range(n_classes),
+        component=component,
+        latent={"load": trait.astype(object)},
     )
     graph = export(model).SerializeToString()
     return write_bundle(folder, {**tiny_files(), "model.onnx": graph})
@@ -54,12 +58,13 @@ def margins_in_double(model: Path, encoded: npt.NDArray[np.float32]) -> Matrix:
     cells = encoded[:, weight["columns"].astype(int)]
     inside = (cells >= weight["low"]) & (cells < weight["high"])
     scores = inside @ weight["weights"] + weight["bias"]
-    n_atoms = int(weight["sizes"][0])
-    combined = scores[:, n_atoms:] @ weight["combinations"]
+    n_components = int(weight["sizes"][0])
+    combined = scores[:, n_components:] @ weight["combinations"]
     state = np.exp(combined - combined.max(axis=1, keepdims=True))
     state /= state.sum(axis=1, keepdims=True)
-    atoms = scores[:, :n_atoms]
-    joint = np.exp(atoms - atoms.max(axis=1, keepdims=True)) * (state @ weight["given"])
+    of_component = scores[:, :n_components]
+    joint = np.exp(of_component - of_component.max(axis=1, keepdims=True))
+    joint *= state @ weight["interaction"]
     by_class = joint @ weight["membership"]
     share = np.maximum(by_class / by_class.sum(axis=1, keepdims=True), weight["tiny"])
     trees = next(node for node in graph.node if node.op_type == "TreeEnsembleRegressor")

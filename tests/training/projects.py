@@ -9,11 +9,11 @@ from data_gen.profiles import KNOWLEDGE, load_knowledge
 from data_gen.sampler import Plan, sample_to_files
 from data_gen.world import build_world
 from training import pipeline
-from training.params import Params, read_params
+from training.params import FORMS, Params, read_params
 
 ROOT = Path(__file__).parents[2]
-ROWS = {"train": 1500, "validation": 400, "test": 500}
-_SEEDS = {"train": 1, "validation": 3, "test": 2}
+ROWS = {"train": 1500, "validation": 400, "test": 500, "forms": 500}
+_SEEDS = {"train": 1, "validation": 3, "test": 2, "forms": 4}
 NO_LIMITS: dict[str, float] = {
     **dict.fromkeys(("limit_excess", "limit_calibration"), 9.0),
     **dict.fromkeys(("limit_real_top3", "limit_emergencies", "limit_published"), 1.0),
@@ -29,7 +29,7 @@ def params(**train: Any) -> Params:
     raw["train"] |= {"calibration_rows": 2000, "complete_rows": 500, "novelty_rounds": 2}
     raw["train"] |= {"tree_rounds": 1, "threads": 1, **train}
     raw["sample"] |= {f"{part}_rows": rows for part, rows in ROWS.items()}
-    raw["gate"] |= {"rows": 1000, **NO_LIMITS}
+    raw["gate"] |= {"rows": 2000, **NO_LIMITS}
     raw["evaluate"]["real_cases"] = ROOT / "examples" / "real_cases.csv"
     return Params.model_validate(raw)
 
@@ -40,7 +40,7 @@ def sample(folder: Path, knowledge: Path = KNOWLEDGE) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for part, rows in ROWS.items():
         cases, truth = pipeline.Places(folder).cases(part)
-        plan = Plan(rows, _SEEDS[part], "training", cases, truth, 1, False, False)
+        plan = Plan(rows, _SEEDS[part], "training", cases, truth, forms=part in FORMS)
         sample_to_files(world, plan, lambda _: None)
 
 

@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from training.data.features import Intervals
 
-N_COLUMNS, N_CLASSES, N_ATOMS = 8, 3, 6
+N_COLUMNS, N_CLASSES, N_COMPONENTS = 8, 3, 6
 
 
 @dataclass(frozen=True)
 class SmallWorld:
-    """Yes/no cases of a mixture of two atoms a class, with their exact posterior."""
+    """Yes/no cases of a mixture of two components a class, with their exact posterior."""
 
     cases: npt.NDArray[np.float32]
     label: npt.NDArray[np.int64]
     exact: npt.NDArray[np.float64]
-    atom: npt.NDArray[np.object_]
+    component: npt.NDArray[np.object_]
     trait: npt.NDArray[np.object_]
-    shares: npt.NDArray[np.float64]
-    atoms: dict[str, int]
+    posterior: npt.NDArray[np.float64]
+    components: dict[str, int]
     log_evidence: npt.NDArray[np.float64]
+
+    @property
+    def hidden(self) -> dict[str, Any]:
+        """What a classifier may be told of the states behind the cases."""
+        return {"component": self.component, "latent": {"trait": self.trait}}
 
 
 def small_world(n_cases: int, seed: int) -> SmallWorld:
-    """Cases whose two atoms a class differ, and whose trait says which cells are blank."""
+    """Cases whose two components a class differ, and whose trait says which cells are blank."""
     rng = np.random.default_rng(7)
-    rate = rng.uniform(0.05, 0.95, (N_ATOMS, N_COLUMNS))
+    rate = rng.uniform(0.05, 0.95, (N_COMPONENTS, N_COLUMNS))
     rng = np.random.default_rng(seed)
-    atom = rng.integers(0, N_ATOMS, n_cases)
+    component = rng.integers(0, N_COMPONENTS, n_cases)
     trait = rng.integers(0, 2, n_cases)
-    cases = (rng.random((n_cases, N_COLUMNS)) < rate[atom]).astype(np.float32)
+    cases = (rng.random((n_cases, N_COLUMNS)) < rate[component]).astype(np.float32)
     blank = rng.random(cases.shape) < np.where(trait, 0.7, 0.1)[:, None]
     known = ~blank
     yes = (cases == 1) & known
@@ -42,14 +48,14 @@ def small_world(n_cases: int, seed: int) -> SmallWorld:
     by_class = each.reshape(n_cases, N_CLASSES, 2).sum(axis=2)
     exact = by_class / by_class.sum(axis=1, keepdims=True)
     cases[blank] = -1
-    atoms = {f"{k // 2}/kind {k % 2}": k // 2 for k in range(N_ATOMS)}
-    names = np.array(list(atoms), dtype=object)[atom]
+    components = {f"{k // 2}/kind {k % 2}": k // 2 for k in range(N_COMPONENTS)}
+    names = np.array(list(components), dtype=object)[component]
     hidden = trait.astype(bool).astype(object)
-    shares = each / each.sum(axis=1, keepdims=True)
+    posterior = each / each.sum(axis=1, keepdims=True)
     n_blank = blank.sum(axis=1)
     of_blanks = [q**n_blank * (1 - q) ** (N_COLUMNS - n_blank) for q in (0.1, 0.7)]
     evidence = np.log(each.mean(axis=1)) + np.log(np.mean(of_blanks, axis=0))
-    return SmallWorld(cases, atom // 2, exact, names, hidden, shares, atoms, evidence)
+    return SmallWorld(cases, component // 2, exact, names, hidden, posterior, components, evidence)
 
 
 def yes_no_intervals() -> Intervals:

@@ -17,7 +17,7 @@ import onnxruntime as ort
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.table import words_of
 from serve.model.bundle import verify
-from training.data.features import UNKNOWN, Cases
+from training.data.features import UNASKED, Cases
 from training.model.classifier import LegPainClassifier
 
 _BLOCK = 1024
@@ -56,8 +56,8 @@ class LoadedBundle:
         return model
 
     def _recoded(self, cases: Cases, vocabulary: Vocabulary) -> Cases:
-        """The cases in the bundle's columns and codes; unknown where the two have nothing alike."""
-        out = np.full((len(cases), len(self.manifest["findings"])), UNKNOWN, dtype=np.float32)
+        """The cases in the bundle's columns and codes; not asked where the two are not alike."""
+        out = np.full((len(cases), len(self.manifest["findings"])), UNASKED, dtype=np.float32)
         ours = {finding.id: finding for finding in vocabulary.findings}
         for place, theirs in enumerate(self.manifest["findings"]):
             finding = ours.get(theirs["id"])
@@ -67,6 +67,7 @@ class LoadedBundle:
             if finding.kind == "number":
                 out[:, place] = cell
                 continue
+            out[cell < 0, place] = cell[cell < 0]
             words = theirs["values"] if finding.kind == "choice" else ["no", "yes"]
             for code, word in enumerate(words_of(finding)):
                 if word in words:

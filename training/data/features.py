@@ -10,20 +10,31 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Finding, Vocabulary
+from data_gen.vocabulary.finding import NOT_ASKED
 
 Cases = npt.NDArray[np.float32]
-UNKNOWN = np.float32(-1.0)
-_HALF = 0.5  # between two codes, and between unknown (-1) and the lowest number (0)
+BLANK, UNASKED = np.float32(-1.0), np.float32(-2.0)
+"""Codes of an unknown cell: left blank, or not asked (as what was asked and is not known)."""
+_HALF = 0.5  # between two codes, and between blank (-1) and the lowest number (0)
 
 
 @dataclass(frozen=True)
 class Intervals:
-    """Feature k is 1 where `low[k] <= case[column[k]] < high[k]`; an unknown cell is in none."""
+    """Feature k is 1 where `low[k] <= case[column[k]] < high[k]`.
+
+    A cell that was not asked is in none, so that it says nothing.
+    """
 
     column: npt.NDArray[np.int64]  # (n_features,)
     low: Cases  # (n_features,)
     high: Cases  # (n_features,)
     names: tuple[str, ...]
+
+    def of_values(self) -> Intervals:
+        """Those of recorded values alone: a blank cell is in none of them either."""
+        kept = np.flatnonzero(self.high > -_HALF)
+        names = tuple(self.names[k] for k in kept)
+        return Intervals(self.column[kept], self.low[kept], self.high[kept], names)
 
     def indicators(self, cases: Cases) -> Cases:
         """The features (n_cases, n_features) of encoded cases (n_cases, n_columns), float32."""
@@ -37,12 +48,24 @@ class Intervals:
 
 
 def encode(values: npt.NDArray[np.float64]) -> Cases:
-    """Completed cases as the model reads them: float32, -1 for unknown."""
-    return np.where(np.isfinite(values), values, UNKNOWN).astype(np.float32)
+    """Completed cases as the model reads them: float32, -1 for blank, -2 for not asked."""
+    asked = np.where(np.isneginf(values), UNASKED, values)
+    return np.where(np.isnan(asked), BLANK, asked).astype(np.float32)
+
+
+def decoded(cases: Cases) -> npt.NDArray[np.float64]:
+    """Encoded cases as values again: NaN for blank, NOT_ASKED for not asked."""
+    known = np.where(cases == BLANK, np.nan, cases.astype(np.float64))
+    return np.where(cases == UNASKED, NOT_ASKED, known)
+
+
+def asked_of(cases: Cases) -> npt.NDArray[np.int64]:
+    """(n_cases,) how many findings of encoded cases were asked, answered or left blank."""
+    return np.asarray((cases != UNASKED).sum(axis=1), dtype=np.int64)
 
 
 def vocabulary_intervals(vocabulary: Vocabulary, edges: Mapping[str, Sequence[float]]) -> Intervals:
-    """An interval for yes, for no, for each value of a choice, and for each bin of a number.
+    """An interval for yes, no, each value of a choice and each bin of a number; and for blank.
 
     `edges` holds the inner and outer bin edges of each number, in rising order. The outermost bins
     are open, so that a number beyond them still counts.
@@ -78,14 +101,19 @@ _Row = tuple[int, float, float, str]
 
 
 def _of_finding(finding: Finding, edges: Mapping[str, Sequence[float]]) -> list[_Row]:
+    blank = finding.column, float(BLANK) - _HALF, float(BLANK) + _HALF, f"{finding.id} blank"
     if finding.kind == "number":
         if (finding.low or 0.0) < 0.0:
-            raise ValueError(f"{finding.id}: a number below 0 collides with -1 for unknown")
-        return _bins(finding.id, finding.column, [-_HALF, *edges[finding.id][1:-1], np.inf])
+            raise ValueError(f"{finding.id}: a number below 0 collides with -1 for blank")
+        bounds = [-_HALF, *edges[finding.id][1:-1], np.inf]
+        return [blank, *_bins(finding.id, finding.column, bounds)]
     words = ("no", "yes") if finding.kind == "yes_no" else finding.values
     return [
-        (finding.column, code - _HALF, code + _HALF, f"{finding.id}={word}")
-        for code, word in enumerate(words)
+        blank,
+        *(
+            (finding.column, code - _HALF, code + _HALF, f"{finding.id}={word}")
+            for code, word in enumerate(words)
+        ),
     ]
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.words import WORD_NOT_ASKED
 from serve.problem import Problem, RefusedError
 from training.data.vignettes import Vignettes, read_vignettes
 from training.paths import pair
@@ -19,7 +20,7 @@ HOLDOUT = "holdout"
 def read_holdout(folder: Path, vocabulary: Vocabulary) -> Vignettes:
     """The vignettes stored when the champion was promoted.
 
-    A finding that has come since is unknown in all of them; one that has gone is left out. Raises
+    A finding that has come since was not asked of any; one that has gone is left out. Raises
     RefusedError where they are missing, damaged, or of other conditions.
     """
     cases, truth = pair(folder, HOLDOUT)
@@ -36,10 +37,8 @@ def read_holdout(folder: Path, vocabulary: Vocabulary) -> Vignettes:
 
 
 def _adapted(table: pa.Table, vocabulary: Vocabulary) -> pa.Table:
-    """The table with today's columns: null where it has none."""
-    columns = {"case_id": table["case_id"], "condition": table["condition"]}
-    for finding in vocabulary.findings:
-        kind = pa.float64() if finding.kind == "number" else pa.string()
-        held = finding.id in table.column_names
-        columns[finding.id] = table[finding.id] if held else pa.nulls(len(table), kind)
-    return pa.table(columns)
+    """The table with today's columns: not asked where it has none."""
+    unasked = pa.repeat(pa.scalar(WORD_NOT_ASKED), len(table))
+    names = ["case_id", "condition", *vocabulary.finding_ids]
+    held = {name: table[name] if name in table.column_names else unasked for name in names}
+    return pa.table(held)

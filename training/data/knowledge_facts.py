@@ -36,6 +36,7 @@ def read_facts() -> Facts:
     edges = {name: bins.edges.tolist() for name, bins in world.bins.items()}
     edges["age_years"] = _age_edges(knowledge.background.bands)
     mixes = {
-        name: dict(zip(ids, shares.tolist(), strict=True)) for name, shares in world.mixes.items()
+        name: dict(zip(ids, world.class_mix(world.mix(name)).tolist(), strict=True))
+        for name in ("clinic", "training")
     }
     return Facts(edges, mixes, world.knowledge_hash, world)

@@ -11,18 +11,19 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary import Vocabulary, load
 from data_gen.vocabulary.complete import complete
 from data_gen.vocabulary.words import write_cell
 from serve.problem import Problem, RefusedError
-from training.data.features import Cases, encode
-from training.data.labelled_files import Reading, case_files, read_files
-from training.data.real_cases import RealCases
+from training.data.copies import contradictory, near_copies, without_repeats
+from training.data.features import BLANK, Cases, encode
+from training.data.labelled_files import case_files, read_files
+from training.data.real_cases import RealCases, read_real_cases
+from training.params import Params
+from training.paths import labelled_folder
 
-__all__ = ["LabelledCases", "case_files", "read_labelled"]
+__all__ = ["LabelledCases", "case_files", "check_labelled", "labelled_cases", "read_labelled"]
 _HELD_OUT = 5  # one case in so many is held out for the gate
-_NAMED = 5  # rows that one message names
-_ENOUGH = 5  # findings from which on a record that differs in one is taken for a copy
 
 Mask = npt.NDArray[np.bool_]
 
@@ -70,13 +71,13 @@ def read_labelled(folder: Path, vocabulary: Vocabulary, real: RealCases) -> Labe
     if problems:
         raise RefusedError(*problems)
     keys = [_key(row, k, vocabulary) for row, k in zip(completed, label.tolist(), strict=True)]
-    kept, repeats = _without_repeats(keys, found)
+    kept, repeats = without_repeats(keys, found)
     held_out = np.array([_held_out(p or key) for (p, _), key in zip(found.ids, keys, strict=True)])
     told = (
         *found.told,
         *repeats,
-        *_contradictory(keys, found),
-        *_near_copies(cases, found, real, vocabulary),
+        *contradictory(keys, found),
+        *near_copies(cases, found.places, _whole(real.values, vocabulary), real.ids, vocabulary),
     )
     return LabelledCases(values, cases, label, held_out.astype(np.bool_), told).of(kept)
 
@@ -95,39 +96,6 @@ def _held_out(key: str) -> bool:
     return hashlib.sha256(key.encode()).digest()[0] % _HELD_OUT == 0
 
 
-def _without_repeats(keys: Sequence[str], found: Reading) -> tuple[Mask, list[Problem]]:
-    """Which rows count: the first of those that agree in all they say and in their ids."""
-    first: dict[tuple[str, str, str], int] = {}
-    rows = [first.setdefault((*ids, key), row) for row, (ids, key) in
-            enumerate(zip(found.ids, keys, strict=True))]  # fmt: skip
-    repeats = [(row, other) for row, other in enumerate(rows) if row != other]
-    kept = np.ones(len(keys), dtype=np.bool_)
-    kept[[row for row, _ in repeats]] = False
-    if not repeats:
-        return kept, []
-    spots = ", ".join(f"{found.places[row]} ({found.places[other]})" for row, other in
-                      repeats[:_NAMED])  # fmt: skip
-    more = f" and {len(repeats) - _NAMED} more" if len(repeats) > _NAMED else ""
-    message = f"{len(repeats)} rows repeat another, which counts once: {spots}{more}"
-    remedy = "delete them; where they are different patients, give each a case_id"
-    return kept, [Problem("repeated_row", "labelled cases", message, remedy)]
-
-
-def _contradictory(keys: Sequence[str], found: Reading) -> Iterator[Problem]:
-    """Records that say the very same and have different conditions."""
-    records = [key.rpartition("; ")[0] for key in keys]
-    conditions: dict[str, set[int]] = {}
-    for record, label in zip(records, found.label, strict=True):
-        conditions.setdefault(record, set()).add(label)
-    rows = [row for row, record in enumerate(records) if len(conditions[record]) > 1]
-    if rows:
-        spots = ", ".join(found.places[row] for row in rows[:_NAMED])
-        message = f"{len(rows)} rows say the same as others of another condition: {spots}"
-        yield Problem(
-            "same_record", "labelled cases", message, "see that their conditions are right"
-        )
-
-
 def _unusable(
     values: npt.NDArray[np.float64],
     cases: Cases,
@@ -135,10 +103,10 @@ def _unusable(
     vocabulary: Vocabulary,
     real: RealCases,
 ) -> Iterator[Problem]:
-    """Rows that say nothing, and rows that a report is measured on."""
-    own = zip(_whole(real.values, vocabulary), real.ids, strict=True)
+    """Rows that say nothing, and rows that repeat what a report is measured on."""
+    own = zip(_recorded(_whole(real.values, vocabulary)), real.ids, strict=True)
     of_reports = {row.tobytes(): name for row, name in own}
-    for row, case, where in zip(values, cases, places, strict=True):
+    for row, case, where in zip(values, _recorded(cases), places, strict=True):
         if not np.isfinite(row).any():
             yield Problem("no_finding", where, "it has no finding at all", "delete the row")
         elif case.tobytes() in of_reports:
@@ -147,23 +115,30 @@ def _unusable(
             yield Problem("evaluation_case", where, message, remedy)
 
 
-def _near_copies(
-    cases: Cases, found: Reading, real: RealCases, vocabulary: Vocabulary
-) -> Iterator[Problem]:
-    """Rows that differ in one cell from a case of the evaluation which says enough to be known."""
-    theirs = _whole(real.values, vocabulary)
-    known = np.flatnonzero((theirs >= 0).sum(axis=1) >= _ENOUGH)
-    for row, case in enumerate(cases):
-        differ = (theirs[known] != case).sum(axis=1)
-        for place in known[differ == 1].tolist():
-            message = f"it differs in one cell from case {real.ids[place]} of the evaluation"
-            remedy = "delete it if it is that case: a model is not measured on what it learned from"
-            yield Problem("near_evaluation_case", found.places[row], message, remedy)
+def _recorded(cases: Cases) -> Cases:
+    """The same cases with every unknown cell blank: what they record, whatever was asked."""
+    return np.maximum(cases, BLANK)
 
 
 def _whole(values: npt.NDArray[np.float64], vocabulary: Vocabulary) -> Cases:
     """Completed and encoded: two ways to write down the same findings are the same case."""
     return encode(complete(values, vocabulary).values)
+
+
+def labelled_cases(params: Params, vocabulary: Vocabulary) -> LabelledCases:
+    """The labelled cases that the knobs name; RefusedError as `read_labelled`."""
+    real = read_real_cases(params.evaluate.real_cases, vocabulary)
+    return read_labelled(labelled_folder(params), vocabulary, real)
+
+
+def check_labelled(params: Params) -> list[str]:
+    """What is to be told of the labelled cases, and how many there are of each condition.
+
+    Raises RefusedError as `read_labelled` does. Neither vignettes nor a candidate are needed.
+    """
+    vocabulary = load()
+    labelled = labelled_cases(params, vocabulary)
+    return [*map(str, labelled.told), counts(labelled, vocabulary)]
 
 
 def counts(labelled: LabelledCases, vocabulary: Vocabulary) -> str:

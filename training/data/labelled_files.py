@@ -17,7 +17,7 @@ from serve.cases.blocks import read_cases
 from serve.cases.csv_records import Block
 from serve.cases.csv_rows import BOM, REASONS, DictionaryColumn, Reject, coded_columns, rows_of
 from serve.cases.header import Header, match_header
-from serve.cases.names import squeezed
+from serve.cases.names import key_of, squeezed
 from serve.cases.parse import UNREAD, Cache, parse_cases
 from serve.cases.source import open_source
 from serve.issues import quoted_name
@@ -31,6 +31,7 @@ _LABELS = (CONDITION, "diagnosis")
 _PATIENT = "patientid"
 _KINDS = (".csv", ".parquet", ".pq")
 _PAGES = ("readme.md", MAPPING)
+_HIDDEN = (".", "~", "_")
 _NO_CASES = ("blank_row", "header_row")  # rows that are no cases: told, not refused
 
 
@@ -45,6 +46,8 @@ class Reading:
     places: list[str] = field(default_factory=list)
     told: list[Problem] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
+    headers: list[frozenset[str]] = field(default_factory=list)
+    """The columns of each file whose header could be read, as `key_of` names them."""
 
 
 def case_files(folder: Path) -> list[Path]:
@@ -55,12 +58,15 @@ def case_files(folder: Path) -> list[Path]:
 
 
 def _is_cases(path: Path) -> bool:
-    hidden = path.name.startswith((".", "~", "_"))
+    hidden = path.name.startswith(_HIDDEN)
     return path.is_file() and not hidden and path.suffix.lower() in _KINDS
 
 
 def read_files(folder: Path, vocabulary: Vocabulary) -> Reading:
-    """The rows of every file of a folder, and each that cannot be used, with its line."""
+    """The rows of every file of a folder, and each that cannot be used, with its line.
+
+    A mapped column is a mistake where no file has it: each file may have some of them.
+    """
     found = Reading()
     found.told += _ignored(folder)
     mapping = NO_MAPPING
@@ -70,20 +76,25 @@ def read_files(folder: Path, vocabulary: Vocabulary) -> Reading:
     except RefusedError as error:
         found.refused += error.problems
         return found
-    for path in case_files(folder):
-        if path.name == MAPPING:
-            continue
+    files = [path for path in case_files(folder) if path.name != MAPPING]
+    for path in files:
         try:
             _read_file(path, vocabulary, mapping, found)
         except RefusedError as error:
             found.refused += error.problems
+    if files and len(found.headers) == len(files):
+        keys = sorted(set().union(*found.headers))
+        found.refused += mapping.missing(keys, str(folder / MAPPING), "no file has")
     return found
 
 
 def _ignored(folder: Path) -> Iterator[Problem]:
     for path in sorted(folder.iterdir()):
         if not _is_cases(path) and path.name.lower() not in _PAGES and path.name != ".gitkeep":
-            what = "a folder" if path.is_dir() else "no file of cases"
+            hidden = path.name.startswith(_HIDDEN)
+            what = (
+                "a folder" if path.is_dir() else "a hidden file" if hidden else "no file of cases"
+            )
             remedy = (
                 f"a file of cases ends in {', '.join(_KINDS)} and its name begins with a letter"
             )
@@ -100,8 +111,13 @@ class _Columns:
 
 
 def _read_file(path: Path, vocabulary: Vocabulary, mapping: ColumnMapping, found: Reading) -> None:
+    def match(names: Sequence[str], where: str) -> Header:
+        found.headers.append(frozenset(map(key_of, names)))
+        own = mapping.within(found.headers[-1])
+        return match_header(names, where, vocabulary, own, mapped_by=str(path.parent / MAPPING))
+
     with open_source(str(path), mapping.dialect) as source:
-        cases = read_cases(source, lambda names, at: match_header(names, at, vocabulary, mapping))
+        cases = read_cases(source, match)
         header, own = cases.header, _columns(cases.header, path)
         found.told += [*header.warnings, *_passed_over(header, own, path)]
         cache, before = Cache(), 0

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Finding, Vocabulary
-from data_gen.vocabulary.words import CellProblem, parse_cell
+from data_gen.vocabulary.words import WORD_NOT_ASKED, CellProblem, parse_cell
 from serve.problem import Problem, RefusedError
 
 
@@ -20,7 +20,7 @@ class RealCases:
     """Cases with the diagnosis of their source and a judgement of their urgency."""
 
     ids: tuple[str, ...]
-    values: npt.NDArray[np.float64]  # (n_cases, n_findings), NaN for unknown
+    values: npt.NDArray[np.float64]  # (n_cases, n_findings), NaN or NOT_ASKED for unknown
     label: npt.NDArray[np.int64]  # (n_cases,)
     triage: npt.NDArray[np.int64]  # (n_cases,) the least urgent level that is safe
 
@@ -30,7 +30,7 @@ class RealCases:
             yield {
                 finding.id: _plain(finding, float(row[finding.column]))
                 for finding in vocabulary.findings
-                if not np.isnan(row[finding.column])
+                if np.isfinite(row[finding.column])
             }
 
 
@@ -63,10 +63,13 @@ def read_real_cases(path: Path, vocabulary: Vocabulary) -> RealCases:
 def row_values(
     row: Mapping[str, str], where: str, vocabulary: Vocabulary, problems: list[Problem]
 ) -> list[float]:
-    """The findings of one row of a case file, NaN for unknown; cells that are no value are told."""
+    """The findings of one row of a case file; cells that are no value are told.
+
+    Unknown is NaN for an empty cell, NOT_ASKED for a finding that has no column.
+    """
     out = []
     for finding in vocabulary.findings:
-        value = parse_cell(finding, row.get(finding.id) or "")
+        value = parse_cell(finding, row.get(finding.id, WORD_NOT_ASKED) or "")
         if isinstance(value, CellProblem):
             place = f"{where}, column {finding.id}"
             problems.append(Problem(value.code, place, value.message, value.remedy))

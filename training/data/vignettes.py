@@ -20,10 +20,10 @@ from serve.problem import Problem, RefusedError
 from training.data.features import Cases, encode
 
 Names = npt.NDArray[np.object_]
-_ATOM = ("presentation", "second_condition")
-_TRAITS = ("setting", "vascular", "metabolic", "degenerative", "athletic")
+_COMPONENT = "component"
+_LATENT = ("setting", "vascular", "metabolic", "degenerative", "athletic")
 _SAMPLE_AGAIN = "sample it again (`python -m data_gen sample`)"
-_SHARE = "atom:"
+_SHARE = "component:"
 _TOLERANCE = 1e-6
 _SHARE_TOLERANCE = 1e-3  # a file leaves out what is below a millionth, of each of some hundred
 
@@ -32,7 +32,7 @@ _SHARE_TOLERANCE = 1e-3  # a file leaves out what is below a millionth, of each 
 class Answered:
     """Completed, encoded cases with the exact answer to each. Every array has a row a case."""
 
-    cases: Cases  # (n_cases, n_findings), -1 for unknown
+    cases: Cases  # (n_cases, n_findings), -1 for blank, -2 for not asked
     label: npt.NDArray[np.int64]  # (n_cases,) place of the condition in the vocabulary
     exact: npt.NDArray[np.float64]  # (n_cases, n_conditions) exact posterior
 
@@ -45,10 +45,10 @@ class Vignettes(Answered):
     """The same with the hidden states behind them."""
 
     log_evidence: npt.NDArray[np.float64]  # (n_cases,)
-    atom: Names  # (n_cases,) condition/presentation, and +second where there is a second condition
-    traits: dict[str, Names]  # the other hidden states
-    atoms: dict[str, int]  # name of each atom, and the place of its condition
-    shares: npt.NDArray[np.float32]  # (n_cases, n_atoms) exact posterior, in the order of `atoms`
+    component: Names  # (n_cases,) condition/presentation, +second where there is a second condition
+    latent: dict[str, Names]  # the other hidden states
+    components: dict[str, int]  # name of each component, and the place of its condition
+    posterior: npt.NDArray[np.float32]  # (n_cases, n_components), in the order of `components`
     weight: npt.NDArray[np.float64] | None = None  # (n_cases,) of mean 1; None: all count alike
 
 
@@ -74,25 +74,28 @@ def read_vignettes(
     values = _values(case_table, cases, vocabulary)
     ids = vocabulary.condition_ids
     place = {name: code for code, name in enumerate(ids)}
-    atoms = [name for name in truth_table.column_names if name.startswith(_SHARE)]
+    held = [name for name in truth_table.column_names if name.startswith(_SHARE)]
     return Vignettes(
         cases=encode(complete(values, vocabulary).values),
         label=np.array([place[name] for name in _names(case_table, "condition")]),
         exact=np.stack([truth_table[f"p_{name}"].to_numpy() for name in ids], axis=1),
         log_evidence=truth_table["log_evidence"].to_numpy(),
-        atom=_atoms(truth_table),
-        traits={name: _names(truth_table, name) for name in _TRAITS},
-        atoms={_plain(name): place[_plain(name).split("/")[0]] for name in atoms},
-        shares=np.stack([truth_table[name].to_numpy() for name in atoms], axis=1),
+        component=_names(truth_table, _COMPONENT),
+        latent={name: _names(truth_table, name) for name in _LATENT},
+        components={_plain(name): place[_plain(name).split("/")[0]] for name in held},
+        posterior=np.stack([truth_table[name].to_numpy() for name in held], axis=1),
     )
 
 
 def hash_of_files(*paths: Path) -> str:
-    """SHA-256 over the content of files, in the order given; of text, however its lines end."""
+    """SHA-256 over the content of files, in the order given; of text, however its lines end.
+
+    A file with a zero byte, as any Parquet has, is no text, whatever its name.
+    """
     digest = hashlib.sha256()
     for path in paths:
         content = path.read_bytes()
-        if path.suffix != ".parquet":
+        if b"\0" not in content:
             content = content.replace(b"\r\n", b"\n")
         digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
@@ -116,15 +119,8 @@ def _names(table: pa.Table, column: str) -> Names:
     return np.array(table[column].to_pylist(), dtype=object)
 
 
-def _atoms(truth: pa.Table) -> Names:
-    """One name for condition, presentation and second condition together."""
-    columns = [_names(truth, column) for column in ("condition", *_ATOM)]
-    names = zip(*columns, strict=True)
-    return np.array([f"{c}/{a}+{b}" if b else f"{c}/{a}" for c, a, b in names], object)
-
-
 def _plain(column: str) -> str:
-    """The name of the atom whose posterior a column holds."""
+    """The name of the component whose posterior a column holds."""
     return column.removeprefix(_SHARE)
 
 
@@ -148,6 +144,7 @@ _MEANS = {
     "seed": "seed",
     "rows": "number of rows",
     "complete": "records being complete",
+    "forms": "what is asked being drawn",
 }
 
 
@@ -200,7 +197,7 @@ def _truth_problems(
     cases: pa.Table, truth: pa.Table, path: Path, vocabulary: Vocabulary
 ) -> Iterator[Problem]:
     posterior = [f"p_{name}" for name in vocabulary.condition_ids]
-    wanted = {*posterior, "case_id", "condition", "log_evidence", *_ATOM, *_TRAITS}
+    wanted = {*posterior, "case_id", "condition", "log_evidence", _COMPONENT, *_LATENT}
     missing = wanted - set(truth.column_names)
     if not any(name.startswith(_SHARE) for name in truth.column_names):
         missing |= {f"{_SHARE}<condition>/<presentation>"}
@@ -224,7 +221,7 @@ def _share_problems(truth: pa.Table, path: Path, vocabulary: Vocabulary) -> Iter
     if strange:
         message = f"posteriors of unknown conditions: {_listed(strange)}"
         yield Problem("unknown_condition", str(path), message, _SAMPLE_AGAIN)
-    unnamed = set(_atoms(truth).tolist()) - {_plain(name) for name in shares}
+    unnamed = set(_names(truth, _COMPONENT).tolist()) - {_plain(name) for name in shares}
     if unnamed:
         message = f"no posterior of {_listed(unnamed)}"
         yield Problem("missing_column", str(path), message, _SAMPLE_AGAIN)

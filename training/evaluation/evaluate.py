@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,19 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
 from training.bundles.loaded import LoadedBundle
+from training.data.features import asked_of, decoded
 from training.data.labelled import LabelledCases
 from training.data.real_cases import RealCases
 from training.data.vignettes import Answered, Vignettes
 from training.evaluation.metrics import calibration_error, excess, in_top, log_loss
 from training.evaluation.real_metrics import RealResult, real_metrics, real_rows, score_real
-from training.evaluation.triage import URGENT, condition_ranks, decoded, triage_ranks
+from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
 from training.params import EvaluateParams
 
 Matrix = npt.NDArray[np.float64]
 AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
+_ASKED = (0, 9, 21, 41, 81)
+"""Where the groups of forms begin, by how many findings they ask."""
 SHARE_OF_A_CELL = 0.01
 """Cells of condition, age band and sex that hold less are too small to judge alone."""
 
@@ -117,6 +121,24 @@ def vignette_metrics(
     }
 
 
+def form_metrics(
+    bundle: LoadedBundle, forms: Answered, vocabulary: Vocabulary, n_bins: int
+) -> dict[str, dict[str, float]]:
+    """The figures of vignettes by how many findings were asked: `3 to 8`, `whole records`."""
+    asked = asked_of(forms.cases)
+    model = bundle.probabilities(forms.cases, vocabulary)
+    found = {}
+    for low, high in pairwise((*_ASKED, len(vocabulary.findings), len(vocabulary.findings) + 1)):
+        here = (asked >= low) & (asked < high)
+        name = "whole records" if low == len(vocabulary.findings) else f"{low} to {high - 1}"
+        if here.any():
+            some = Answered(forms.cases[here], forms.label[here], forms.exact[here])
+            found[name] = vignette_metrics(some, model[here], vocabulary, n_bins)
+            highest = model[here].max(axis=1)
+            found[name]["mean_highest"] = _mean(highest)
+    return found
+
+
 def age_band(cases: npt.NDArray[np.float32], vocabulary: Vocabulary) -> npt.NDArray[np.object_]:
     """(n_cases,) the band of each age, `unknown` where it is not recorded."""
     age = cases[:, vocabulary.column("age_years")]
@@ -129,7 +151,7 @@ def age_band(cases: npt.NDArray[np.float32], vocabulary: Vocabulary) -> npt.NDAr
 def _sex(cases: npt.NDArray[np.float32], vocabulary: Vocabulary) -> npt.NDArray[np.object_]:
     finding = vocabulary.finding("sex")
     words = np.array([*finding.values, "unknown"], dtype=object)
-    return np.asarray(words[cases[:, finding.column].astype(np.int64)])
+    return np.asarray(words[np.maximum(cases[:, finding.column], -1).astype(np.int64)])
 
 
 def _conditions(

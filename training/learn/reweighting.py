@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logsumexp
+from scipy.special import logsumexp, softmax
 
 from data_gen.one_thread import one_blas_thread
 from serve.problem import Problem, RefusedError
@@ -33,8 +33,12 @@ _SHRINKAGE = 0.7
 together tell the same thing twice: 0.5 and 0.7 help alike, 1 less (benchmarks/labelled.txt).
 """
 _ROWS = 6000  # vignettes a condition that stand for it
-_STEPS, _SCALINGS = 100, 5000
-_STILL = 1e-6  # how little a fit moves, or its slope a case is, where it has converged
+_FACTORS = 5.0
+"""The deviation of the log-factors by which a file writes values down: next to no limit, so that
+only a value that is never written down is held back from a factor of 0.
+"""
+_STEPS = 100
+_FITS = 1e-6  # how far expected counts are off those seen, as a share of the cases, where it fits
 _SMALL = 0.01
 _BLOCK = 8192
 
@@ -92,7 +96,11 @@ class Counts:
 
 
 def count(intervals: Intervals, vignettes: Vignettes, cases: Cases, label: Labels) -> Counts:
-    """What labelled cases (n_cases, n_findings) record, and what is expected of them."""
+    """What labelled cases (n_cases, n_findings) record, and what is expected of them.
+
+    Only recorded values count: that a cell is blank, or was not asked, tells of the file.
+    """
+    intervals = intervals.of_values()
     column, n_classes = intervals.column, vignettes.exact.shape[1]
     seen = np.zeros((n_classes, len(column)))
     share = np.zeros_like(seen)
@@ -126,20 +134,21 @@ def heterogeneity(seen: Real, recorded: Real, column: Labels) -> float:
 def corrected(vignettes: Vignettes, tilt: Tilt) -> Vignettes:
     """The vignettes as cases of the tilted world: weighed, with its exact posterior.
 
-    Posterior, shares of atoms and log-evidence are exact for that world, since a tilt multiplies
-    the likelihood of all atoms of a condition alike.
+    Posteriors and log-evidence are exact for that world, since a tilt multiplies the likelihood of
+    all components of a condition alike.
     """
     ratio = tilt.log_ratio(vignettes.cases)
     exact, log_weight = tilted_posterior(vignettes.exact, ratio)
     weight = np.exp(log_weight)
-    of_atom = ratio[:, list(vignettes.atoms.values())]
-    shares = vignettes.shares * np.exp(of_atom - of_atom.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
+    of_component = ratio[:, list(vignettes.components.values())]
+    scale = np.exp(of_component - of_component.max(axis=1, keepdims=True))
+    posterior = vignettes.posterior * scale
+    posterior /= posterior.sum(axis=1, keepdims=True)
     return replace(
         vignettes,
         exact=exact,
         log_evidence=vignettes.log_evidence + log_weight,
-        shares=shares.astype(np.float32),
+        posterior=posterior.astype(np.float32),
         weight=weight / weight.mean(),
     )
 
@@ -171,51 +180,61 @@ def _as_recorded(seen: Real, share: Real, column: Labels) -> Real:
     Each value has one factor for all conditions, by which it is written down more often than in our
     settings: the factors that give the counts of all conditions together.
     """
-    known, factor, expected = _within(seen, column), np.ones(len(column)), share
-    for _ in range(_SCALINGS):
-        factor = factor * (seen.sum(axis=0) + 1) / ((known * expected).sum(axis=0) + 1)
-        before, expected = expected, _shares(share * factor, column)
-        if np.abs(expected - before).max() < _STILL:
-            return expected
-    raise _not_converged()
+    out = share.copy()
+    for values in _findings(column):
+        rows = seen[:, values].any(axis=1)
+        if rows.any():
+            log_share = np.log(share[:, values])
+            factor = _mode(seen[rows][:, values], log_share[rows], _FACTORS)
+            out[:, values] = softmax(log_share + factor, axis=1)
+    return out
 
 
 def _moves(seen: Real, recorded: Real, column: Labels, doubt: float) -> Real:
     """How far each condition's log-odds move: the mode under a normal prior of that deviation."""
     moved = np.zeros_like(seen)
-    for finding in np.unique(column):
-        values = np.flatnonzero(column == finding)
+    for values in _findings(column):
         for k in np.flatnonzero(seen[:, values].any(axis=1)):
-            moved[k, values] = _mode(seen[k, values], np.log(recorded[k, values]), doubt)
+            log_share = np.log(recorded[k, values])
+            moved[k, values] = _mode(seen[k : k + 1, values], log_share[None], doubt)
     return moved
 
 
-def _mode(seen: Real, log_share: Real, doubt: float) -> Real:
-    """Where counts (n_values,) and the prior agree, by Newton's method with halved steps.
+def _findings(column: Labels) -> Iterator[Labels]:
+    for finding in np.unique(column):
+        yield np.flatnonzero(column == finding)
 
-    The penalised likelihood is strictly concave, so that it has one mode and every step rises.
+
+def _mode(seen: Real, log_share: Real, doubt: float) -> Real:
+    """How far the log-odds of values (n_values,) move, in all rows alike, where counts say so.
+
+    `seen` and `log_share` are (n_rows, n_values). The mode under a normal prior of deviation
+    `doubt`, by Newton's method with halved steps: the penalised likelihood is strictly concave, so
+    that it has one mode and every step rises. It is reached where expected counts fit those seen
+    and the prior to a millionth of the cases; RefusedError where they do not come to that.
     """
-    at, n = np.zeros(len(seen)), seen.sum()
+    at, n, total = np.zeros(seen.shape[1]), seen.sum(axis=1), seen.sum(axis=0)
 
     def height(point: Real) -> float:
-        return float(seen @ point - n * logsumexp(log_share + point) - point @ point / 2 / doubt**2)
+        likely = total @ point - n @ logsumexp(log_share + point, axis=1)
+        return float(likely - point @ point / 2 / doubt**2)
 
     for _ in range(_STEPS):
-        share = np.exp(log_share + at - logsumexp(log_share + at))
-        slope = seen - n * share - at / doubt**2
-        if np.abs(slope).max() <= _STILL * (1 + n):
+        share = softmax(log_share + at, axis=1)
+        slope = total - n @ share - at / doubt**2
+        if np.abs(slope).max() <= _FITS * (1 + n.sum()):
             return at
-        curve = n * (np.diag(share) - np.outer(share, share)) + np.eye(len(at)) / doubt**2
+        curve = np.diag(n @ share + 1 / doubt**2) - (share.T * n) @ share
         step = np.linalg.solve(curve, slope)
         size = 1.0
-        while height(at + size * step) < height(at) and size > _STILL:
+        while height(at + size * step) < height(at) and size > _FITS:
             size /= 2
         at = at + size * step
     raise _not_converged()
 
 
 def _not_converged() -> RefusedError:
-    message = "the fit to the labelled cases does not converge"
+    message = f"the fit to the labelled cases does not fit their counts within {_STEPS} steps"
     remedy = "see `python -m training check-labelled`, or set train.labelled_weight to 0"
     return RefusedError(Problem("no_convergence", "labelled cases", message, remedy))
 

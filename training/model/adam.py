@@ -41,16 +41,18 @@ def fit(
     n_cases: int,
     schedule: Schedule,
 ) -> Mixture:
-    """The mixture that following `gradient`, as slopes of a mean over the rows given, leads to."""
+    """The mixture that following `gradient`, of a mean over the rows given, leads to."""
 
-    def slopes(weights: Weights, rows: Rows) -> Weights:
+    def of_weights(weights: Weights, rows: Rows) -> Weights:
         return gradient(start.with_weights(weights), rows)
 
-    return start.with_weights(follow(start.weights, slopes, n_cases, schedule))
+    return start.with_weights(minimise(start.weights, of_weights, n_cases, schedule))
 
 
-def follow(start: Sequence[Array], gradient: Gradient, n_cases: int, schedule: Schedule) -> Weights:
-    """The weights that following `gradient`, as slopes of a mean over the rows given, leads to.
+def minimise(
+    start: Sequence[Array], gradient: Gradient, n_cases: int, schedule: Schedule
+) -> Weights:
+    """The weights that following `gradient`, of a mean over the rows given, leads to.
 
     Each batch is worked out in two halves side by side, added in their order: the result is the
     same on any machine that adds alike. The linear algebra within a half runs on one thread.
@@ -68,7 +70,7 @@ def follow(start: Sequence[Array], gradient: Gradient, n_cases: int, schedule: S
 def _in_parts(
     gradient: Gradient, weights: Weights, rows: Rows, pool: ThreadPoolExecutor
 ) -> Weights:
-    """The slopes of a batch: the mean over its parts, each counted by its rows."""
+    """The gradient of a batch: the mean over its parts, each counted by its rows."""
     parts = [part for part in np.array_split(rows, _PARTS) if len(part)]
     found = list(pool.map(lambda part: gradient(weights, part), parts))
     total = [slope * np.float32(len(parts[0]) / len(rows)) for slope in found[0]]

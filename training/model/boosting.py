@@ -28,7 +28,7 @@ class TreeSettings:
 
 
 def fit_trees(
-    inputs: Array, margin: Array, target: Soft, settings: TreeSettings, weight: Array
+    inputs: Array, margin: Soft, target: Soft, settings: TreeSettings, weight: Array
 ) -> lgb.Booster | None:
     """Trees that move `margin` (n_cases, n_classes) towards `target`, or None where none can.
 

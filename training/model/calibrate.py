@@ -19,12 +19,11 @@ from data_gen.sampler.recording_process import sample_chunk
 from data_gen.vocabulary.complete import complete
 from data_gen.world.world import World
 from serve.model.prediction_sets import Thresholds
-from training.data.features import Cases, encode
+from training.data.features import Cases, asked_of, encode
 from training.data.vignettes import Vignettes
 from training.learn.reweighting import Tilt, tilted_posterior
 from training.model.classifier import LegPainClassifier
 from training.model.conformal import thresholds
-from training.model.novelty import recorded
 from training.params import TrainParams
 
 # Seeds of draws that no vignettes are likely to share.
@@ -37,23 +36,29 @@ TRAINING = "training"
 class Drawn:
     """Cases of a world and what they have."""
 
-    values: npt.NDArray[np.float64]  # (n_cases, n_findings) as recorded, NaN for unknown
+    values: npt.NDArray[np.float64]  # (n_cases, n_findings) as recorded, unknown not finite
     cases: Cases  # the same completed and encoded
     label: npt.NDArray[np.int64]  # (n_cases,)
 
 
-def draw(world: World, mix: npt.NDArray[np.float64], rows: int, seed: int) -> Drawn:
-    """Cases of a world under a class mix (n_conditions,), without their posterior."""
-    parts = list(_parts(world, mix, rows, seed))
+def draw(
+    world: World, mix: npt.NDArray[np.float64], rows: int, seed: int, *, forms: bool = False
+) -> Drawn:
+    """Cases of a world under a mix of its components (n_components,), without posterior.
+
+    With `forms`, each is asked only what a form of its own asks.
+    """
+    parts = list(_parts(world, mix, rows, seed, forms))
     return Drawn(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def _parts(
-    world: World, mix: npt.NDArray[np.float64], rows: int, seed: int
+    world: World, mix: npt.NDArray[np.float64], rows: int, seed: int, forms: bool
 ) -> Iterator[tuple[npt.NDArray[np.float64], Cases, npt.NDArray[np.int64]]]:
     tables = Tables.of(world, mix)
     for span in spans(rows):
-        sample = sample_chunk(tables, Draws(seed, span.start, span.size), with_truth=False)
+        draws = Draws(seed, span.start, span.size)
+        sample = sample_chunk(tables, draws, with_truth=False, forms=forms)
         encoded = encode(complete(sample.values, world.vocabulary).values)
         yield np.ascontiguousarray(sample.values), encoded, sample.hidden.condition
 
@@ -83,7 +88,7 @@ def calibrate(
     the world that labelled cases have corrected would.
     """
     mix = world.mix(TRAINING)
-    fresh = tilted(draw(world, mix, params.calibration_rows // 2, _SEED), tilt)
+    fresh = tilted(draw(world, mix, params.calibration_rows // 2, _SEED, forms=True), tilt)
     whole = tilted(draw(world.complete(), mix, 2 * params.complete_rows, _COMPLETE_SEED), tilt)
     known = slice(None, params.complete_rows)
     found = ExactPosterior(world)(whole.values[known], mix, params.threads)
@@ -98,7 +103,8 @@ def calibrate(
         np.concatenate([fresh.cases, whole.cases[params.complete_rows :]]),
         params.novelty_rounds,
     )
-    even = np.full(len(mix), 1 / len(mix))
-    equal = tilted(draw(world, even, params.calibration_rows, _SET_SEED), tilt)
+    n_conditions = len(world.vocabulary.conditions)
+    even = world.spread(np.full(n_conditions, 1 / n_conditions))
+    equal = tilted(draw(world, even, params.calibration_rows, _SET_SEED, forms=True), tilt)
     told = model.predict_proba(equal.cases)
-    return thresholds(told, equal.label, recorded(equal.cases), params.coverage)
+    return thresholds(told, equal.label, asked_of(equal.cases), params.coverage)

@@ -17,17 +17,18 @@ from training.model.boosting import TreeSettings, fit_trees
 from training.model.fit_mixture import (
     Hidden,
     fit_additive,
-    fit_atoms,
     fit_classes,
-    fit_mixture,
+    fit_components,
+    fit_latent_states,
     hidden_from_labels,
-    hidden_from_shares,
+    hidden_from_posterior,
 )
 from training.model.log_evidence import fit_evidence
-from training.model.mixture import Array, softmax
+from training.model.mixture import Array, Mixture, softmax
 from training.model.novelty import Novelty, rank_novelty
 
 Matrix = npt.NDArray[np.floating]
+Names = npt.NDArray[np.object_]
 Stage = Literal["additive", "mixture", "trees"]
 _BLOCK = 8192
 
@@ -37,7 +38,8 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     An additive model of 0/1 intervals, then a mixture of hidden states that starts from what the
     vignettes' truth names, then boosted trees on top. Without hidden states the mixture is the
-    additive model. Input is a float32 matrix (n_cases, n_columns); unknown cells are -1.
+    additive model. Input is a float32 matrix (n_cases, n_columns); blank
+    cells are -1, those not asked -2.
     """
 
     def __init__(
@@ -88,19 +90,19 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         soft: Matrix | None = None,
         *,
         classes: Any = None,
-        atom: npt.NDArray[np.object_] | None = None,
-        traits: Mapping[str, npt.NDArray[np.object_]] | None = None,
-        atoms: Mapping[str, Any] | None = None,
-        shares: Matrix | None = None,
+        component: Names | None = None,
+        latent: Mapping[str, Names] | None = None,
+        components: Mapping[str, Any] | None = None,
+        posterior: Matrix | None = None,
         sample_weight: Any = None,
     ) -> LegPainClassifier:
         """The fitted classifier.
 
         `y` (n_cases,) are labels; `soft` (n_cases, n_classes), where given, are the probabilities
-        to learn, in the order of `classes` (default: the sorted labels). `atom` and `traits` name
-        the hidden state behind each case, None for not known; rows without one take part in the
-        last fit only. `shares` (n_cases, n_atoms) is the exact posterior of the atoms, in the order
-        of `atoms`, which names each and its class.
+        to learn, in the order of `classes` (default: the sorted labels). `component` and `latent`
+        name the hidden state behind each case, None for not known; rows without one take part in
+        the last fit only. `posterior` (n_cases, n_components) is that of the components, in the
+        order of `components`, which names each and its class.
         """
         X, y = validate_data(self, X, y, dtype=np.float32)  # noqa: N806
         check_classification_targets(y)
@@ -112,8 +114,9 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         features = self.intervals_.indicators(X)
         self.additive_ = fit_additive(features, target, weight, self._schedule()).rounded()
         self.mixture_ = self.additive_
-        if atom is not None:
-            hidden = self._hidden(label, atom, traits or {}, atoms, shares)
+        self.components_ = None if posterior is None else tuple(components or ())
+        if component is not None:
+            hidden = self._hidden(label, component, latent or {}, components, posterior)
             self._fit_mixture(features, target, hidden, weight)
         self._fit_trees(X, features, target, weight)
         self.novelty_: Novelty | None = None
@@ -158,6 +161,18 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         blocks = [X[start : start + _BLOCK] for start in range(0, len(X), _BLOCK)]
         return np.concatenate([self._block(block, stage) for block in blocks])
 
+    def predict_components(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: N803
+        """Probabilities (n_cases, n_components) in the order of `components_`.
+
+        Those of a class sum to its own probability. ValueError where no components were learned.
+        """
+        check_is_fitted(self)
+        if self.components_ is None:
+            raise ValueError("this classifier knows no components: fit it with their posterior")
+        X = validate_data(self, X, dtype=np.float32, reset=False)  # noqa: N806
+        blocks = [X[start : start + _BLOCK] for start in range(0, len(X), _BLOCK)]
+        return np.concatenate([self._component_block(block) for block in blocks])
+
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
         """The most probable class of each case."""
         proba = self.predict_proba(X)
@@ -167,11 +182,21 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _block(self, cases: Array, stage: Stage) -> npt.NDArray[np.float64]:
         model = self.additive_ if stage == "additive" else self.mixture_
         scores = model.scores(self.intervals_.indicators(cases))
-        margin = model.log_margin(scores).astype(np.float64)
-        if stage == "trees" and self.booster_ is not None:
+        return self._probabilities(model, cases, scores, trees=stage == "trees")
+
+    def _probabilities(
+        self, model: Mixture, cases: Array, scores: Array, *, trees: bool
+    ) -> npt.NDArray[np.float64]:
+        margin = model.log_margin(scores.astype(np.float64))
+        if trees and self.booster_ is not None:
             inputs = np.concatenate([cases, scores], axis=1)
-            margin += self.booster_.predict(inputs, raw_score=True, num_threads=self.n_jobs)
+            margin = margin + self.booster_.predict(inputs, raw_score=True, num_threads=self.n_jobs)
         return np.asarray(softmax(margin), dtype=np.float64)
+
+    def _component_block(self, cases: Array) -> npt.NDArray[np.float64]:
+        scores = self.mixture_.scores(self.intervals_.indicators(cases))
+        told = self._probabilities(self.mixture_, cases, scores, trees=True)
+        return np.asarray(self.mixture_.split(scores.astype(np.float64), told))
 
     def _set_classes(self, y: npt.NDArray[Any], classes: Any) -> npt.NDArray[np.int64]:
         self.classes_ = np.unique(y) if classes is None else np.asarray(classes)
@@ -204,22 +229,22 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _hidden(
         self,
         label: npt.NDArray[np.int64],
-        atom: npt.NDArray[np.object_],
-        traits: Mapping[str, npt.NDArray[np.object_]],
-        atoms: Mapping[str, Any] | None,
-        shares: Matrix | None,
+        component: Names,
+        latent: Mapping[str, Names],
+        components: Mapping[str, Any] | None,
+        posterior: Matrix | None,
     ) -> Hidden:
-        if atoms is None or shares is None:
-            return hidden_from_labels(label, atom, traits)
+        if components is None or posterior is None:
+            return hidden_from_labels(label, component, latent)
         place = {name: code for code, name in enumerate(self.classes_.tolist())}
-        codes = {name: place[of_class] for name, of_class in atoms.items()}
-        return hidden_from_shares(atom, traits, codes, np.asarray(shares))
+        codes = {name: place[of_class] for name, of_class in components.items()}
+        return hidden_from_posterior(component, latent, codes, np.asarray(posterior))
 
     def _fit_mixture(self, features: Array, target: Array, hidden: Hidden, weight: Array) -> None:
-        guess = fit_mixture(features, hidden, self._schedule("first"))
+        guess = fit_latent_states(features, hidden, self._schedule("first"))
         main = self._schedule("main")
-        if hidden.shares is not None:
-            guess = fit_atoms(guess, features, hidden, weight, main)
+        if hidden.posterior is not None:
+            guess = fit_components(guess, features, hidden, weight, main)
             main = self._schedule("last")
         self.mixture_ = fit_classes(guess, features, target, weight, main).rounded()
 
@@ -229,7 +254,7 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scores = self.mixture_.scores(features[rows])
         self.booster_ = fit_trees(
             np.concatenate([cases[rows], scores], axis=1),
-            self.mixture_.log_margin(scores),
+            self.mixture_.log_margin(scores.astype(np.float64)),
             target[rows],
             self._tree_settings(),
             weight[rows],

@@ -9,26 +9,42 @@ from serve.model.prediction_sets import Thresholds
 
 Real = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
-_SHARES = (0.05, 0.15, 0.35, 0.65)
-"""Of all cases, how many record less than the second, third, ... group: the sparse ones apart."""
+_SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 1.0)
+"""Of all cases, how many are asked less than each group: whole records are one of their own."""
+_BANDS = (0.25, 0.5, 0.75)
+"""Of the cases of a group, how many have a lower highest probability than each further band."""
 
 
-def thresholds(model: Real, label: Labels, recorded: Labels, coverage: float) -> Thresholds:
+def groups_of(asked: Labels) -> Labels:
+    """The fewest asked findings of each group, rising from 0, by those of cases (n_cases,)."""
+    groups = np.unique(np.ceil(np.quantile(asked, _SHARES)).astype(np.int64))
+    groups[0] = 0
+    return groups
+
+
+def thresholds(model: Real, label: Labels, asked: Labels, coverage: float) -> Thresholds:
     """Thresholds by the probabilities (n_cases, n_classes) of calibration cases.
 
-    `recorded` (n_cases,) counts the known cells. In each group, the share `coverage` of the cases
-    of each class keeps it in its set; a class with too few cases to leave one out is never put
-    aside there.
+    `asked` (n_cases,) counts the findings asked. In each group and band, the share `coverage` of
+    the cases of each class keeps it in its set; a class with too few cases to leave one out is
+    never put aside there.
     """
-    groups = np.unique([0, *np.ceil(np.quantile(recorded, _SHARES)).astype(np.int64)])
-    found = Thresholds(groups, np.zeros((len(groups), model.shape[1])))
-    group = found.group(recorded)
+    groups, highest = groups_of(asked), model.max(axis=1)
+    group = np.searchsorted(groups, asked, side="right") - 1
+    bands = np.stack([np.quantile(highest[group == g], _BANDS) for g in range(len(groups))])
+    found = Thresholds(groups, bands, np.zeros((len(groups), len(_BANDS) + 1, model.shape[1])))
+    place = np.ravel_multi_index((*found.group(asked, highest), label), found.least.shape)
     own = model[np.arange(len(label)), label]
-    for g, k in np.ndindex(*found.least.shape):
-        ranked = np.sort(own[(group == g) & (label == k)])
-        left_out = int(np.floor((1.0 - coverage) * (len(ranked) + 1)))
-        found.least[g, k] = ranked[left_out - 1] if left_out >= 1 else 0.0
+    for cell, least in np.ndenumerate(found.least):
+        here = place == np.ravel_multi_index(cell, found.least.shape)
+        found.least[cell] = _threshold(own[here], coverage, float(least))
     return found
+
+
+def _threshold(own: Real, coverage: float, nothing: float) -> float:
+    """The probability that the share `coverage` reach; `nothing` where there are too few."""
+    left_out = int(np.floor((1.0 - coverage) * (len(own) + 1)))
+    return float(np.partition(own, left_out - 1)[left_out - 1]) if left_out else nothing
 
 
 def coverage(inside: npt.NDArray[np.bool_], label: Labels) -> Real:

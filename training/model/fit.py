@@ -83,9 +83,9 @@ def fit_classifier(model: LegPainClassifier, vignettes: Vignettes) -> LegPainCla
         vignettes.label,
         vignettes.exact,
         classes=range(vignettes.exact.shape[1]),
-        atom=vignettes.atom,
-        traits=vignettes.traits,
-        atoms=vignettes.atoms,
-        shares=vignettes.shares,
+        component=vignettes.component,
+        latent=vignettes.latent,
+        components=vignettes.components,
+        posterior=vignettes.posterior,
         sample_weight=vignettes.weight,
     )

@@ -324,7 +324,7 @@ def _head(file: Path) -> Any:
     import pyarrow.csv
     import pyarrow.parquet as pq
 
-    if file.suffix == ".parquet":
+    if file.suffix.lower() in (".parquet", ".pq"):
         head = next(pq.ParquetFile(file).iter_batches(100)).to_pandas()
     else:
         head = pyarrow.csv.read_csv(file).slice(0, 100).to_pandas()

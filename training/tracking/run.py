@@ -111,7 +111,7 @@ def _data(params: Params, places: Places, manifest: Mapping[str, Any]) -> list[D
         DataSet("fresh vignettes", "evaluation", test[0], hash_of_files(*test)),
         DataSet("real cases", "evaluation", real, hash_of_files(real)),
         *(
-            DataSet(f"labelled cases: {file.stem}", "training", file, hash_of_files(file))
+            DataSet(f"labelled cases: {file.name}", "training", file, hash_of_files(file))
             for file in case_files(labelled_folder(params))
             if file.name != MAPPING
         ),

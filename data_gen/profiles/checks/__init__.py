@@ -5,6 +5,7 @@ from __future__ import annotations
 from data_gen.profiles.checks.checked import Checked
 from data_gen.profiles.checks.cover import cover_checks
 from data_gen.profiles.checks.dead_numbers import dead_check
+from data_gen.profiles.checks.diagnoses import diagnosis_checks
 from data_gen.profiles.checks.numbers import number_checks
 from data_gen.profiles.checks.related import related_checks
 from data_gen.profiles.knowledge import Knowledge
@@ -19,4 +20,5 @@ def check_knowledge(knowledge: Knowledge) -> list[Checked]:
         dead_check(knowledge),
         *related_checks(knowledge),
         *cover_checks(knowledge),
+        *diagnosis_checks(knowledge),
     ]

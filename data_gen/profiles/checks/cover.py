@@ -66,8 +66,10 @@ def _mix_covers(knowledge: Knowledge) -> Checked:
 def _sums(knowledge: Knowledge) -> Checked:
     sums: dict[tuple[str, Place, str], float] = {}
     for condition, profile in knowledge.profiles.items():
-        weights = [holder.weight for holder in profile.presentations.values()]
-        sums[f"conditions/{condition}.yaml", ("presentations",), "weight"] = sum(weights)
+        held = profile.presentations.values()
+        file = f"conditions/{condition}.yaml"
+        sums[file, ("presentations",), "weight"] = sum(holder.weight for holder in held)
+        sums[file, ("presentations",), "clinic"] = sum(holder.clinic_share for holder in held)
     for mix in ("clinic", "training"):
         shares = [getattr(entry, mix) for entry in knowledge.mix.mix.values()]
         sums["mix.yaml", ("mix",), mix] = sum(shares)

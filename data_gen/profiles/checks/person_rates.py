@@ -50,7 +50,7 @@ def _rates(condition: str, profile: Profile, key: Path, overall: float) -> Itera
     for name, presentation in profile.presentations.items():
         own = _entry(presentation, key)
         stated = own or shared
-        given += presentation.weight * (overall if stated is None else _p(stated))
+        given += presentation.clinic_share * (overall if stated is None else _p(stated))
         if own is not None:
             places.append(Located(file, ("presentations", name, *key), own))
     if places:

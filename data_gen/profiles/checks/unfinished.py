@@ -9,6 +9,7 @@ from pathlib import Path
 from data_gen.profiles.knowledge import KNOWLEDGE, Knowledge
 from data_gen.profiles.located import located_in
 from data_gen.profiles.problem import KnowledgeProblem, problem_at, problem_in
+from data_gen.profiles.schema import ICD10
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.finding import ASKED, KINDS, Finding
 
@@ -16,7 +17,6 @@ VOCABULARY = KNOWLEDGE.parent / "vocabulary"
 CONTRACT = VOCABULARY / "contract.csv"
 TODO = "TODO"
 """Stands in a skeleton for what its author has to write."""
-_ICD10 = r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,2})?"
 
 
 def unfinished(
@@ -93,9 +93,10 @@ def _vocabulary(vocabulary: Vocabulary) -> Iterator[KnowledgeProblem]:
         levels = ", ".join(TRIAGE_LEVELS)
         lacks = {
             "name": (condition.name, "give it"),
-            f"icd10 {condition.icd10!r}": (re.fullmatch(_ICD10, condition.icd10), "give one code"),
+            f"icd10 {condition.icd10!r}": (re.match(ICD10, condition.icd10), "give one code"),
             f"triage {condition.triage!r}": (condition.triage in TRIAGE_LEVELS, f"use {levels}"),
             "indicates": (condition.indicates, "say what having it means"),
+            "safety_net": (condition.safety_net, "say what must bring the person back"),
         }
         yield from _lacking("vocabulary/conditions.yaml", condition.id, lacks)
 

@@ -204,6 +204,7 @@ def test_near_misses_of_a_file_are_told(ask: Any) -> None:
     answer = ask("POST", "/v1/score-file", content=body, headers=CSV)
     warnings = json.loads(answer.headers["claudico-warnings"])
     assert all("did you mean" in warning for warning in warnings[:-1])
+    assert "--columns" not in str(warnings)  # HTTP has no such option
     assert f"and {len(names) - len(warnings) + 1} columns more" in warnings[-1]
     (row,) = csv.DictReader(answer.text.splitlines())
     assert [issue["code"] for issue in json.loads(row["issues"])].count("near_miss") == len(names)

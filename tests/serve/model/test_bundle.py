@@ -138,14 +138,25 @@ def test_other_format(tmp_path: Path) -> None:
         load_bundle(write_bundle(tmp_path / "bundle", files), load())
 
 
+def _set(asked: list[int], highest: list[list[float]], least: list[list[Any]]) -> dict[str, Any]:
+    """Thresholds as a manifest has them, the same for every condition."""
+    each = dict.fromkeys(load().condition_ids, least)
+    return {"asked": asked, "highest": highest, "least": each}
+
+
 @pytest.mark.parametrize(
     "held",
     [
         {"doms": 0.1},  # a threshold a condition, as bundles once had
-        {"recorded": [0, 10], "least": {name: [0.1] for name in load().condition_ids}},
-        {"recorded": [5], "least": {name: [0.1] for name in load().condition_ids}},
-        {"recorded": [0], "least": {"doms": [0.1]}},
-        {"recorded": [0], "least": {name: ["low"] for name in load().condition_ids}},
+        {
+            "recorded": [0],
+            "least": {name: [0.1] for name in load().condition_ids},
+        },  # as before forms
+        _set([0, 10], [[], []], [[0.1]]),
+        _set([0], [[]], [[0.1, 0.2]]),
+        _set([5], [[]], [[0.1]]),
+        _set([0], [[]], [["low"]]),
+        {**_set([0], [[]], [[0.1]]), "least": {"doms": [[0.1]]}},
     ],
 )
 def test_prediction_sets_of_another_kind(held: dict[str, Any], tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from data_gen.vocabulary import load
+from data_gen.vocabulary.finding import NOT_ASKED
 from serve.model.bundle import Bundle, load_bundle
 from serve.model.predict import mix_weights, predict
 from tests.serve.tiny_bundle import model_bytes, tiny_files, write_bundle
@@ -60,21 +61,21 @@ def test_a_bundle_that_lacks_a_finding_answers_by_the_others(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("dropped", range(len(_CHOICE.values)), ids=_CHOICE.values)
 def test_a_word_that_the_bundle_lacks_is_unknown_to_it(dropped: int, tmp_path: Path) -> None:
-    """Words keep their meaning where their codes shift; one it has not learned counts as blank."""
+    """Words keep their meaning where their codes shift; one it has not learned is not known."""
     findings = _manifest()["findings"]
     words = [word for word in _CHOICE.values if word != _CHOICE.values[dropped]]
     findings[_CHOICE.column]["values"] = words
     older = _older({"findings": findings}, tmp_path / "older")
     cases = np.repeat(_cases()[:1], len(_CHOICE.values) + 1, axis=0)
-    cases[:, _CHOICE.column] = [*range(len(_CHOICE.values)), np.nan]
+    cases[:, _CHOICE.column] = [*range(len(_CHOICE.values)), NOT_ASKED]
     encoded = np.where(np.isnan(cases), -1.0, cases).astype(np.float32)
-    codes = [words.index(w) if w in words else -1 for w in _CHOICE.values]
-    encoded[:, _CHOICE.column] = [*codes, -1]
+    codes = [words.index(w) if w in words else -2 for w in _CHOICE.values]
+    encoded[:, _CHOICE.column] = [*codes, -2]
     expected = older.session.run(["probabilities"], {"cases": encoded})[0]
     found = predict(older, cases).probabilities
     np.testing.assert_allclose(found, expected, atol=1e-6)
     assert (found[dropped] == found[-1]).all()
-    known = [k for k in range(len(codes)) if k != dropped]
+    known = [k for k in range(len(codes)) if k != dropped and codes[k]]
     assert (found[known] != found[-1]).any()
 
 
@@ -104,7 +105,7 @@ def test_findings_are_found_by_id_and_kind(
     shown = older.recoding.cases(cases)
     for place, finding in enumerate(manifest["findings"]):
         if finding["id"] in blind:
-            assert np.isnan(shown[:, place]).all()
+            assert (shown[:, place] == NOT_ASKED).all()
         else:
             column = VOCABULARY.finding(finding["id"]).column
             np.testing.assert_array_equal(shown[:, place], cases[:, column])

@@ -20,11 +20,33 @@ def test_graph_and_estimator_agree(rounds: int, hidden: bool) -> None:
     model = LegPainClassifier(
         intervals=yes_no_intervals(), epochs=3, tree_rounds=rounds, tree_min_data=20, n_jobs=1
     )
-    known = {"atom": world.atom, "traits": {"trait": world.trait}} if hidden else {}
+    known = world.hidden if hidden else {}
     model.fit(world.cases, world.label, world.exact, **known)
     session = ort.InferenceSession(export(model).SerializeToString())
     (given,) = session.run(None, {"cases": world.cases})
     assert np.abs(given - model.predict_proba(world.cases)).max() < 1e-6
+
+
+@pytest.mark.parametrize("rounds", [0, 4], ids=["no trees", "trees"])
+def test_graph_and_estimator_agree_on_components(rounds: int) -> None:
+    """The graph's components are the estimator's, and those of a class sum to its probability."""
+    world = small_world(3000, seed=3)
+    model = LegPainClassifier(
+        intervals=yes_no_intervals(), epochs=3, tree_rounds=rounds, tree_min_data=20, n_jobs=1
+    )
+    model.fit(
+        world.cases,
+        world.label,
+        world.exact,
+        **world.hidden,
+        components=world.components,
+        posterior=world.posterior,
+    )
+    session = ort.InferenceSession(export(model).SerializeToString())
+    told, components = session.run(["probabilities", "components"], {"cases": world.cases})
+    assert np.abs(components - model.predict_components(world.cases)).max() < 1e-6
+    sums = np.stack([components[:, 2 * k : 2 * k + 2].sum(axis=1) for k in range(3)], axis=1)
+    assert np.abs(sums - told).max() < 1e-6
 
 
 def test_a_threshold_keeps_every_case_on_its_side() -> None:
@@ -39,7 +61,12 @@ def test_graph_and_estimator_agree_on_novelty() -> None:
     """The graph's novelty is the estimator's, for plain and for odd cases."""
     world = small_world(4000, seed=4)
     model = LegPainClassifier(intervals=yes_no_intervals(), epochs=3, tree_rounds=2, n_jobs=1)
-    model.fit(world.cases, world.label, world.exact, atom=world.atom, traits={"trait": world.trait})
+    model.fit(
+        world.cases,
+        world.label,
+        world.exact,
+        **world.hidden,
+    )
     model.fit_novelty(world.cases, world.log_evidence, world.cases, rounds=5)
     session = ort.InferenceSession(export(model).SerializeToString())
     odd = np.concatenate([world.cases, 1 - np.abs(world.cases), np.full((1, 8), -1, np.float32)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -208,7 +209,7 @@ def test_words_and_headers_are_those_of_scoring(tmp_path: Path) -> None:
     found = _read(tmp_path)
     columns = [VOCABULARY.column(name) for name in ("age_years", "site_calf")]
     assert found.values[:, columns].tolist() == [[30, 1]]  # the second file repeats the first
-    assert {"read_as", "repeated_row"} <= set(_told(tmp_path))
+    assert {"read_as", "copied_file"} <= set(_told(tmp_path))
 
 
 def test_a_mapping_reads_other_words(tmp_path: Path) -> None:
@@ -232,6 +233,8 @@ def test_what_is_not_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "cases.csv").write_text(f"{header}\ndoms,30,yes,7\n,,,\n{header}\n")
     every = [str(problem) for problem in _read(tmp_path).told]
     assert sum("and not read" in text for text in every) == 4
+    hidden = [text for text in every if "this is a hidden file, and not read" in text]
+    assert [name in text for name, text in zip((".hidden.csv", "~lock.csv"), hidden, strict=True)]
     told = _told(tmp_path)
     assert "'ward'" in told["passed_over"]
     assert "site_calf" in told["near_miss"]
@@ -240,13 +243,62 @@ def test_what_is_not_read_is_told(tmp_path: Path) -> None:
 
 
 def test_repeated_rows_count_once(tmp_path: Path) -> None:
-    """A copied file, or a row twice, is told with both places; other ids are other patients."""
+    """A row twice is told with both places; other ids are other patients."""
     text = f"case_id,{_CASE},condition\na,{_CELLS},doms\n"
-    (tmp_path / "cases.csv").write_text(text)
-    (tmp_path / "cases (1).csv").write_text(f"{text}b,{_CELLS},doms\n")
+    (tmp_path / "cases.csv").write_text(f"{text}c,{_CELLS},doms\n")
+    (tmp_path / "more.csv").write_text(f"{text}b,{_CELLS},doms\n")
+    assert len(_read(tmp_path)) == 3
+    told = _told(tmp_path)
+    assert "1 rows repeat another" in told["repeated_row"]
+    assert "more.csv:2" in told["repeated_row"]
+    assert "cases.csv:2" in told["repeated_row"]
+    assert "copied_file" not in told
+
+
+@pytest.mark.parametrize("copy", ["cases (1).csv", "zcopy.csv", "zcopy.parquet"])
+def test_a_copied_file_is_called_one(tmp_path: Path, copy: str) -> None:
+    """A file all of whose rows stand in another is told once, with that other, in any form."""
+    path = tmp_path / "cases.csv"
+    path.write_text(f"{_CASE},condition\n{_CELLS},doms\n{_CELLS[1:]},sciatica\n")
+    if copy.endswith(".csv"):
+        shutil.copy(path, tmp_path / copy)
+    else:
+        pq.write_table(pacsv.read_csv(path), tmp_path / copy)
     assert len(_read(tmp_path)) == 2
-    assert "1 rows repeat another" in _told(tmp_path)["repeated_row"]
-    assert "cases.csv:2" in _told(tmp_path)["repeated_row"]
+    first, second = sorted([path, tmp_path / copy])
+    told = _told(tmp_path)
+    assert told["copied_file"].startswith(f"{second}: this is a copied file: each of its rows (2)")
+    assert f"stands in {first}" in told["copied_file"]
+    assert "repeated_row" not in told
+
+
+def test_each_file_may_have_some_of_the_mapped_columns(tmp_path: Path) -> None:
+    """A mapping is judged over all files: only what no file has is a mistake, told once."""
+    mapping = tmp_path / "columns.yaml"
+    words = "columns:\n  Calf: site_calf\n  Alter: age_years\n  Nr: case_id\n"
+    mapping.write_text(words)
+    (tmp_path / "a.csv").write_text("condition,Calf,Nr\ndoms,yes,7\n")
+    (tmp_path / "b.csv").write_text("condition,Alter,case_id\ndoms,44,7\n")
+    values = _read(tmp_path).values
+    assert values[0, VOCABULARY.column("site_calf")] == 1
+    assert values[1, VOCABULARY.column("age_years")] == 44
+    mapping.write_text(f"{words}  Wade: site_thigh\n")
+    with pytest.raises(RefusedError) as caught:
+        _read(tmp_path)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.where) == ("mapped_column_missing", str(mapping))
+    assert "'wade' that no file has" in problem.message
+
+
+def test_a_near_miss_says_where_a_column_is_mapped(tmp_path: Path) -> None:
+    """The advice is what training has, `columns.yaml` of the folder, and no option of scoring."""
+    (tmp_path / "cases.csv").write_text("condition,age_years,site_clf\ndoms,30,yes\n")
+    said = _told(tmp_path)["near_miss"]
+    assert f"rename it, or map it with {tmp_path / 'columns.yaml'}" in said
+    assert "--columns" not in said
+    assert (
+        "--columns" not in _refused(tmp_path, "condition,site_clf\ndoms,yes\n")["no_known_column"]
+    )
 
 
 def test_one_record_with_two_conditions_is_told(tmp_path: Path) -> None:
@@ -262,10 +314,13 @@ def test_a_near_copy_of_an_evaluation_case_is_told(tmp_path: Path) -> None:
     row = next(r for r in REAL.values if np.isfinite(r).sum() > 8 and r[0] > 20)
     known = {VOCABULARY.findings[k].id: row[k] for k in np.flatnonzero(np.isfinite(row))}
     cells = [write_cell(VOCABULARY.finding(name), float(v)) for name, v in known.items()]
-    cells[list(known).index("age_years")] = str(int(known["age_years"]) - 1)
+    age = int(known["age_years"])
+    cells[list(known).index("age_years")] = str(age - 1)
     text = f"condition,{','.join(known)}\ndoms,{','.join(cells)}\n"
     (tmp_path / "cases.csv").write_text(text)
-    assert "differs in one cell" in _told(tmp_path)["near_evaluation_case"]
+    said = _told(tmp_path)["near_evaluation_case"]
+    assert "differs in one cell from case" in said
+    assert f"age_years is {age} there and {age - 1} here" in said
 
 
 def test_rows_of_a_patient_stay_together(tmp_path: Path) -> None:
@@ -302,3 +357,19 @@ def test_the_command_says_it_before_anything_is_sampled(inside: Path) -> None:
     (inside / "labelled" / "a.csv").write_text(f"{_CASE},condition\n{_CELLS},dom\n")
     done = subprocess.run(command, capture_output=True, text=True, cwd=inside, check=False)
     assert (done.returncode, "a.csv:2" in done.stderr) == (2, True), done.stderr
+
+
+def test_the_command_loads_nothing_heavy() -> None:
+    """What reads labelled cases needs no library that trains, plots or scores."""
+    heavy = ("mlflow", "pandas", "sklearn", "lightgbm", "scipy", "matplotlib", "onnxruntime")
+    names = (*heavy, "data_gen.world", "data_gen.profiles", "training.pipeline")
+    code = (
+        "import sys; from training.cli import main\n"
+        "try: main(['check-labelled'])\n"
+        f"finally: print(*[m for m in {names} if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "labelled cases" in done.stderr
+    assert done.stdout.strip() == ""

@@ -35,13 +35,12 @@ def _truth() -> Columns:
     return {
         "case_id": [f"V{k}" for k in range(n)],
         "condition": list(IDS),
-        "presentation": ["only"] * n,
-        "second_condition": pa.nulls(n, pa.string()),
+        "component": [f"{name}/only" for name in IDS],
         "setting": ["short_note"] * n,
         **burdens,
         "log_evidence": np.zeros(n),
         **flat,
-        **{f"atom:{name}/only": shares for name, shares in zip(IDS, np.eye(n), strict=True)},
+        **{f"component:{name}/only": shares for name, shares in zip(IDS, np.eye(n), strict=True)},
     }
 
 
@@ -91,13 +90,19 @@ def _infinite() -> Columns:
             _cases(), {**_truth(), f"p_{IDS[0]}": np.ones(20)}, "bad_posterior", id="posterior"
         ),
         pytest.param(
-            _cases(), {**_truth(), f"atom:{IDS[0]}/only": np.ones(20)}, "bad_posterior", id="shares"
+            _cases(),
+            {**_truth(), f"component:{IDS[0]}/only": np.ones(20)},
+            "bad_posterior",
+            id="shares",
         ),
         pytest.param(
-            _cases(), {**_truth(), "presentation": ["odd"] * 20}, "missing_column", id="no share"
+            _cases(), {**_truth(), "component": ["doms/odd"] * 20}, "missing_column", id="no share"
         ),
         pytest.param(
-            _cases(), {**_truth(), "atom:gout/only": np.zeros(20)}, "unknown_condition", id="gout"
+            _cases(),
+            {**_truth(), "component:gout/only": np.zeros(20)},
+            "unknown_condition",
+            id="gout",
         ),
         pytest.param({**_cases(), "sex": ["robot"] * 20}, _truth(), "bad_word", id="word"),
     ],

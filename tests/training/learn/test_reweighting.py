@@ -6,12 +6,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from serve.problem import RefusedError
 from tests.training.worlds import SmallWorld, small_world, yes_no_intervals
 from training.data.features import Cases
 from training.data.vignettes import Vignettes
 from training.evaluation.metrics import excess
+from training.learn import reweighting
 from training.learn.reweighting import (
     Tilt,
+    _as_recorded,
     _mode,
     _moves,
     corrected,
@@ -26,16 +29,16 @@ INTERVALS = yes_no_intervals()
 
 
 def _vignettes(world: SmallWorld) -> Vignettes:
-    shares = world.shares.astype(np.float32)
+    posterior = world.posterior.astype(np.float32)
     return Vignettes(
         cases=world.cases,
         label=world.label,
         exact=world.exact,
         log_evidence=world.log_evidence,
-        atom=world.atom,
-        traits={"trait": world.trait},
-        atoms=world.atoms,
-        shares=shares,
+        component=world.component,
+        latent={"trait": world.trait},
+        components=world.components,
+        posterior=posterior,
     )
 
 
@@ -115,8 +118,8 @@ def test_corrected_vignettes_are_those_of_the_tilted_world(vignettes: Vignettes)
     assert np.allclose(found.log_evidence - vignettes.log_evidence, np.log(weight))
     assert found.weight is not None
     assert np.allclose(found.weight, weight / weight.mean())
-    of_class = np.array(list(vignettes.atoms.values()))
-    by_class = np.stack([found.shares[:, of_class == k].sum(axis=1) for k in range(3)], axis=1)
+    of_class = np.array(list(vignettes.components.values()))
+    by_class = np.stack([found.posterior[:, of_class == k].sum(axis=1) for k in range(3)], axis=1)
     assert np.allclose(by_class, found.exact, atol=1e-5)
     mean = (found.weight[:, None] * found.exact).mean(axis=0)
     assert np.allclose(mean, vignettes.exact.mean(axis=0), atol=0.02)  # the class mix stays
@@ -167,11 +170,38 @@ def test_the_fit_converges_however_many_cases(n_cases: int, seen: tuple[float, f
     counts = np.array(seen) * n_cases
     for rare in (1e-6, 1e-3, 0.5):
         log_share = np.log([rare, 1 - rare])
-        moved = _mode(counts, log_share, 0.5)
+        moved = _mode(counts[None], log_share[None], 0.5)
         share = np.exp(log_share + moved)
         share /= share.sum()
         slope = counts - n_cases * share - moved / 0.5**2
         assert np.abs(slope).max() <= 2e-6 * n_cases
+
+
+@pytest.mark.parametrize("n_cases", [20, 5_000, 1_000_000])
+@pytest.mark.parametrize("rare", [1e-9, 1e-6, 1e-3, 0.2])
+def test_a_file_is_fitted_until_its_counts_fit(n_cases: int, rare: float) -> None:
+    """What is expected of a file adds up to its counts, however unlike the conditions' shares are.
+
+    Where shares are all but disjoint a fit moves by little in each step long before it fits.
+    """
+    column = np.zeros(2, dtype=np.int64)
+    share = np.array([[rare, 1 - rare], [1 - rare, rare], [0.5, 0.5]])
+    seen = n_cases * np.array([[0.9, 0.1], [1.0, 0.0], [0.7, 0.3]])
+    expected = _as_recorded(seen, share, column)
+    off = (seen.sum(axis=1) @ expected) - seen.sum(axis=0)
+    assert np.allclose(expected.sum(axis=1), 1)
+    assert np.abs(off).max() <= 1e-6 * 3 * n_cases + 1  # the prior is worth less than a case
+    factor = np.log(expected / share)
+    assert np.allclose(np.ptp(factor[:, 0] - factor[:, 1]), 0, atol=1e-6)  # one factor for all
+
+
+def test_a_fit_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the range in which counts are fitted there is a refusal with its remedy."""
+    monkeypatch.setattr(reweighting, "_STEPS", 2)
+    share, seen = np.array([[1e-9, 1 - 1e-9]]), np.array([[1e5, 10.0]])
+    with pytest.raises(RefusedError, match="does not fit their counts within 2 steps") as caught:
+        _as_recorded(seen, share, np.zeros(2, dtype=np.int64))
+    assert "train.labelled_weight to 0" in str(caught.value)
 
 
 def test_identical_cases_give_finite_moves() -> None:

@@ -24,7 +24,10 @@ def _model(**changed: object) -> LegPainClassifier:
 
 def _fit(model: LegPainClassifier, world: SmallWorld) -> LegPainClassifier:
     return model.fit(
-        world.cases, world.label, world.exact, atom=world.atom, traits={"trait": world.trait}
+        world.cases,
+        world.label,
+        world.exact,
+        **world.hidden,
     )
 
 
@@ -51,23 +54,27 @@ def test_the_mixture_beats_the_additive_start(fitted: LegPainClassifier) -> None
     assert lost["trees"] < 0.5 * lost["additive"]
 
 
-def test_the_posterior_of_atoms_says_more_than_drawn_ones() -> None:
-    """From few vignettes, the fit to the atoms' posterior strays less than one to classes."""
+def test_the_posterior_of_components_says_more_than_drawn_ones() -> None:
+    """From few vignettes, the fit to the components' posterior strays less than one to classes."""
     few, fresh = small_world(600, seed=3), small_world(2000, seed=2)
-    known = {"atom": few.atom, "traits": {"trait": few.trait}}
+    known = few.hidden
     lost = []
-    for more in ({}, {"atoms": few.atoms, "shares": few.shares}):
+    for more in ({}, {"components": few.components, "posterior": few.posterior}):
         model = _model(tree_rounds=0).fit(few.cases, few.label, few.exact, **known, **more)
         lost.append(excess(fresh.exact, model.predict_proba(fresh.cases)).mean())
     assert lost[1] < lost[0]
 
 
-def test_shares_that_miss_an_atom_are_refused(world: SmallWorld) -> None:
-    """A drawn atom without a column among the shares is named."""
-    atoms = dict(list(world.atoms.items())[1:])
+def test_a_posterior_that_misses_a_component_is_refused(world: SmallWorld) -> None:
+    """A drawn component without a column of the posterior is named."""
+    components = dict(list(world.components.items())[1:])
     with pytest.raises(ValueError, match="0/kind 0"):
         _model().fit(
-            world.cases, world.label, atom=world.atom, atoms=atoms, shares=world.shares[:, 1:]
+            world.cases,
+            world.label,
+            component=world.component,
+            components=components,
+            posterior=world.posterior[:, 1:],
         )
 
 
@@ -96,10 +103,10 @@ def test_without_hidden_states_the_start_is_additive(world: SmallWorld) -> None:
 
 def test_rows_of_unknown_origin_take_part(world: SmallWorld) -> None:
     """Cases without hidden states, as real labelled ones are, are learned from as well."""
-    atom = world.atom.copy()
-    atom[::2] = None
+    component = world.component.copy()
+    component[::2] = None
     model = _model(tree_rounds=0).fit(
-        world.cases, world.label, world.exact, atom=atom, traits={"trait": world.trait}
+        world.cases, world.label, world.exact, component=component, latent={"trait": world.trait}
     )
     assert len(model.mixture_.bias) == 6
 

@@ -14,7 +14,7 @@ from data_gen.inference import ExactPosterior
 from data_gen.vocabulary import load
 from data_gen.world import World
 from training.bundles.loaded import LoadedBundle
-from training.evaluation.triage import decoded
+from training.data.features import decoded
 from training.model.calibrate import TRAINING
 from training.promotion.store.history import Event, Kind
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 import lightgbm as lgb
 import numpy as np
-import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper
 
 from training.bundles.onnx.builder import Builder
+from training.bundles.onnx.mixture import add_mixture
 from training.bundles.onnx.novelty import add_novelty
 from training.bundles.onnx.trees import tree_attributes
 from training.model.classifier import LegPainClassifier
-from training.model.mixture import TINY
+from training.model.mixture import TINY, Mixture
 
 _OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
 _IR_VERSION = 9  # the oldest that these operators need, so that older runtimes load it
@@ -23,9 +23,9 @@ _IR_VERSION = 9  # the oldest that these operators need, so that older runtimes 
 def export(model: LegPainClassifier) -> onnx.ModelProto:
     """A graph from `cases` (n, n_columns) float32 to `probabilities` (n, n_classes) float32.
 
-    With `novelty` (n,), where the model has learned it. What follows the scores, which are exact,
-    is computed in double: the logarithm of the ratio of two probabilities is then their margins'
-    difference to about 1e-7, as explanations need it.
+    With `components` (n, n_components) and `novelty` (n,), where the model has learned them. What
+    follows the scores, which are exact, is computed in double: the logarithm of the ratio of two
+    probabilities is then their margins' difference to about 1e-7, as explanations need it.
     """
     builder = Builder()
     scores = _scores(builder, model)
@@ -36,8 +36,10 @@ def export(model: LegPainClassifier) -> onnx.ModelProto:
     outputs: dict[str, list[str | int]] = {
         builder.single(softmax, "probabilities"): ["n", len(model.classes_)]
     }
+    if model.components_ is not None:
+        outputs[_components(builder, model.mixture_)] = ["n", len(model.components_)]
     if model.novelty_ is not None:
-        outputs[add_novelty(builder, model.novelty_)] = ["n"]
+        outputs[add_novelty(builder, model.novelty_, model.n_features_in_)] = ["n"]
     return _finish(builder, model.n_features_in_, outputs)
 
 
@@ -55,8 +57,7 @@ def _scores(builder: Builder, model: LegPainClassifier) -> str:
         out="inside",
     )
     features = builder.op("Cast", inside, out="features", to=TensorProto.FLOAT)
-    weights = np.concatenate([mixture.atoms, mixture.traits], axis=1)
-    bias = np.concatenate([mixture.bias, np.zeros(mixture.traits.shape[1], dtype=np.float32)])
+    weights, bias = mixture.linear
     product = builder.op("MatMul", features, builder.const("weights", weights), out="product")
     return builder.op("Add", product, builder.const("bias", bias), out="scores")
 
@@ -64,17 +65,9 @@ def _scores(builder: Builder, model: LegPainClassifier) -> str:
 def _margin(builder: Builder, model: LegPainClassifier, scores: str) -> str:
     """Log-probabilities of the classes from the scores, as `Mixture.log_margin`."""
     mixture = model.mixture_
-    atoms = scores
-    if mixture.traits.shape[1]:
-        sizes = np.array([len(mixture.bias), mixture.traits.shape[1]], dtype=np.int64)
-        atoms, _ = builder.split(scores, builder.const("sizes", sizes), ("atoms", "traits"))
-    top = builder.op("ReduceMax", atoms, out="top", axes=[1], keepdims=1)
-    joint = builder.op("Exp", builder.op("Sub", atoms, top, out="below_top"), out="powers")
-    if mixture.traits.shape[1]:
-        joint = builder.op("Mul", joint, _mixed(builder, model), out="joint")
-    by_class = builder.op(
-        "MatMul", joint, builder.const("membership", _double(mixture.membership)), out="by_class"
-    )
+    joint = add_mixture(builder, mixture, scores, "").joint
+    membership = builder.const("membership", mixture.membership.astype(np.float64))
+    by_class = builder.op("MatMul", joint, membership, out="by_class")
     axis = builder.const("axis", np.array([1], dtype=np.int64))
     total = builder.op("ReduceSum", by_class, axis, out="total", keepdims=1)
     share = builder.op("Div", by_class, total, out="share")
@@ -82,17 +75,13 @@ def _margin(builder: Builder, model: LegPainClassifier, scores: str) -> str:
     return builder.op("Log", builder.op("Max", share, tiny, out="floored"), out="margin")
 
 
-def _mixed(builder: Builder, model: LegPainClassifier) -> str:
-    mixture = model.mixture_
-    given = np.exp(_double(mixture.coupling) @ _double(mixture.combinations)).T
-    combinations = builder.const("combinations", _double(mixture.combinations))
-    combined = builder.op("MatMul", "traits", combinations, out="combined")
-    state = builder.op("Softmax", combined, out="state", axis=1)
-    return builder.op("MatMul", state, builder.const("given", given), out="mixed")
-
-
-def _double(array: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    return array.astype(np.float64)
+def _components(builder: Builder, mixture: Mixture) -> str:
+    """Probabilities of the components, as `Mixture.split`."""
+    floored = builder.op("Max", "by_class", "tiny", out="by_class_floored")
+    ratio = builder.op("Div", "softmax", floored, out="of_class")
+    place = builder.const("component_class", mixture.component_class)
+    of_component = builder.op("Gather", ratio, place, out="of_component", axis=1)
+    return builder.single(builder.op("Mul", "joint", of_component, out="parts"), "components")
 
 
 def _trees(

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from onnx import TensorProto
 
 from training.bundles.onnx.builder import Builder
+from training.bundles.onnx.mixture import add_mixture
 from training.bundles.onnx.trees import tree_attributes
+from training.data.features import BLANK
+from training.model.log_evidence import Evidence
 from training.model.novelty import Novelty
 
 Real = npt.NDArray[np.float64]
 
 
-def add_novelty(builder: Builder, novelty: Novelty) -> str:
+def add_novelty(builder: Builder, novelty: Novelty, n_columns: int) -> str:
     """The output `novelty` (n,), from the nodes `cases` and `features`."""
-    unlikely = builder.op("Neg", _evidence(builder, novelty), out="unlikely")  # (n, 1)
-    group = _group(builder, novelty)
+    unlikely = builder.op("Neg", _evidence(builder, novelty.evidence), out="unlikely")  # (n, 1)
+    group = _group(builder, novelty, n_columns)
     low, high = novelty.knots[:, :-1], novelty.knots[:, 1:]
     lows = builder.op("Gather", builder.const("novelty_low", low), group, out="lows", axis=0)
     slopes = builder.const("novelty_slope", 1.0 / (high - low))
@@ -30,42 +34,42 @@ def add_novelty(builder: Builder, novelty: Novelty) -> str:
     return builder.single(flat, "novelty")
 
 
-def _group(builder: Builder, novelty: Novelty) -> str:
-    """(n,) the group of counts of each case."""
-    floor = builder.const("floor", np.array(0.0, dtype=np.float32))
-    known = builder.op("GreaterOrEqual", "cases", floor, out="known")
-    axis = builder.const("across", np.array([1]))
-    count = builder.op(
-        "ReduceSum", builder.op("Cast", known, out="known_1", to=1), axis, out="count", keepdims=1
+def _group(builder: Builder, novelty: Novelty, n_columns: int) -> str:
+    """(n,) the group of each case, as `Novelty.group`."""
+    builder.const("across", np.array([1]))
+    recorded = _at_least(builder, "cases", np.array(0.0), "recorded")
+    asked = _at_least(builder, "cases", np.array(BLANK), "asked")
+    band = _at_least(builder, asked, novelty.asked[None, 1:], "band")
+    width = builder.const("places_a_band", np.array(n_columns + 1, dtype=np.float32))
+    place = builder.op(
+        "Add", builder.op("Mul", band, width, out="band_place"), recorded, out="place"
     )
-    starts = builder.const("counts", novelty.counts[1:].astype(np.float32)[None, :])
-    passed = builder.op("GreaterOrEqual", count, starts, out="passed")
-    passed = builder.op("Cast", passed, out="passed_1", to=1)
-    total = builder.op("ReduceSum", passed, axis, out="passed_count", keepdims=0)
-    return builder.op("Cast", total, out="count_group", to=7)
+    group = _at_least(builder, place, novelty.starts[None, 1:], "group")
+    whole = builder.op("Cast", group, out="group_code", to=TensorProto.INT64)
+    return builder.op("Squeeze", whole, "across", out="group_flat")
 
 
-def _evidence(builder: Builder, novelty: Novelty) -> str:
+def _at_least(builder: Builder, table: str, floor: npt.NDArray[np.floating], name: str) -> str:
+    """(n, 1) how many of a row's entries, or of the floors that its one entry reaches."""
+    least = builder.const(f"{name}_floor", floor.astype(np.float32))
+    reached = builder.op("GreaterOrEqual", table, least, out=f"{name}_reached")
+    ones = builder.op("Cast", reached, out=f"{name}_ones", to=TensorProto.FLOAT)
+    return builder.op("ReduceSum", ones, "across", out=name, keepdims=1)
+
+
+def _evidence(builder: Builder, evidence: Evidence) -> str:
     """(n, 1) log-evidence, as `Evidence.predict`."""
-    evidence = novelty.evidence
-    mixture = evidence.mixture
-    n_atoms, n_traits = len(mixture.bias), mixture.traits.shape[1]
-    weights = np.concatenate([mixture.atoms, mixture.traits, evidence.common[:, None]], axis=1)
-    bias = np.concatenate([mixture.bias, np.zeros(n_traits, np.float32), evidence.constant])
+    weights, bias = evidence.mixture.linear
     product = builder.op("MatMul", "features", builder.const("e_weights", weights), out="e_product")
     scores = builder.double(builder.op("Add", product, builder.const("e_bias", bias), out="e_raw"))
-    sizes = builder.const("e_sizes", np.array([n_atoms, n_traits, 1], dtype=np.int64))
-    atoms, traits, common = builder.split(scores, sizes, ("e_atoms", "e_traits", "e_common"))
-    combinations = builder.const("e_combinations", mixture.combinations.astype(np.float64))
-    combined = builder.op("MatMul", traits, combinations, out="e_combined")
-    given = np.exp(mixture.coupling.astype(np.float64) @ mixture.combinations)
-    atom, top = _powers(builder, atoms, "e_atom")
-    state, high = _powers(builder, combined, "e_state")
-    mixed = builder.op("MatMul", atom, builder.const("e_given", given), out="e_mixed")
-    joint = builder.op("Mul", mixed, state, out="e_joint")
+    nodes = add_mixture(builder, evidence.mixture, scores, "e_")
     axis = builder.const("e_axis", np.array([1]))
-    total = builder.op("ReduceSum", joint, axis, out="e_total", keepdims=1)
-    parts = [top, high, builder.op("Log", total, out="e_log"), common]
+    total = builder.op("ReduceSum", nodes.joint, axis, out="e_total", keepdims=1)
+    parts = [nodes.top, builder.op("Log", total, out="e_log")]
+    if nodes.combined is not None:
+        parts.append(
+            builder.op("ReduceLogSumExp", nodes.combined, out="e_log_factor", axes=[1], keepdims=1)
+        )
     if evidence.booster is not None:
         attributes = tree_attributes(evidence.booster, 1)
         raised = builder.op(
@@ -73,10 +77,3 @@ def _evidence(builder: Builder, novelty: Novelty) -> str:
         )
         parts.append(builder.double(raised))
     return builder.op("Sum", *parts, out="log_evidence")
-
-
-def _powers(builder: Builder, scores: str, name: str) -> tuple[str, str]:
-    """The exponentials of scores, the largest of a case as 1, and that largest score."""
-    top = builder.op("ReduceMax", scores, out=f"{name}_top", axes=[1], keepdims=1)
-    below = builder.op("Sub", scores, top, out=f"{name}_below")
-    return builder.op("Exp", below, out=f"{name}_powers"), top

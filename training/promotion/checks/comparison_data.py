@@ -13,13 +13,14 @@ from data_gen.inference import ExactPosterior
 from data_gen.vocabulary import Vocabulary
 from data_gen.world import World
 from training.bundles.loaded import LoadedBundle
+from training.data.features import asked_of, decoded
 from training.data.labelled import LabelledCases
 from training.data.real_cases import RealCases
 from training.data.vignettes import Answered
 from training.evaluation.evaluate import vignette_metrics
 from training.evaluation.metrics import excess
 from training.evaluation.real_metrics import RealResult, score_real
-from training.evaluation.triage import URGENT, condition_ranks, decoded, triage_ranks
+from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
 from training.model.calibrate import TRAINING, draw
 from training.promotion.checks.published import Published
 
@@ -105,8 +106,12 @@ class Answers:
 def missed_emergencies(
     cases: Answered, probabilities: Real, vocabulary: Vocabulary
 ) -> npt.NDArray[np.bool_]:
-    """(n_emergencies,) whether each case of an emergency is placed below urgent."""
-    emergency = condition_ranks(vocabulary)[cases.label] == 0
+    """(n_emergencies,) whether each case of an emergency is placed below urgent.
+
+    Only whole records count: a form that asks for little cannot show an emergency.
+    """
+    asked = asked_of(cases.cases)
+    emergency = (condition_ranks(vocabulary)[cases.label] == 0) & (asked == asked.max(initial=0))
     values = decoded(cases.cases[emergency])
     return triage_ranks(values, probabilities[emergency], vocabulary) > URGENT
 
@@ -114,10 +119,11 @@ def missed_emergencies(
 def fresh_vignettes(world: World, rows: int, candidate: str, champion: str | None) -> Answered:
     """Vignettes that belong to this pair of versions, with their exact posterior.
 
+    Two fifths are whole records, the others are asked what a form asks, as those learned from.
     Their seed is a hash of both: nothing can be tuned on them, and judging again gives the same.
     """
     mix = world.mix(TRAINING)
-    drawn = draw(world, mix, rows, seed_of(candidate, champion))
+    drawn = draw(world, mix, rows, seed_of(candidate, champion), forms=True)
     exact = ExactPosterior(world)(drawn.values, mix, workers=2).probability
     return Answered(drawn.cases, drawn.label, exact)
 
