@@ -117,7 +117,7 @@ def _put_right(record: Record, mark: bytes, swap: bytes) -> Record:
 
 def cells_with_commas(text: bytes, mark: bytes, swap: bytes) -> bytes:
     """A whole record of a recoded stream as a line with commas."""
-    if mark not in text:
+    if mark not in text and b'"' not in text:
         return text
     cells = [cell.translate(swap).decode(errors="surrogateescape") for cell in split_record(text)]
     return ",".join(map(quoted, cells)).encode(errors="surrogateescape")

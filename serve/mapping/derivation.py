@@ -26,9 +26,10 @@ class DateReader:
 
     def read(self, text: str) -> ReadCell:
         """The day that a text names, or why it names none for sure."""
-        if is_blank(text):
+        kind = "blank" if is_blank(text) else self.common.missing.get(word_key(text), "")
+        if kind == "blank":
             return ReadCell(NOT_ASKED if self.common.blank in NO_VALUE else math.nan)
-        if word_key(text) in self.common.missing or text.strip().lower() in NOT_KNOWN:
+        if kind or text.strip().lower() in NOT_KNOWN:
             return ReadCell(NOT_ASKED)
         day = read_date(text, self.order, coarse=self.coarse)
         if isinstance(day, DateProblem):

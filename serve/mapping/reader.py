@@ -49,7 +49,7 @@ class Common:
     words: Mapping[Key, str] = field(default_factory=dict)
     """Our word for each of theirs, by `word_key`; only where the finding has that value."""
     missing: Mapping[Key, str] = field(default_factory=dict)
-    """Codes that stand for a cell without a value, and which kind: unknown, not asked, blank."""
+    """Codes that stand for a cell without a value, and which kind: blank, unknown, not asked."""
     decimal: str = "."
     blank: str = ""
     """The word that a blank cell stands for; nothing for blank."""
@@ -97,7 +97,7 @@ class ColumnReader:
         key = word_key(with_point(text) if self.common.decimal == "," else text)
         for words in (self.words, self.common.missing, self._shared):
             if key in words:
-                return _Ours("" if words[key] == "blank" else words[key])
+                return _Ours(self._blank("") if words[key] == "blank" else words[key])
         return self._no_word(text) if self._replaced(text, key) else text
 
     def _blank(self, text: str) -> str:
@@ -193,7 +193,8 @@ class ListReader:
     def read(self, text: str) -> ReadCell:
         """Yes where an item says it; else what the mapping says of items that are not there."""
         if is_blank(text) or word_key(text) in self.missing:
-            return parsed(self.finding, self.missing.get(word_key(text), self.blank))
+            kind = self.missing.get(word_key(text), "blank")
+            return parsed(self.finding, self.blank if kind == "blank" else kind)
         found = [word_key(item) for item in self._items(text)]
         if any(key in self.items for key in found):
             return ReadCell(1.0)

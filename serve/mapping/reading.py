@@ -152,5 +152,5 @@ def _dialect(form: MappingFile, said: Said, found: list[Found]) -> Dialect:
 
 def _missing(raw: list[Any] | Words) -> dict[Any, str]:
     if isinstance(raw, list):
-        return {word_key(str(code)): "unknown" for code in raw}
+        return {word_key(str(code)): "blank" for code in raw}
     return {word_key(code): UNKNOWNS.get(str(word), str(word)) for code, word in raw.items()}

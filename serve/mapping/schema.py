@@ -233,7 +233,7 @@ class MappingFile(Part):
     words: Words = Field(default={}, description="words for all columns, and ours")
     missing: list[Word] | Words = Field(
         default=[],
-        description="codes for no value; or each with unknown or not asked",
+        description="codes for a blank; or each with unknown or not asked",
     )
     blank: str | None = Field(
         default=None, description="what a blank cell means: blank, not asked, no"

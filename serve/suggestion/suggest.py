@@ -44,7 +44,7 @@ class _Suggestion:
         self._sure: set[str] = set()
         self._draft = Draft()
         self._missing = missing_codes(table.columns)
-        missing = dict.fromkeys(map(word_key, self._missing), "unknown")
+        missing = dict.fromkeys(map(word_key, self._missing), "blank")
         common = Common(missing=missing, written=True)
         self._matcher = Matcher(vocabulary, self._missing, common)
 
@@ -124,9 +124,15 @@ class _Suggestion:
                 why = f"say yes or no for each code in place of {FILL_IN}"
             head.append(Line("words", self._words, why))
         if self._missing:
-            head.append(Line("missing", list(self._missing), "codes that stand for no value"))
+            head.append(
+                Line(
+                    "missing",
+                    list(self._missing),
+                    "codes that stand for a blank; or {-99: unknown}",
+                )
+            )
         head.append(
-            Line("blank", "blank", "or `not asked`, or `no`: what a blank cell means", False)
+            Line("blank", "blank", "or `not asked`, or `no`: what a blank cell means", sure=False)
         )
 
     def _column(self, match: Match) -> None:

@@ -91,7 +91,7 @@ def test_a_wrong_dialect_is_refused(
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_cells_come_through_as_they_are(delimiter: str, seed: int, tmp_path: Path) -> None:
-    """Whatever stands in the cells, a file with another delimiter has the rows of one with commas."""
+    """Whatever stands in the cells, another delimiter leaves them as they are."""
     draw = random.Random(seed)  # noqa: S311 no secret
     marks = ["a", ",", ";", "\t", "|", '"', "\n", " ", "é", ""]
     rows = [[f"x{''.join(draw.choices(marks, k=5))}" for _ in range(4)] for _ in range(30)]

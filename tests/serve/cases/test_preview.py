@@ -20,13 +20,13 @@ WEIGHTS = [62 + row % 40 for row in range(1500)]
 @pytest.mark.parametrize(
     ("column", "entry", "cells", "says"),
     [
-        ("kilos", "bmi", WEIGHTS, "half of its values are beyond 81, which is no bmi"),
+        ("kilos", "bmi", WEIGHTS, "which is no bmi of a group of people"),
         ("temp", "temperature_c", [98.6, 99.1] * 20, "40 of 40 filled cells are no temperature_c"),
         (
             "sex",
             "{finding: sex, words: {x: male}}",
             [1, 2] * 20,
-            "40 of 40 filled cells are no sex",
+            "40 filled cells are no sex",
         ),
         ("calf", "calf_difference_cm", [29, 28.5] * 20, "no calf_difference_cm"),
     ],
@@ -46,7 +46,7 @@ def test_impossible_values_are_refused(
         assert says in run.talk
         assert f"column {column!r}" in run.talk
         assert not run.out.exists()
-    with pytest.raises(RefusedError, match="impossible|filled|half"):
+    with pytest.raises(RefusedError, match=r"filled|half"):
         load(overrides_only=True).score(table, read_mapping(mapping, load_vocabulary()))
 
 

@@ -140,7 +140,7 @@ LIST = "columns: {Where: {list: {calf: site_calf, thigh: site_thigh, other: igno
 )  # fmt: skip
 def test_a_list_in_a_cell(cell: str, calf: str, thigh: str, tmp_path: Path) -> None:
     """Each item is a finding of its own; a strange one leaves the rest unknown, and is told."""
-    mapping = f"missing: [-99]\n{LIST}"
+    mapping = f"missing: {{-99: not asked}}\n{LIST}"
     assert value(mapping, {"Where": cell}, "site_calf", tmp_path) == calf
     assert value(mapping, {"Where": cell}, "site_thigh", tmp_path) == thigh
 
@@ -169,6 +169,16 @@ def test_words_for_all_columns(
     """Words and missing codes of a file hold in every column that has such a value."""
     row = {"fi": "", "g": "", "a": "", "s": "", "u": "", "chest_pain": ""} | {column: cell}
     assert value(COMMON, row, finding, tmp_path) == wanted
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [("", None), ("blank: no", "no"), ("blank: not asked", "not asked")],
+)
+def test_a_missing_code_is_a_blank(lines: str, wanted: Any, tmp_path: Path) -> None:
+    """A missing code is as an empty cell, whatever the mapping says that means."""
+    mapping = f"{lines}\nmissing: [-99]\ncolumns: {{f: fever}}"
+    assert value(mapping, {"f": "-99.0"}, "fever", tmp_path) == wanted
 
 
 @pytest.mark.parametrize(

@@ -677,7 +677,8 @@ def labels() -> Export:
         ('#   "Does rest ease', '  "Does rest ease'),
         ('#   "How far can', '  "How far can'),
     )
-    return Export("labels", csv_bytes(rows), natives(), edits=edits)
+    native = natives(change=lambda row: {name: text or "unknown" for name, text in row.items()})
+    return Export("labels", csv_bytes(rows), native, edits=edits)
 
 
 def _in_words(days: float) -> str:
