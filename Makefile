@@ -10,7 +10,7 @@ export CLAUDICO_PYTHON := $(CURDIR)/$(BIN)/python
 
 .PHONY: run test story fresh lint types check http literature docs lock help test-env mutants \
 	bench-generator bench-scoring bench-spark bench-overrides bench-http bench-sets \
-	bench-novelty bench-models bench-excess bench-shift bench-labelled fuzz-files fuzz-http \
+	bench-novelty bench-forms bench-models bench-excess bench-shift bench-labelled fuzz-files fuzz-http \
 	environment environment-dev environment-bench new-environment
 
 help: ## what there is to make
@@ -59,6 +59,9 @@ bench-labelled: environment-dev ## what labelled cases bring, where they agree w
 
 bench-sets: environment-dev ## coverage of prediction sets in each condition; graph and estimator on a million
 	$(BIN)/python -m benchmarks.sets --out benchmarks/sets.txt
+
+bench-forms: environment-dev ## forms of any columns beside the exact posterior of each: excess, sets, components
+	$(BIN)/python -m benchmarks.forms --out benchmarks/forms.txt
 
 bench-novelty: environment-dev ## each condition left out: novelty beside the exact log-evidence
 	$(BIN)/python -m benchmarks.novelty --out benchmarks/novelty.txt

@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from benchmarks.output import options, tell
 from data_gen.vocabulary import load
 from data_gen.vocabulary.words import CellProblem, parse_cell
 from serve.batch.processors import processors
@@ -43,22 +44,14 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 def main() -> None:
     """Run every measurement and print what came out."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--model", default=str(ROOT / "models" / "leg_pain"))
+    parser = options(__doc__, model=True, out="http_service.json")
     parser.add_argument("--seconds", type=float, default=10, help="of each turn")
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=1, help="of load while memory is watched")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "http_service.json")
     arguments = parser.parse_args()
-    if not Path(arguments.model).is_dir():
-        sys.exit(f"there is no bundle at {arguments.model}: `make run` trains one")
     with tempfile.TemporaryDirectory() as scratch:
         results = measure(Path(scratch), arguments)
-    text = json.dumps(results, indent=1)
-    arguments.out.write_text(text + "\n")
-    print(text)
+    tell(json.dumps(results, indent=1), arguments.out)
 
 
 def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -67,7 +60,10 @@ def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     ours = bodies(scratch / "ours.json", [{"cases": [case]} for case in cases])
     theirs = bodies(scratch / "theirs.json", [split(case) for case in cases])
     save_plain_model(scratch / "plain")
-    with service(arguments.model) as (port, process), mlflow_server(scratch / "plain") as other:
+    with (
+        service(str(arguments.model)) as (port, process),
+        mlflow_server(scratch / "plain") as other,
+    ):
         one = Target(port, "/v1/score", ours, process)
         plain = Target(*other[:1], "/invocations", theirs, other[1])
         one.ask(8, 2)  # warm
@@ -177,7 +173,7 @@ def save_plain_model(folder: Path) -> None:
     values = (rng.normal(size=(len(labels), lift.shape[1])) + lift[labels]).round(1)
     frame = pd.DataFrame(values, columns=list(vocabulary.finding_ids))
     settings = {"objective": "multiclass", "num_class": len(lift), "verbose": -1, "seed": 0,
-                "num_leaves": knobs["tree_leaves"], "max_bin": knobs["tree_max_bin"]}  # fmt: skip
+                "num_leaves": knobs["tree_leaves"], "max_bin": 63}  # fmt: skip
     data = lightgbm.Dataset(frame, labels)
     model = lightgbm.train(settings, data, num_boost_round=knobs["tree_rounds"])
     signature = mlflow.models.infer_signature(frame.head())

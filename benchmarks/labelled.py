@@ -10,14 +10,13 @@ fresh ones. For comparison the cases are also given as more rows of training dat
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.output import options
 from benchmarks.redraw import other_world
 from benchmarks.training_data import first, intervals_of, read_part
 from data_gen.inference import ExactPosterior
@@ -25,7 +24,7 @@ from data_gen.profiles import load_knowledge
 from data_gen.world import World, build_world
 from training.data.features import Intervals
 from training.data.vignettes import Vignettes
-from training.evaluation.metrics import excess
+from training.evaluation.metrics import kl_to_exact
 from training.learn.reweighting import Tilt, corrected, count, fit_tilt, tilted_posterior
 from training.model.calibrate import TRAINING, Drawn, draw
 from training.model.fit import classifier, fit_classifier
@@ -101,7 +100,7 @@ def of_world(
     exact = ExactPosterior(home)(test.values, home.mix(TRAINING), 2).probability
 
     def told(answer: Real) -> str:
-        lost = excess(true, answer)
+        lost = kl_to_exact(true, answer)
         return f"{lost.mean():8.4f} +- {lost.std() / np.sqrt(len(lost)):.4f}"
 
     yield name
@@ -125,11 +124,9 @@ def of_world(
 
 def main() -> None:
     """Measure, print, and write the text."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--vignettes", type=Path, default=Path("build/vignettes"))
+    parser = options(__doc__, vignettes=True)
     parser.add_argument("--rows", type=int, default=60_000, help="vignettes to fit to")
     parser.add_argument("--test", type=int, default=10_000)
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     vignettes = first(read_part(given.vignettes, "train"), given.rows)
     knowledge = load_knowledge()

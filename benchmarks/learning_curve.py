@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -25,10 +25,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from threadpoolctl import threadpool_limits
 
+from benchmarks.output import options, table, tell
 from benchmarks.training_data import first, intervals_of, read_part
 from serve.batch.processors import processors
 from training.data.vignettes import Vignettes
-from training.evaluation.metrics import excess, in_top, mean_interval
+from training.evaluation.metrics import in_top, kl_to_exact, mean_interval
 from training.model.fit import classifier, fit_classifier
 from training.params import read_params
 from training.paths import pair
@@ -46,7 +47,7 @@ class Point:
 
     rows: int
     seconds: float  # of fitting
-    excess: float
+    kl_to_exact: float
     margin: float  # half of its 95 % interval
     before_trees: float  # excess of the mixture alone
     additive: float  # and of the additive start
@@ -60,9 +61,9 @@ def measure(data: Vignettes, test: Vignettes, threads: int) -> Point:
     model = fit_classifier(classifier(intervals_of(data), params), data)
     seconds = time.perf_counter() - begun
     proba = model.predict_proba(test.cases)
-    lost = mean_interval(excess(test.exact, proba), _CONFIDENCE)
+    lost = mean_interval(kl_to_exact(test.exact, proba), _CONFIDENCE)
     mixture, additive = (
-        float(excess(test.exact, model.predict_proba(test.cases, stage)).mean())
+        float(kl_to_exact(test.exact, model.predict_proba(test.cases, stage)).mean())
         for stage in ("mixture", "additive")
     )
     top1 = float(in_top(test.label, proba, 1).mean())
@@ -70,7 +71,9 @@ def measure(data: Vignettes, test: Vignettes, threads: int) -> Point:
         len(data), seconds, lost.mean, lost.high - lost.mean, mixture, additive, top1
     )  # fmt: skip
     print(
-        f"{point.rows} vignettes: {point.excess:.4f}, {seconds:.0f} s", file=sys.stderr, flush=True
+        f"{point.rows} vignettes: {point.kl_to_exact:.4f}, {seconds:.0f} s",
+        file=sys.stderr,
+        flush=True,
     )
     return point
 
@@ -101,15 +104,19 @@ def drawn(rows: int, known: Vignettes) -> Vignettes:
     return found
 
 
+_COLUMNS = {"vignettes": ",", "fit s": ".1f", "excess": ".4f", "±": ".4f", "mixture": ".4f",
+            "additive": ".4f", "top-1": ".4f"}  # fmt: skip
+
+
 def answer(points: Sequence[Point]) -> str:
     """Whether one machine is enough to train on, from the last points of the curve."""
     last = points[-1]
     flat = next((a for a, b in pairwise(points) if _saved(a, b) < _FLAT), None)
     where = (
-        f"the curve flattens at {flat.rows:,} vignettes ({flat.excess:.4f} nats, "
+        f"the curve flattens at {flat.rows:,} vignettes ({flat.kl_to_exact:.4f} nats, "
         f"{flat.seconds:.0f} s), where a doubling saves less than {_FLAT:.0%} of the excess"
         if flat
-        else f"the curve still falls at {last.rows:,} vignettes ({last.excess:.4f} nats)"
+        else f"the curve still falls at {last.rows:,} vignettes ({last.kl_to_exact:.4f} nats)"
     )
     verdict = "enough" if last.seconds < _LONG else "slow"
     return (
@@ -120,18 +127,12 @@ def answer(points: Sequence[Point]) -> str:
 
 def _saved(a: Point, b: Point) -> float:
     """The share of the excess that a doubling saves, between two sizes."""
-    return float(1 - (b.excess / a.excess) ** (1 / np.log2(b.rows / a.rows)))
+    return float(1 - (b.kl_to_exact / a.kl_to_exact) ** (1 / np.log2(b.rows / a.rows)))
 
 
 def report(points: Sequence[Point], about: str) -> str:
     """The table as text, and what it answers."""
-    head = f"{'vignettes':>9} {'fit s':>7} {'excess':>7} {'±':>6} {'mixture':>8} {'additive':>9} " \
-        f"{'top-1':>6}"  # fmt: skip
-    lines = [
-        f"{p.rows:>9,} {p.seconds:7.1f} {p.excess:7.4f} {p.margin:6.4f} {p.before_trees:8.4f} "
-        f"{p.additive:9.4f} {p.top1:6.4f}"
-        for p in points
-    ]
+    rows = [dict(zip(_COLUMNS, astuple(point), strict=True)) for point in points]
     return "\n".join(
         [
             "Our classifier by the number of training vignettes, with the knobs of params.yaml",
@@ -141,8 +142,7 @@ def report(points: Sequence[Point], about: str) -> str:
             "additive: the same before the boosted trees, and for the additive start; fit s:",
             "seconds from encoded cases to a fitted model, novelty not learned",
             "",
-            head,
-            *lines,
+            table(rows, _COLUMNS),
             "",
             answer(points),
             "",
@@ -154,7 +154,7 @@ def plot(points: Sequence[Point], path: Path) -> None:
     """The curve by vignettes and by seconds, both on logarithmic axes."""
     figure = Figure(figsize=(9, 4), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
-    lost = [p.excess for p in points]
+    lost = [p.kl_to_exact for p in points]
     error = [p.margin for p in points]
     by = ([p.rows / 1000 for p in points], [p.seconds for p in points])
     titles = ("training vignettes, thousands", f"fitting time, seconds on {processors()} cores")
@@ -166,7 +166,7 @@ def plot(points: Sequence[Point], path: Path) -> None:
         axis.set_xticks(x, [f"{value:,.0f}" for value in x])
     ticks = [0.005, 0.01, 0.02, 0.05, 0.1]
     axes[0].set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes[0].set_ylabel("excess over the exact posterior, nats")
+    axes[0].set_ylabel("excess log-loss over the exact posterior, nats")
     axes[0].plot(by[0], [p.before_trees for p in points], "--", color="tab:gray",
                  label="before the boosted trees")  # fmt: skip
     axes[0].legend()
@@ -175,11 +175,9 @@ def plot(points: Sequence[Point], path: Path) -> None:
 
 def main() -> None:
     """Measure, print, write the table and draw the plot."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--vignettes", type=Path, default=Path("build/vignettes"))
+    parser = options(__doc__, vignettes=True)
     parser.add_argument("--sizes", type=int, nargs="+", default=_SIZES)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     before = os.getloadavg()[0]
     points = list(curve(given))
@@ -188,9 +186,8 @@ def main() -> None:
         + ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     )
     text = report(points, about)
-    print(text)
+    tell(text, given.out)
     if given.out:
-        given.out.write_text(text, encoding="utf-8")
         plot(points, given.out.with_suffix(".png"))
 
 

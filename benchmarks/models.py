@@ -26,13 +26,14 @@ import onnxruntime as ort
 from threadpoolctl import threadpool_limits
 
 from benchmarks.models_text import Row, report
+from benchmarks.output import options, tell
 from benchmarks.peers import LIBRARIES, Given, Library, Real, Settings
 from benchmarks.training_data import first, intervals_of, read_part
 from serve.batch.processors import processors
 from training.bundles.onnx.graph import export
 from training.data.features import Cases
 from training.data.vignettes import Vignettes
-from training.evaluation.metrics import calibration_error, excess, in_top, mean_interval
+from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, mean_interval
 from training.model.boosting import TreeSettings, fit_trees
 from training.model.classifier import LegPainClassifier
 from training.model.fit import classifier, fit_classifier
@@ -159,14 +160,14 @@ def trees_of_posterior(data: Vignettes, threads: int) -> Fitted:
                   booster.save_model)  # fmt: skip
 
 
-def measure(fitted: Fitted, test: Vignettes, n_bins: int) -> Row:
+def measure(fitted: Fitted, test: Vignettes) -> Row:
     """The figures of a model on test vignettes."""
     taken = []
     for _ in range(_REPEATS):
         begun = time.perf_counter()
         proba = fitted.predict(test.cases)
         taken.append(time.perf_counter() - begun)
-    lost = mean_interval(excess(test.exact, proba), _CONFIDENCE)
+    lost = mean_interval(kl_to_exact(test.exact, proba), _CONFIDENCE)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "model"
         fitted.keep(path)
@@ -177,19 +178,23 @@ def measure(fitted: Fitted, test: Vignettes, n_bins: int) -> Row:
         lost.mean,
         lost.high - lost.mean,
         float(in_top(test.label, proba, 1).mean()),
-        float(calibration_error(test.label, proba, n_bins).mean()),
+        float(calibration_error(test.label, proba).mean()),
         fitted.seconds,
         min(taken) / len(test) * 1e6,
         size,
     )
-    print(f"{row.name}: excess {row.excess:.4f}, {row.seconds:.0f} s", file=sys.stderr, flush=True)
+    print(
+        f"{row.name}: excess {row.kl_to_exact:.4f}, {row.seconds:.0f} s",
+        file=sys.stderr,
+        flush=True,
+    )
     return row
 
 
-def exact_row(test: Vignettes, n_bins: int) -> Row:
+def exact_row(test: Vignettes) -> Row:
     """What the exact posterior itself reaches: no model can do better, except by luck."""
     top = float(in_top(test.label, test.exact, 1).mean())
-    error = float(calibration_error(test.label, test.exact, n_bins).mean())
+    error = float(calibration_error(test.label, test.exact).mean())
     return Row("the exact posterior", "", 0.0, 0.0, top, error)
 
 
@@ -197,15 +202,14 @@ def run(given: argparse.Namespace) -> str:
     """Fit and measure everything; the report."""
     data = first(read_part(given.vignettes, "train"), given.rows)
     test = first(read_part(given.vignettes, "test"), given.test_rows)
-    n_bins = read_params().evaluate.calibration_bins
     load_before = os.getloadavg()[0]
     begun = time.perf_counter()
-    rows = [exact_row(test, n_bins)]
+    rows = [exact_row(test)]
     with threadpool_limits(given.threads):
-        rows += [measure(fitted, test, n_bins) for fitted in ours(data, given.threads)]
+        rows += [measure(fitted, test) for fitted in ours(data, given.threads)]
         if "LightGBM" in given.only:
-            rows.append(measure(trees_of_posterior(data, given.threads), test, n_bins))
-        rows += [measure(fitted, test, n_bins) for fitted in peers(data, given.threads, given.only)]
+            rows.append(measure(trees_of_posterior(data, given.threads), test))
+        rows += [measure(fitted, test) for fitted in peers(data, given.threads, given.only)]
     about = [
         f"{len(data):,} training vignettes, {len(test):,} fresh ones to measure on; "
         f"{processors()} cores, {given.threads} threads; load before {load_before:.1f}; "
@@ -218,18 +222,14 @@ def run(given: argparse.Namespace) -> str:
 def main() -> None:
     """Measure, print, and write the table."""
     names = [library.name for library in LIBRARIES]
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--vignettes", type=Path, default=Path("build/vignettes"))
+    parser = options(__doc__, vignettes=True)
     parser.add_argument("--rows", type=int, default=100_000, help="training vignettes")
     parser.add_argument("--test-rows", type=int, default=20_000)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--only", nargs="*", choices=names, default=names, help="of the others")
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     text = run(given)
-    print(text)
-    if given.out:
-        given.out.write_text(text, encoding="utf-8")
+    tell(text, given.out)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+
+from benchmarks.output import table
 
 
 @dataclass(frozen=True)
@@ -12,7 +14,7 @@ class Row:
 
     name: str
     learned: str  # from what
-    excess: float  # nats over the exact posterior, mean
+    kl_to_exact: float  # nats over the exact posterior, mean
     margin: float  # half of its 95 % interval
     top1: float
     calibration: float  # class-wise calibration error, mean of the classes
@@ -22,8 +24,8 @@ class Row:
 
 
 OURS = "ours, graph as served"
-_COLUMNS = f"{'':31} {'learned from':26} {'excess':>7} {'±':>6} {'top-1':>6} {'calib.':>7} " \
-    f"{'fit s':>7} {'µs/case':>8} {'kB':>8}"  # fmt: skip
+_COLUMNS = {"excess": ".4f", "±": ".4f", "top-1": ".4f", "calib.": ".5f", "fit s": ".1f",
+            "µs/case": ".1f", "kB": ",.0f"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Figure:
 
 
 _FIGURES = (
-    Figure("excess", lambda row: row.excess, ".4f", "not foreseen: look into it"),
+    Figure("excess", lambda row: row.kl_to_exact, ".4f", "not foreseen: look into it"),
     Figure(
         "top-1",
         lambda row: row.top1,
@@ -79,7 +81,7 @@ _FIGURES = (
 
 def report(rows: Sequence[Row], about: Sequence[str]) -> str:
     """The rows, the best first, under what they are about, and where ours is not first."""
-    ranked = sorted(rows, key=lambda row: row.excess)
+    ranked = sorted(rows, key=lambda row: row.kl_to_exact)
     return "\n".join(
         [
             "Our classifier beside other kinds of model, on the same vignettes",
@@ -102,8 +104,7 @@ def report(rows: Sequence[Row], about: Sequence[str]) -> str:
             "'nothing exact' and 'labels alone' do without, with the same knobs, which were chosen",
             "for exact posteriors.",
             "",
-            _COLUMNS,
-            *[_line(row) for row in ranked],
+            table([_cells(row) for row in ranked], _COLUMNS),
             "",
             *not_first(rows),
             "",
@@ -111,16 +112,10 @@ def report(rows: Sequence[Row], about: Sequence[str]) -> str:
     )
 
 
-def _line(row: Row) -> str:
-    def shown(value: float | None, pattern: str, width: int) -> str:
-        return f"{'' if value is None else format(value, pattern):>{width}}"
-
-    size = None if row.size is None else row.size / 1000
-    return (
-        f"{row.name:31} {row.learned:26} {row.excess:7.4f} {row.margin:6.4f} {row.top1:6.4f} "
-        f"{row.calibration:7.5f} {shown(row.seconds, '.1f', 7)} "
-        f"{shown(row.microseconds, '.1f', 8)} {shown(size, ',.0f', 8)}"
-    ).rstrip()
+def _cells(row: Row) -> dict[str, object]:
+    """What the table shows of a model, by the heads of its columns."""
+    cells = [*astuple(row)[:-1], None if row.size is None else row.size / 1000]
+    return dict(zip(("", "learned from", *_COLUMNS), cells, strict=True))
 
 
 def not_first(rows: Sequence[Row]) -> list[str]:
@@ -140,7 +135,7 @@ def _from_labels(rows: Sequence[Row], others: Sequence[Row]) -> list[str]:
     same = [row for row in rows if row.name == "ours, labels alone"]
     excess = Figure(
         "excess from labels alone",
-        lambda row: row.excess,
+        lambda row: row.kl_to_exact,
         ".4f",
         "told no hidden states, ours is an additive model with few trees",
     )

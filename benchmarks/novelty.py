@@ -9,16 +9,15 @@ curve. The exact log-evidence of the world without the condition answers the sam
 
 from __future__ import annotations
 
-import argparse
 import io
 from dataclasses import replace
-from pathlib import Path
 
 import joblib
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
+from benchmarks.output import options, table, tell
 from data_gen.inference import ExactPosterior
 from data_gen.profiles import load_knowledge
 from data_gen.world import build_world
@@ -101,23 +100,23 @@ def rows_of(
 
 def report(rows: list[tuple[str, float, float]], sizes: str) -> str:
     """The table as text."""
-    exact, ours = np.array([row[1:] for row in rows]).T
-    lines = [f"{name:32} {a:6.3f} {b:8.3f} {b - a:+11.3f}" for name, a, b in rows]
-    head = f"{'condition left out':32} {'exact':>6} {'learned':>8} {'difference':>11}"
-    mean = f"{'mean':32} {exact.mean():6.3f} {ours.mean():8.3f} {(ours - exact).mean():+11.3f}"
+    mean = "mean", *np.mean([row[1:] for row in rows], axis=0).tolist()
+    told = [
+        {"condition left out": name, "exact": exact, "learned": ours, "difference": ours - exact}
+        for name, exact, ours in (*rows, mean)
+    ]
+    formats = {"exact": ".3f", "learned": ".3f", "difference": "+.3f"}
     title = "Area under the ROC curve of log-evidence, complete records of a condition left out"
-    return "\n".join([title, sizes, "", head, *lines, mean, ""])
+    return "\n".join([title, sizes, "", table(told, formats)])
 
 
 def main() -> None:
     """Measure, print, and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--model", type=Path, default=Path("models/leg_pain"))
+    parser = options(__doc__, model=True)
     parser.add_argument("--rows", type=int, default=25_000)
     parser.add_argument("--complete", type=int, default=25_000)
     parser.add_argument("--test", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=60)
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     files, _ = verify(given.model)
     model = joblib.load(io.BytesIO(files["estimator.joblib"]))
@@ -132,9 +131,7 @@ def main() -> None:
         f"learned from {given.rows} cases and {given.complete} complete records; {given.test} test"
     )
     text = report(rows_of(model, world, pools, test, given.rounds), sizes)
-    print(text)
-    if given.out:
-        given.out.write_text(text, encoding="utf-8")
+    tell(text, given.out)
 
 
 if __name__ == "__main__":

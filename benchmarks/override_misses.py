@@ -141,7 +141,7 @@ def _reasons(who: Sequence[str], warned: Mask, records: Records) -> Counter[tupl
 def _present(signs: Sequence[str], records: Records) -> Counts:
     """How many of some signs are recorded as present in each case."""
     yes = [_shows(sign, records) for sign in signs]
-    return np.sum(yes, axis=0, dtype=np.int64)
+    return np.asarray(np.sum(yes, axis=0, dtype=np.int64))
 
 
 def _shows(sign: str, records: Records) -> Mask:

@@ -55,4 +55,5 @@ def score(cases: str, model: str, out: str) -> None:
 
 
 if __name__ == "__main__":
-    {"fit": fit, "score": score}[sys.argv[1]](*sys.argv[2:])
+    command, *arguments = sys.argv[1:]
+    fit(*arguments) if command == "fit" else score(*arguments)

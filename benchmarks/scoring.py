@@ -23,7 +23,8 @@ from typing import Any
 
 import pyarrow.csv as pa_csv
 
-from benchmarks.case_files import ROOT, Matrix, sampled_people, write_cases
+from benchmarks.case_files import Matrix, sampled_people, write_cases
+from benchmarks.output import options
 from benchmarks.timing import Cost, timed
 from serve.batch.processors import processors
 
@@ -43,18 +44,12 @@ TARGETS = {
 
 def main() -> None:
     """Run every measurement, print what came out, and keep it."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__, model=True, out="scoring.json")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--plain-rows", type=int, default=100_000, help="rows for the plain script")
     parser.add_argument("--mlflow-rows", type=int, default=200_000, help="rows for mlflow predict")
-    parser.add_argument("--model", type=Path, default=ROOT / "models" / "leg_pain")
     parser.add_argument("--workers", default="2")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "scoring.json")
     arguments = parser.parse_args()
-    if not arguments.model.is_dir():
-        sys.exit(f"there is no bundle at {arguments.model}: `make run` trains one")
     with tempfile.TemporaryDirectory() as scratch:
         results = measure(Path(scratch), arguments)
     arguments.out.write_text(json.dumps(results, indent=1) + "\n")
@@ -65,7 +60,7 @@ def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """Every figure, by name."""
     about = {"cpus": processors(), "load_before": round(os.getloadavg()[0], 1)}
     people = sampled_people(scratch)
-    model = str(arguments.model.resolve())
+    model = str(arguments.model)
     found = {
         **about,
         **_large(people, scratch, arguments.rows, ["--model", model, "--workers",
@@ -73,7 +68,9 @@ def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
         **_small(people, scratch, model),
         **_explained(people, scratch, model),
     }  # fmt: skip
-    timed([*PLAIN, "fit", str(scratch / "people.parquet"), str(scratch / "plain")], **_QUIET)
+    timed(
+        [*PLAIN, "fit", str(scratch / "people.parquet"), str(scratch / "plain")], environment=_QUIET
+    )
     plain = _plain(people, scratch, arguments.plain_rows)
     as_csv = _mlflow(people, scratch, arguments.mlflow_rows, "csv")
     as_json = _mlflow(people, scratch, arguments.mlflow_rows, "json")
@@ -140,7 +137,7 @@ def _mlflow(people: Matrix, scratch: Path, rows: int, kind: str) -> dict[str, An
     if kind == "json":
         path = _as_json(path)
     options = ["-m", str(scratch / "plain"), "-i", str(path), "-o", str(scratch / "m.json")]
-    cost = timed([*MLFLOW, "-t", kind, *options], where=scratch, **_QUIET)
+    cost = timed([*MLFLOW, "-t", kind, *options], where=scratch, environment=_QUIET)
     return _rate(f"mlflow_predict_{kind}", rows, cost)
 
 

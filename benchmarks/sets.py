@@ -8,19 +8,17 @@ fifths whole records, the others asked what a form of their own asks.
 
 from __future__ import annotations
 
-import argparse
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import joblib
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.output import options, table, tell
 from data_gen.profiles import load_knowledge
 from data_gen.world import build_world
 from serve.model.prediction_sets import Thresholds
-from training.bundles.loaded import LoadedBundle, open_contender
+from training.bundles.loaded import LoadedBundle, read_bundle
 from training.data.features import asked_of
 from training.model.calibrate import Drawn, draw
 from training.model.conformal import coverage, thresholds
@@ -64,15 +62,14 @@ def report(bundle: LoadedBundle, calibration_rows: int, test_rows: int, parity_r
     both = [found.sets(model, count) for found in (own, fresh)]
     covered = [coverage(inside, test.label) for inside in both]
     fewest = [int(np.bincount(part.label, minlength=len(ids)).min()) for part in (first, test)]
-    lines = [f"{'condition':32} {'bundle':>8} {'fresh':>8}"]
-    lines += [f"{name:32} {a:8.4f} {b:8.4f}" for name, a, b in zip(ids, *covered, strict=True)]
-    lines += [f"{'least':32} {covered[0].min():8.4f} {covered[1].min():8.4f}"]
-    lines += [f"{'most':32} {covered[0].max():8.4f} {covered[1].max():8.4f}"]
-    lines += [
-        f"{'mean size of a set':32} {both[0].sum(1).mean():8.3f} {both[1].sum(1).mean():8.3f}"
+    figures = [
+        *zip(ids, *covered, strict=True),
+        ("least", *(rates.min() for rates in covered)),
+        ("most", *(rates.max() for rates in covered)),
+        ("mean size of a set", *(inside.sum(axis=1).mean() for inside in both)),
+        ("share of empty sets", *((~inside.any(axis=1)).mean() for inside in both)),
     ]
-    empty = [float((~inside.any(axis=1)).mean()) for inside in both]
-    lines += [f"{'share of empty sets':32} {empty[0]:8.4f} {empty[1]:8.4f}"]
+    rows = [dict(zip(("condition", "bundle", "fresh"), line, strict=True)) for line in figures]
     difference, novelty = parity(
         bundle, draw(world, world.mix("training"), parity_rows, 83, forms=True)
     )
@@ -82,9 +79,9 @@ def report(bundle: LoadedBundle, calibration_rows: int, test_rows: int, parity_r
             f"bundle {bundle.version}; at least {fewest[0]} calibration and {fewest[1]} test cases "
             "a condition",
             "",
-            *lines,
+            table(rows, dict.fromkeys(("bundle", "fresh"), ".4f")),
             "",
-            *_by_count(own, both[0], count, test.label),
+            _by_count(own, both[0], count, test.label),
             "",
             f"Graph and estimator on {parity_rows} cases: probabilities differ by at most "
             f"{difference:.1e}, novelty by {novelty:.1e}",
@@ -98,31 +95,30 @@ def _by_count(
     inside: npt.NDArray[np.bool_],
     count: npt.NDArray[np.int64],
     label: npt.NDArray[np.int64],
-) -> Iterator[str]:
+) -> str:
     """Coverage and size by how many findings are asked: the calibrated groups."""
     hit = inside[np.arange(len(label)), label]
     bounds = own.asked.tolist()
-    yield f"{'findings asked':32} {'share':>8} {'covered':>8} {'size':>8}"
+    rows = []
     for low, high in zip(bounds, [*bounds[1:], 10**6], strict=True):
         here = (count >= low) & (count < high)
         name = f"{low} and more" if high == 10**6 else f"{low} to {high - 1}"
-        figures = here.mean(), hit[here].mean(), inside[here].sum(axis=1).mean()
-        yield f"{name:32} " + " ".join(f"{figure:8.4f}" for figure in figures)
+        covered, size = hit[here].mean(), inside[here].sum(axis=1).mean()
+        rows.append(
+            {"findings asked": name, "share": here.mean(), "covered": covered, "size": size}
+        )
+    return table(rows, dict.fromkeys(("share", "covered", "size"), ".4f"))
 
 
 def main() -> None:
     """Measure, print, and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--model", type=Path, default=Path("models/leg_pain"))
+    parser = options(__doc__, model=True)
     parser.add_argument("--calibration", type=int, default=210_000)
     parser.add_argument("--test", type=int, default=420_000)
     parser.add_argument("--parity", type=int, default=1_000_000)
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    text = report(open_contender(given.model), given.calibration, given.test, given.parity)
-    print(text)
-    if given.out:
-        given.out.write_text(text, encoding="utf-8")
+    text = report(read_bundle(given.model), given.calibration, given.test, given.parity)
+    tell(text, given.out)
 
 
 if __name__ == "__main__":

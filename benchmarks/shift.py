@@ -8,23 +8,23 @@ Excess is over the exact posterior of the world that the cases come from.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.output import options, tell
 from benchmarks.redraw import other_world
 from data_gen.inference import ExactPosterior
 from data_gen.profiles import Knowledge, load_knowledge
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.complete import complete
 from data_gen.world import World, build_world
-from training.bundles.loaded import LoadedBundle, open_contender
+from serve.triage import Causes
+from training.bundles.loaded import LoadedBundle, Told, read_bundle
 from training.data.features import encode
-from training.evaluation.metrics import excess, log_loss
+from training.evaluation.metrics import kl_to_exact, log_loss
 from training.evaluation.triage import condition_ranks, triage_ranks
 from training.model.calibrate import TRAINING, Drawn, draw
 
@@ -80,7 +80,7 @@ class Bench:
         if mixed:
             weighed = [answer * (mix / self.mix) for answer in answers]
             answers = tuple(w / w.sum(axis=1, keepdims=True) for w in weighed)
-        lost = [float(excess(true, answer).mean()) for answer in answers]
+        lost = [float(kl_to_exact(true, answer).mean()) for answer in answers]
         return Row(name, lost[0], lost[1], float(log_loss(drawn.label, true).mean()))
 
 
@@ -155,7 +155,8 @@ def without_condition(bench: Bench) -> Iterator[tuple[str, list[float]]]:
         for answer in (bench.model(part), bench.exact(bench.world, part, bench.mix)):
             left = np.delete(answer, place, axis=1)
             full = np.insert(left / left.sum(axis=1, keepdims=True), place, 0.0, axis=1)
-            level = triage_ranks(part.values, full, bench.vocabulary)
+            causes = Causes.of(None, bench.vocabulary)
+            level = triage_ranks(part.values, Told(full, full, causes), bench.vocabulary)
             told += [float(full.max(axis=1).mean()), float((level <= needs[place]).mean())]
         yield name, told
 
@@ -209,18 +210,14 @@ def report(bench: Bench, worlds: int) -> str:
 
 def main() -> None:
     """Measure, print, and write the text."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--model", type=Path, default=Path("models/leg_pain"))
+    parser = options(__doc__, model=True)
     parser.add_argument("--worlds", type=int, default=50)
     parser.add_argument("--rows", type=int, default=2000, help="cases a world")
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     knowledge = load_knowledge()
-    bench = Bench(open_contender(given.model), knowledge, build_world(knowledge), given.rows)
+    bench = Bench(read_bundle(given.model), knowledge, build_world(knowledge), given.rows)
     text = report(bench, given.worlds)
-    print(text)
-    if given.out:
-        given.out.write_text(text, encoding="utf-8")
+    tell(text, given.out)
 
 
 if __name__ == "__main__":

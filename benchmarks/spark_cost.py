@@ -22,7 +22,8 @@ from typing import Any
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from benchmarks.case_files import ROOT, Matrix, sampled_people, write_cases
+from benchmarks.case_files import Matrix, sampled_people, write_cases
+from benchmarks.output import options, tell
 from benchmarks.scoring import score
 from benchmarks.timing import Cost, timed
 from serve.batch.processors import processors
@@ -33,27 +34,19 @@ FILES = 4
 
 def main() -> None:
     """Run both sizes, print what a row costs, and keep it."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__, model=True, out="spark_cost.json")
     parser.add_argument("--rows", type=int, default=200_000)
-    parser.add_argument("--model", type=Path, default=ROOT / "models" / "leg_pain")
     parser.add_argument("--master", default="local[2]")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "spark_cost.json")
     arguments = parser.parse_args()
-    if not arguments.model.is_dir():
-        sys.exit(f"there is no bundle at {arguments.model}: `make run` trains one")
     with tempfile.TemporaryDirectory() as scratch:
         results = measure(Path(scratch), arguments)
-    text = json.dumps(results, indent=1)
-    arguments.out.write_text(text + "\n")
-    print(text)
+    tell(json.dumps(results, indent=1), arguments.out)
 
 
 def measure(scratch: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """Every figure, by name."""
     people = sampled_people(scratch)
-    model = ["--model", str(arguments.model.resolve())]
+    model = ["--model", str(arguments.model)]
     few, many = arguments.rows // 10, arguments.rows
     spark = [on_spark(people, scratch, rows, [*model, "--master", arguments.master])
              for rows in (few, many)]  # fmt: skip
@@ -84,7 +77,7 @@ def on_spark(people: Matrix, scratch: Path, rows: int, options: list[str]) -> Co
         table = pa_csv.read_csv(path)
         pq.write_table(table, folder / f"part{number}.parquet")
     command = [sys.executable, "-m", "serve", "spark", str(folder), str(scratch / f"out{rows}")]
-    return timed([*command, *options], PYSPARK_PYTHON=sys.executable)
+    return timed([*command, *options], environment={"PYSPARK_PYTHON": sys.executable})
 
 
 def on_one(people: Matrix, scratch: Path, rows: int, options: list[str]) -> Cost:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,12 +41,14 @@ class _Watch:
             self.cpu |= {pid: seconds for pid in members if (seconds := cpu_seconds(pid))}
 
 
-def timed(command: Sequence[str], *, where: Path = ROOT, **environment: str) -> Cost:
+def timed(
+    command: Sequence[str], *, where: Path = ROOT, environment: Mapping[str, str] | None = None
+) -> Cost:
     """The cost of a command; ends the measurement where the command fails."""
     # Compiled modules are kept, as they are wherever a program is run twice.
     kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     before, begun = os.times(), time.perf_counter()
-    process = subprocess.Popen(command, cwd=where, env={**kept, **environment})
+    process = subprocess.Popen(command, cwd=where, env={**kept, **(environment or {})})
     watch = _Watch(process.pid)
     watcher = threading.Thread(target=watch.run)
     watcher.start()

@@ -3,22 +3,22 @@
     python -m benchmarks.tuning LightGBM --vignettes build/vignettes
 
 It learns from `--rows` of the training vignettes; the log-loss of the labels of the validation part
-decides, and stops boosting. One setting after the other is moved to the best of its values. Then
-the rounds are found afresh on `--all-rows`. Prints each trial; what it chose is copied by hand.
+decides, and stops boosting. From the settings of today, one after the other is moved to the best
+of its values. Then the rounds are found afresh on `--all-rows`. Prints each trial; what it chose is
+copied by hand.
 """
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from benchmarks.output import options
 from benchmarks.peers import LIBRARIES, Given, Labels, Library, Settings
 from benchmarks.training_data import first, intervals_of, read_part
 from training.data.features import Intervals
@@ -29,18 +29,6 @@ _MOST, _PATIENCE = 1500, 15
 _Split = tuple[Any, Labels, Any, Labels]
 Stopped = Callable[[Any, _Split], int]
 
-START: Mapping[str, Settings] = {
-    "HistGradientBoosting": {"max_leaf_nodes": 8, "learning_rate": 0.15, "l2_regularization": 5.0,
-                             "max_features": 0.3, "min_samples_leaf": 20},
-    "LightGBM": {"num_leaves": 8, "learning_rate": 0.15, "reg_lambda": 5.0,
-                 "colsample_bytree": 0.3, "min_child_samples": 20},
-    "XGBoost": {"max_depth": 3, "learning_rate": 0.2, "reg_lambda": 5.0,
-                "colsample_bytree": 0.3, "subsample": 0.8},
-    "CatBoost": {"depth": 4, "learning_rate": 0.2, "l2_leaf_reg": 3.0, "rsm": 0.1,
-                 "bootstrap_type": "Bernoulli", "subsample": 0.5},
-    "logistic regression": {"C": 1.0, "max_iter": 400},
-    "naive Bayes": {"alpha": 1.0},
-}  # fmt: skip
 OTHERS: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "HistGradientBoosting": {"max_leaf_nodes": [4, 16], "l2_regularization": [20.0],
                              "max_features": [0.1], "learning_rate": [0.08]},
@@ -122,7 +110,7 @@ class Search:
 
     def best(self) -> Settings:
         """The settings that no single value of `OTHERS` improves on, one setting at a time."""
-        settings = dict(START[self.library.name])
+        settings = dict(self.library.tuned)
         least, _ = self.trial(settings)
         for name, values in OTHERS[self.library.name].items():
             for value in values:
@@ -134,9 +122,8 @@ class Search:
 
 def main() -> None:
     """Search for one library and print the trials."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = options(__doc__, vignettes=True)
     parser.add_argument("library", choices=[library.name for library in LIBRARIES])
-    parser.add_argument("--vignettes", type=Path, default=Path("build/vignettes"))
     parser.add_argument("--all-rows", type=int, default=100_000)
     parser.add_argument("--rows", type=int, default=16_000, help="of them, for the search")
     parser.add_argument("--threads", type=int, default=1)

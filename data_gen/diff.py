@@ -144,21 +144,15 @@ def _moved(old: Sequence[Moved], new: Sequence[Moved]) -> Iterator[str]:
                 yield f"  {name} and {len(alone) - _MOVED_SHOWN} more (`check --moved`)"
 
 
+_UNSHOWN = {"basis", "cite", "word", "why", "says", "findings", "traits", "triage", "clinic"}
+"""What is no number, or stands as a number of its own."""
+
+
 def _numbers(knowledge: Knowledge) -> dict[str, str]:
     out = {}
     for number in located_numbers(knowledge):
         content = number.based.model_dump(
-            exclude={
-                "basis",
-                "cite",
-                "word",
-                "why",
-                "says",
-                "findings",
-                "traits",
-                "triage",
-                "clinic",
-            },
+            exclude=_UNSHOWN,
             exclude_defaults=True,
             by_alias=True,
         )
@@ -199,11 +193,18 @@ def _shares(old: World, new: World, mix: str) -> tuple[Shares, Shares]:
     if set(ids[0]) == set(ids[1]):
         return old.mix(mix), new.mix(mix)
     both = set(ids[0]) & set(ids[1])
-    of_old = dict(zip(ids[0], old.mix(mix), strict=True))
+    of_old = dict(zip(ids[0], old.class_mix(old.mix(mix)), strict=True))
     first, second = (np.array([of_old[n] if n in both else 0.0 for n in side]) for side in ids)
     if not first.any():
         raise ValueError(f"mix {mix!r} has none of the conditions of both OLD and NEW")
-    return first / first.sum(), second / second.sum()
+    return _within(old, mix, first / first.sum()), _within(new, mix, second / second.sum())
+
+
+def _within(world: World, mix: str, classes: Shares) -> Shares:
+    """A mix of components with these class shares (n_conditions,), within each those of a mix."""
+    named = world.mixes.get(mix, world.mixes["training"])
+    share = classes / world.class_mix(named)
+    return np.asarray(named * share[world.condition_of])
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ import pyarrow as pa
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary import load as load_vocabulary
 from data_gen.vocabulary.words import cell_text
-from serve.answer import JOIN, NO_MODEL, probability_columns
+from serve.answer import NO_MODEL, Cells, Scores, cells_of, value_at
 from serve.batch.block import make_pipeline
 from serve.cases.arrow_columns import used_columns
 from serve.cases.header import Header, match_header
@@ -22,7 +24,7 @@ from serve.cases.parse import Cache, ParsedCases, parse_cases
 from serve.cases.preview import check_values
 from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.model.explain import Explanation
-from serve.model.predict import mix_weights
+from serve.model.mixes import mix_weights
 from serve.output.tables import score_table, without_dictionaries
 from serve.pipeline import ScoringPipeline, explanations, score_values
 from serve.problem import Problem, RefusedError
@@ -32,25 +34,16 @@ PROMOTED = Path(__file__).resolve().parent.parent / "models" / "leg_pain"
 """Where the pipeline puts the bundle that is in use."""
 
 
-@dataclass(frozen=True)
-class CaseScore:
-    """The answer for one case."""
+class CaseScore(SimpleNamespace):
+    """The answer for one case: an attribute for each column of `serve.answer.ANSWER`, by its name.
 
-    triage: str
-    triage_source: str
-    triage_reasons: tuple[str, ...]
-    open_red_flags: tuple[str, ...]
-    top_condition: str | None
-    """The most probable condition; None where no model answered."""
-    probabilities: Mapping[str, float]
-    """By condition id, the most probable first; empty where no model answered."""
-    prediction_set: tuple[str, ...]
-    novelty: float | None
-    """How unlike anything known the case is, 0 to 1; None where no model answered."""
-    issues: str | None
-    """What was wrong with the case, as JSON; None where all was well."""
-    model_version: str
-    """The bundle that answered, `none` where overrides alone did."""
+    Words are text, several of them a tuple; `probabilities` are a dict by condition, the most
+    probable first; `issues` are a tuple of `serve.issues.Issue`. Where no model answered, its
+    columns are None or empty.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"an answer cannot be changed: {name}")
 
 
 @dataclass(frozen=True)
@@ -58,21 +51,36 @@ class ScoredCases:
     """The answers for n cases, in the order they were given."""
 
     input: pa.Table
-    output: pa.Table
-    model_version: str
+    scores: Scores
+    vocabulary: Vocabulary
+
+    @property
+    def model_version(self) -> str:
+        """The version of the model that answered, `none` where it answered nothing."""
+        answered = self.scores.known.any() or not len(self)
+        return self.scores.model_version if answered else NO_MODEL
+
+    @cached_property
+    def output(self) -> pa.Table:
+        """The columns of the scores, as a scored file has them."""
+        return score_table(self.scores, self.vocabulary)
+
+    @cached_property
+    def _cells(self) -> list[tuple[str, Cells]]:
+        return [(column.name, cells) for column, cells in cells_of(self.scores)]
 
     def __len__(self) -> int:
         """How many cases there are."""
-        return int(self.output.num_rows)
+        return len(self.scores.known)
 
     def __getitem__(self, row: int) -> CaseScore:
         """The answer for one case, counted from 0; a negative number counts from the end."""
         place = range(len(self))[row]
-        return _case_score(self.output.slice(place, 1).to_pylist()[0])
+        return CaseScore(**{name: value_at(cells, place) for name, cells in self._cells})
 
     def __iter__(self) -> Iterator[CaseScore]:
         """Each answer in turn."""
-        return map(_case_score, self.output.to_pylist())
+        return map(self.__getitem__, range(len(self)))
 
     def to_table(self) -> pa.Table:
         """The input's columns, then those of a scored file: the same names, values and order."""
@@ -121,9 +129,7 @@ class Scorer:
         """
         table = without_dictionaries(table_of(cases := _listed(cases)))
         scores = score_values(self.chain, self._parsed(cases, table, columns))
-        output = score_table(scores, self.chain.vocabulary)
-        version = scores.model_version if scores.known.any() or not len(table) else NO_MODEL
-        return ScoredCases(table, output, version)
+        return ScoredCases(table, scores, self.chain.vocabulary)
 
     def explain(self, cases: Any) -> list[Explanation | None]:
         """Why each case's top condition comes before the second; None where no model answers.
@@ -250,25 +256,3 @@ def _series(series: Any) -> pa.Array:
 
 def _column(values: list[Any]) -> pa.Array:
     return pa.array([None if value is None else cell_text(value) for value in values], pa.string())
-
-
-def _case_score(row: Mapping[str, Any]) -> CaseScore:
-    vocabulary: Vocabulary = load_vocabulary()
-    names = zip(vocabulary.condition_ids, probability_columns(vocabulary), strict=True)
-    known = [(condition, row[name]) for condition, name in names if row[name] is not None]
-    return CaseScore(
-        triage=row["triage"],
-        triage_source=row["triage_source"],
-        triage_reasons=_split(row["triage_reasons"]),
-        open_red_flags=_split(row["open_red_flags"]),
-        top_condition=row["top_condition"],
-        probabilities=dict(sorted(known, key=lambda pair: -pair[1])),
-        prediction_set=_split(row["prediction_set"]),
-        novelty=row["novelty"],
-        issues=row["issues"],
-        model_version=row["model_version"],
-    )
-
-
-def _split(text: str | None) -> tuple[str, ...]:
-    return tuple(text.split(JOIN)) if text else ()

@@ -6,33 +6,39 @@ depends on that row alone.
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.complete import Completed, complete
-from serve.answer import JOIN, NO_MODEL
-from serve.cases.csv_rows import DictionaryColumn
+from serve.answer import NO_MODEL, SOURCES, Likely, Probabilities, Reason, Scores
 from serve.cases.header import Header
 from serve.cases.parse import Cache, ParsedCases, parse_cases
+from serve.columns import DictionaryColumn
 from serve.issues import Issue
-from serve.mapping.reader import Key
 from serve.model.bundle import Bundle
+from serve.model.components import Component
 from serve.model.explain import Explanation, explain
 from serve.model.failing import failure
+from serve.model.mixes import MixWeights
 from serve.model.predict import ModelOutput, no_output, parts_per_million, predict
 from serve.model.prediction_sets import count_asked
+from serve.model.unexplained import Rates
 from serve.overrides.matrix.results import Flags, flags_of
-from serve.triage import NONE, Triage, combine, model_reason, top
+from serve.overrides.rule import Rule
+from serve.triage import Causes, Triage, combine, few_recorded, model_reason, top, what_to_do
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Value = TypeVar("Value")
+_Likely = tuple[Likely, ...]
 ADULT = 18
 _LOG = logging.getLogger("claudico.serve")
 
@@ -43,7 +49,7 @@ class ScoringPipeline:
 
     vocabulary: Vocabulary
     bundle: Bundle | None = None
-    weights: Matrix | None = None
+    weights: MixWeights | None = None
     cache: Cache = field(default_factory=Cache)
     explain: bool = False
     mix: str = "training"
@@ -52,37 +58,27 @@ class ScoringPipeline:
     """Why there is no model, where there should be one."""
     logged: set[str] = field(default_factory=set)
 
+    @cached_property
+    def causes(self) -> Causes:
+        """The causes that the model tells apart, as triage sees them."""
+        return Causes.of(self.bundle.components if self.bundle else None, self.vocabulary)
+
+    @cached_property
+    def rates(self) -> Rates | None:
+        """How often what can stand out is met in each condition, where the bundle knows."""
+        bundle = self.bundle
+        if bundle is None or bundle.components is None or bundle.likelihoods is None:
+            return None
+        return Rates.of(bundle.likelihoods, bundle.components, self.vocabulary)
+
     @property
     def model_version(self) -> str:
         """The version of the bundle, or a word for none."""
         return self.bundle.model_version if self.bundle else NO_MODEL
 
 
-@dataclass(frozen=True)
-class Scores:
-    """The answers for n cases, row by row in the order of the cases."""
-
-    triage: Triage
-    reasons: list[str]
-    open_red_flags: tuple[list[str], Ints]
-    """Distinct texts, and which row has which."""
-    parts_per_million: Ints  # (n_cases, n_conditions) millionths; 0 where no model answered
-    known: Mask  # (n_cases,) whether the model answered
-    top: Ints  # (n_cases, 3)
-    prediction_set: tuple[list[str], Ints]
-    novelty: Matrix | None
-    issues: list[str]  # JSON, or nothing
-    counts: Mapping[str, int]  # issues by code
-    model_version: str
-    """Of the model that was asked; it has no part in the rows that it gave no answer to."""
-    failure: str
-    """What the model failed with, if it did."""
-    explanations: list[str] | None  # where they were asked for; nothing where no model answered
-    words_met: frozenset[tuple[int, Key]]  # of a mapping, each with the place of its column
-
-
 def score_columns(
-    chain: ScoringPipeline, columns: Mapping[int, DictionaryColumn], header: Header, n: int
+    chain: ScoringPipeline, columns: Mapping[int, DictionaryColumn[str]], header: Header, n: int
 ) -> Scores:
     """The scores of n cases whose cells are given as texts, by column."""
     return score_values(chain, parse_cases(columns, header, n, chain.vocabulary, chain.cache))
@@ -94,30 +90,44 @@ def score_values(chain: ScoringPipeline, cases: ParsedCases) -> Scores:
     flags = flags_of(completed.present, chain.vocabulary)
     said = _said(chain, completed)
     nothing: Mask = np.asarray(~np.isfinite(cases.values).any(axis=1))
-    triage = combine(flags.level, said.output.probabilities, nothing, chain.vocabulary)
-    known = triage.model_level != NONE
-    issues = _issues(cases, completed, known, nothing, chain.vocabulary)
-    texts, counts = _issue_texts(issues, len(known))
+    few = few_recorded(cases.values, chain.vocabulary)
+    triage = combine(flags.level, _own(said.output, chain.causes), few, chain.causes)
+    known = ~np.isnan(said.output.probabilities[:, 0])
     return Scores(
-        triage=triage,
-        reasons=_reasons(flags, triage, nothing),
-        open_red_flags=(flags.open, flags.open_codes),
-        parts_per_million=said.parts_per_million,
+        triage=DictionaryColumn(triage.level, TRIAGE_LEVELS),
+        triage_source=DictionaryColumn(triage.source, SOURCES),
+        reasons=_reasons(flags, triage, few),
+        what_to_do=_what_to_do(flags, triage, few, chain.causes),
+        risk_emergency=triage.risk_emergency,
+        risk_urgent=triage.risk_urgent,
+        open_flags=flags.open,
+        probabilities=Probabilities(chain.vocabulary.condition_ids, said.parts_per_million),
         known=known,
         top=said.top,
+        likely=_likely(chain, said.output.components, len(known)),
+        unexplained=_unexplained(chain, cases.values, said.output.own),
         prediction_set=said.prediction_set,
         novelty=said.output.novelty,
-        issues=texts,
-        counts=counts,
+        issues=_issues(cases, completed, known, nothing, chain.vocabulary),
         model_version=chain.model_version,
         failure=said.failure,
-        explanations=_texts_of(explanations(chain, cases.values)) if chain.explain else None,
+        explanations=_explanations(chain, cases.values),
+        explained=chain.explain,
         words_met=cases.words_met,
     )
 
 
-def _texts_of(found: Iterable[Explanation | None]) -> list[str]:
-    return ["" if explanation is None else str(explanation) for explanation in found]
+def _own(output: ModelOutput, causes: Causes) -> Matrix:
+    """The causes' probabilities (n_cases, n_causes) in the model's own mix, NaN for no answer."""
+    own = output.own if output.own_components is None else output.own_components
+    missing = own.shape[1] != len(causes.listed)  # a model that failed, or says less than it should
+    return np.full((len(own), len(causes.listed)), np.nan) if missing else own
+
+
+def _explanations(chain: ScoringPipeline, values: Matrix) -> DictionaryColumn[Explanation | None]:
+    if not chain.explain:
+        return DictionaryColumn(np.zeros(len(values), np.int64), (None,))
+    return DictionaryColumn(np.arange(len(values)), explanations(chain, values))
 
 
 def explanations(chain: ScoringPipeline, values: Matrix) -> list[Explanation | None]:
@@ -145,7 +155,7 @@ class _Said:
     output: ModelOutput
     parts_per_million: Ints
     top: Ints
-    prediction_set: tuple[list[str], Ints]
+    prediction_set: DictionaryColumn[tuple[str, ...]]
     failure: str
 
 
@@ -161,21 +171,18 @@ def _said(chain: ScoringPipeline, completed: Completed) -> _Said:
         except Exception as error:  # whatever a runtime raises: overrides must answer
             reason = failure(error)
             _log(chain, f"the model failed ({reason}): overrides alone")
-    nothing = ([""], np.zeros(size[0], np.int64))
-    return _told(no_output(*size), nothing, reason)
+    return _told(no_output(*size), _nothing(size[0]), reason)
 
 
-def _told(output: ModelOutput, sets: tuple[list[str], Ints], reason: str) -> _Said:
+def _told(output: ModelOutput, sets: DictionaryColumn[tuple[str, ...]], reason: str) -> _Said:
     probabilities = output.probabilities
     best = top(np.nan_to_num(probabilities), 3)
     return _Said(output, parts_per_million(probabilities), best, sets, reason)
 
 
 def _check_shape(output: ModelOutput, size: tuple[int, int]) -> None:
-    shapes = [output.probabilities.shape == size, output.own.shape == size]
-    if output.novelty is not None:
-        shapes.append(output.novelty.shape == size[:1])
-    if not all(shapes):
+    shapes = output.probabilities.shape, output.own.shape, output.novelty.shape
+    if shapes != (size, size, size[:1]):
         raise ValueError("the model's outputs have other shapes than its cases and conditions")
 
 
@@ -186,42 +193,105 @@ def _log(chain: ScoringPipeline, text: str) -> None:
         _LOG.warning(text)
 
 
-def _reasons(flags: Flags, triage: Triage, nothing: Mask) -> list[str]:
+def _reasons(flags: Flags, triage: Triage, few: Mask) -> DictionaryColumn[tuple[Reason, ...]]:
     """Fired rules, then the model's own call where it is what decides, or decides as well."""
-    calls = triage.source > 0
-    code = (triage.model_level * 101 + triage.emergency) * 101 + triage.urgent
-    code = np.where(calls, code * 2 + nothing, -1)
-    distinct, first, which = np.unique(code, return_index=True, return_inverse=True)
-    texts = [
-        "" if value < 0 else _model_text(triage, int(at), recorded=not nothing[at])
-        for value, at in zip(distinct.tolist(), first.tolist(), strict=True)
-    ]
-    fired = [flags.reasons[code] for code in flags.reason_codes.tolist()]
-    called = [texts[code] for code in which.reshape(-1).tolist()]
-    reasons = [f"{a}{JOIN}{b}" if a and b else a or b for a, b in zip(fired, called, strict=True)]
-    silent = np.flatnonzero((flags.level == NONE) & (triage.model_level == NONE))
-    for row in silent.tolist():
-        reasons[row] = "NO_MODEL: no override fires on what is recorded, and no model answered"
-    return reasons
+    fired = flags.fired.map(lambda rules: tuple(map(_rule_reason, rules)))
+    silent = (_NO_REASON,)
+    calls = _model_reasons(triage, few)
+    return fired.joined(calls, lambda rules, called: rules + called or silent)
 
 
-def _model_text(triage: Triage, row: int, *, recorded: bool) -> str:
-    level, emergency, urgent = triage.model_level, triage.emergency, triage.urgent
-    return model_reason(int(level[row]), int(emergency[row]), int(urgent[row]), recorded=recorded)
+@cache
+def _rule_reason(rule: Rule) -> Reason:
+    return Reason(rule.id, rule.reason, rule.reason)
+
+
+def _model_reasons(triage: Triage, few: Mask) -> DictionaryColumn[tuple[Reason, ...]]:
+    """The model's own call, nothing where the overrides alone decide."""
+    risks = triage.risk_emergency, triage.risk_urgent
+    emergency, urgent = (np.rint(np.nan_to_num(risk) * 100).astype(np.int64) for risk in risks)
+    called = np.where(triage.source > 0, (emergency * 101 + urgent) * 2 + few, -1)
+    return _distinct(
+        called,
+        lambda row: (model_reason(int(emergency[row]), int(urgent[row]), few=bool(few[row])),),
+        (),
+    )
+
+
+def _what_to_do(flags: Flags, triage: Triage, few: Mask, causes: Causes) -> DictionaryColumn[str]:
+    """What the most urgent rule asks for, where the model is no more urgent; else what it does."""
+    level, deciding = triage.model_level, triage.deciding
+    code = (level * len(causes.listed) + deciding) * 2 + few
+    said = _distinct(
+        np.where(triage.source == _MODEL, code, -1),
+        lambda row: what_to_do(int(level[row]), causes.listed[deciding[row]], few=bool(few[row])),
+        "",
+    )
+    asked = flags.fired.map(lambda rules: rules[0].action if rules else _NO_RULE)
+    return asked.joined(said, lambda rule, model: model or rule)
+
+
+def _distinct(codes: Ints, value: Callable[[int], Value], none: Value) -> DictionaryColumn[Value]:
+    """A column by codes that rows of one value share, from a row of each; `none` for -1."""
+    distinct, first, which = np.unique(codes, return_index=True, return_inverse=True)
+    pairs = zip(distinct.tolist(), first.tolist(), strict=True)
+    return DictionaryColumn(which.reshape(-1), [none if c < 0 else value(row) for c, row in pairs])
+
+
+def _likely(
+    chain: ScoringPipeline, probabilities: Matrix | None, n_cases: int
+) -> DictionaryColumn[_Likely]:
+    """The likeliest components of each case that are not improbable, the first in any case."""
+    components = chain.bundle.components if chain.bundle else None
+    if components is None or probabilities is None:
+        return _nothing(n_cases)
+    listed = components.listed
+    rest = np.nan_to_num(probabilities)
+    rows = np.arange(len(rest))
+    code = np.zeros(len(rest), np.int64)
+    for place in range(_LIKELIEST):
+        best = rest.argmax(axis=1)
+        percent = np.rint(rest[rows, best] * 100).astype(np.int64)
+        rest[rows, best] = 0.0
+        told = (percent >= _IMPROBABLE) | ((place == 0) & (percent > 0))
+        code = code * len(listed) * 101 + np.where(told, best * 101 + percent, 0)
+    return _distinct(code, lambda row: _likely_of(int(code[row]), listed), ())
+
+
+def _likely_of(code: int, listed: Sequence[Component]) -> _Likely:
+    found = []
+    for _ in range(_LIKELIEST):
+        code, one = divmod(code, len(listed) * 101)
+        place, percent = divmod(one, 101)
+        if percent:
+            found.append(Likely(listed[place], percent))
+    return tuple(reversed(found))
+
+
+def _unexplained(
+    chain: ScoringPipeline, values: Matrix, probabilities: Matrix
+) -> DictionaryColumn[tuple[str, ...]]:
+    if chain.rates is None:
+        return _nothing(len(values))
+    return chain.rates.unexplained(values, probabilities)
 
 
 def _prediction_set(
     chain: ScoringPipeline, probabilities: Matrix, completed: Completed
-) -> tuple[list[str], Ints]:
-    """Distinct sets as texts, and which row has which. `probabilities` are the model's own."""
+) -> DictionaryColumn[tuple[str, ...]]:
+    """The conditions that cannot be put aside. `probabilities` are the model's own."""
     ids = chain.vocabulary.condition_ids
     thresholds = chain.bundle.thresholds if chain.bundle else None
     if thresholds is None:
-        return [""], np.zeros(len(probabilities), np.int64)
+        return _nothing(len(probabilities))
     inside = thresholds.sets(probabilities, count_asked(completed.values))
-    codes, which = np.unique(inside @ (1 << np.arange(len(ids))), return_inverse=True)
-    texts = [JOIN.join(name for k, name in enumerate(ids) if code >> k & 1) for code in codes]
-    return texts, which.reshape(-1)
+    sets, which = np.unique(inside @ (1 << np.arange(len(ids))), return_inverse=True)
+    values = [tuple(name for k, name in enumerate(ids) if code >> k & 1) for code in sets.tolist()]
+    return DictionaryColumn(which.reshape(-1), values)
+
+
+def _nothing(n_cases: int) -> DictionaryColumn[tuple[Any, ...]]:
+    return DictionaryColumn(np.zeros(n_cases, np.int64), [()])
 
 
 def _issues(
@@ -230,7 +300,7 @@ def _issues(
     known: Mask,
     nothing: Mask,
     vocabulary: Vocabulary,
-) -> dict[int, list[Issue]]:
+) -> DictionaryColumn[tuple[Issue, ...]]:
     issues = {row: list(found) for row, found in cases.issues.items()}
     for conflict in completed.conflicts:
         issue = Issue("conflict", ", ".join(conflict.findings), conflict.relation)
@@ -243,25 +313,19 @@ def _issues(
     ):
         for row in np.flatnonzero(rows).tolist():
             issues.setdefault(row, []).append(issue)
-    return issues
+    places: dict[tuple[Issue, ...], int] = {(): 0}
+    codes = np.zeros(len(known), np.int64)
+    for row, found in issues.items():
+        codes[row] = places.setdefault(tuple(found), len(places))
+    return DictionaryColumn(codes, list(places))
 
 
 _NO_FINDINGS = Issue("no_findings", "", "no finding is recorded")
 _OUTSIDE = Issue("outside_scope", "age_years", f"the model is made for {ADULT} years and over")
 _NO_MODEL = Issue("no_model", "", "no model answered: overrides alone")
-
-
-def _issue_texts(issues: Mapping[int, list[Issue]], n: int) -> tuple[list[str], dict[str, int]]:
-    """The issues of each of n rows as JSON, nothing where there are none; and counts by code."""
-    texts = [""] * n
-    counts: dict[str, int] = {}
-    written: dict[tuple[Issue, ...], str] = {}
-    for row, found in issues.items():
-        key = tuple(found)
-        if key not in written:
-            entries = [{k: v for k, v in vars(issue).items() if v} for issue in found]
-            written[key] = json.dumps(entries, ensure_ascii=False)
-        texts[row] = written[key]
-        for issue in found:
-            counts[issue.code] = counts.get(issue.code, 0) + 1
-    return texts, counts
+_MODEL = SOURCES.index("model")
+_LIKELIEST = 3
+_IMPROBABLE = 5  # percent, from which on a further component is named
+_NO_RULE = "See a doctor when convenient: no rule fires, and no model answered."
+_SILENT = "no override fires on what is recorded, and no model answered"
+_NO_REASON = Reason("NO_MODEL", _SILENT, _SILENT)

@@ -1,19 +1,22 @@
 """The final triage: the more urgent of the fired overrides and the model's own risk estimate.
 
-**The model's level** is the one whose expected harm is least under its probabilities, given the
-level each condition needs. Harm is counted in unnecessary same-day visits; the table is a stated
-judgement, and its consequences are these:
+**The model's level** is that of least expected cost, given how urgent each of the causes is that it
+sees: presentations and parts of conditions, each with a level of its own (of a model that knows
+none, the conditions). They are weighed by a declared safety mix, whatever mix the answer is shown
+under. Cost is counted in unnecessary same-day visits; the table is a stated judgement, set on
+sampled patients together with the levels and the safety mix, and its consequences are these:
 
-- needing an emergency and being told "see a doctor some time" (60) is taken to be fifteen times
-  as bad as a needless trip to an emergency department (4); being seen the same day instead of at
-  once (20) five times as bad;
-- needing the same day and being told to wait for an appointment (9) is nine times as bad as a
-  needless same-day visit (1): `urgent` is called from a chance of about 10 %;
-- against `urgent`, `emergency` is called from a chance of about 3 / (20 + 3) = 13 %; and from
-  about 3 % an emergency alone is enough for `urgent`;
+- needing an emergency and being told "see a doctor some time" (120) is taken to be thirty times as
+  bad as a needless trip to an emergency department (4); being seen the same day instead of at once
+  (20) five times as bad;
+- a chance of an emergency of about 1 % alone is enough for `urgent`; against `urgent`, `emergency`
+  is called from a chance of about 3 / (20 + 3) = 13 %;
+- needing the same day, or a day soon, and being told to wait for an appointment (2) is twice as bad
+  as a needless same-day visit (1): `urgent` is called from a chance of about a third;
 - a condition that needs a doctor and is cared for at home (2) is twice as bad as a needless
   routine appointment (1): `self_care` needs a chance of about two thirds.
 
+Fewer than three findings beside age, sex and place say too little: then the model calls `routine`.
 An override only raises this level, and no probability reaches the overrides.
 """
 
@@ -26,23 +29,85 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from serve.answer import triage_rank
+from data_gen.vocabulary.condition import FRAMES_OF, TimeFrame
+from serve.answer import Reason
+from serve.model.components import Components
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 COST: Matrix = np.array(
     # told: emergency, urgent, routine, self_care
     [
-        [0.0, 20.0, 60.0, 80.0],  # needs emergency
-        [3.0, 0.0, 9.0, 15.0],  # needs urgent
+        [0.0, 20.0, 120.0, 160.0],  # needs emergency
+        [3.0, 0.0, 2.0, 4.0],  # needs urgent
         [4.0, 1.0, 0.0, 2.0],  # needs routine
         [5.0, 2.0, 1.0, 0.0],  # needs self_care
     ]
 )
-ROUTINE = triage_rank("routine")
+EMERGENCY, URGENT, ROUTINE, SELF_CARE = range(len(TRIAGE_LEVELS))
 NONE = len(TRIAGE_LEVELS)
 """The rank of no level: no override fired, or no model answered."""
+ENOUGH = 3
+"""Findings beside age, sex and place from which on the model may call more than `routine`."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One of the causes that a model tells apart, as triage sees it."""
+
+    name: str
+    rank: int
+    within: TimeFrame
+    why: str
+
+
+@dataclass(frozen=True)
+class Causes:
+    """The causes that a model tells apart, in the order of its probabilities of them."""
+
+    listed: tuple[Cause, ...]
+    weight: Matrix  # (n_causes,) the safety mix over the model's own
+
+    @property
+    def rank(self) -> Ints:
+        """(n_causes,) the level that each needs."""
+        return np.array([cause.rank for cause in self.listed])
+
+    @classmethod
+    def of(cls, components: Components | None, vocabulary: Vocabulary) -> Causes:
+        """The components of a bundle; of one that knows none the conditions, in its own mix."""
+        if components is None:
+            listed = tuple(
+                Cause(c.name, _rank(c.triage), FRAMES_OF[c.triage][0], "")
+                for c in vocabulary.conditions
+            )
+            return cls(listed, np.ones(len(listed)))
+        listed = tuple(Cause(c.name, _rank(c.triage), c.within, c.why) for c in components.listed)
+        return cls(listed, components.weights("safety"))
+
+    def weighed(self, probabilities: Matrix) -> Matrix:
+        """Probabilities (n_cases, n_causes) of the model's own mix under the safety mix."""
+        weighed = probabilities * self.weight
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(weighed / weighed.sum(axis=1, keepdims=True))
+
+    def needed(self, weighed: Matrix) -> Matrix:
+        """The chance that each level is the one needed: (n_cases, n_levels), row by row."""
+        rank = self.rank
+        return np.stack([weighed[:, rank == k].sum(axis=1) for k in range(NONE)], axis=1)
+
+    def deciding(self, weighed: Matrix, level: Ints) -> Ints:
+        """(n_cases,) the cause for which the next lower level would cost most, as it is likely."""
+        lower = np.minimum(level + 1, SELF_CARE)
+        rise = (COST[:, lower] - COST[:, level])[self.rank].T
+        rise = np.where((level == SELF_CARE)[:, None], 1.0, rise)
+        return np.asarray(np.argmax(weighed * rise, axis=1))
+
+
+def _rank(level: str) -> int:
+    return TRIAGE_LEVELS.index(level)
 
 
 @dataclass(frozen=True)
@@ -50,56 +115,74 @@ class Triage:
     """Ranks in TRIAGE_LEVELS for n cases, and where each came from. Arrays are (n_cases,)."""
 
     level: Ints
-    source: Ints  # a place in columns.SOURCES
+    source: Ints  # a place in answer.SOURCES
     model_level: Ints  # NONE where no model answered
-    emergency: Ints  # the model's chance of an emergency, in percent
-    urgent: Ints  # the model's chance of a condition that needs the same day, in percent
-
-
-def needed(probabilities: Matrix, vocabulary: Vocabulary) -> Matrix:
-    """The probability of each triage level being the one needed: (n_cases, n_levels)."""
-    levels = np.zeros((len(vocabulary.conditions), len(TRIAGE_LEVELS)))
-    for place, condition in enumerate(vocabulary.conditions):
-        levels[place, triage_rank(condition.triage)] = 1.0
-    return probabilities @ levels
+    risk_emergency: Matrix  # the model's chance of an emergency, NaN where none answered
+    risk_urgent: Matrix  # its chance of a cause that needs `urgent` or above
+    deciding: Ints  # the cause that decides the model's level
 
 
 def model_level(need: Matrix) -> Ints:
-    """The level of least expected harm, the more urgent where two tie; NONE for NaN rows."""
-    harm = need @ COST
-    best = np.argmin(np.nan_to_num(harm, nan=np.inf), axis=1)
+    """The level of least expected cost, the more urgent where two tie; NONE for NaN rows."""
+    cost = need @ COST
+    best = np.argmin(np.nan_to_num(cost, nan=np.inf), axis=1)
     return np.where(np.isnan(need).any(axis=1), NONE, best).astype(np.int64)
 
 
-def combine(
-    override_level: Ints, probabilities: Matrix, nothing_recorded: npt.NDArray[np.bool_],
-    vocabulary: Vocabulary,
-) -> Triage:  # fmt: skip
+def combine(override_level: Ints, probabilities: Matrix, few: Mask, causes: Causes) -> Triage:
     """The final triage of n cases.
 
-    `override_level` is the rank of the most urgent fired override, NONE where none fired. A case
-    with nothing recorded is `routine`: its probabilities are only the class mix. Where neither
-    overrides nor model give a level it is `routine` too, on the overrides' account.
+    `override_level` is the rank of the most urgent fired override, NONE where none fired;
+    `probabilities` (n_cases, n_causes) are the model's own, under the mix of its training. The
+    model calls a case `routine` that records too little, `few`. Where neither overrides nor model
+    give a level it is `routine` too, on the overrides' account.
     """
-    need = needed(probabilities, vocabulary)
+    weighed = causes.weighed(probabilities)
+    need = causes.needed(weighed)
     model = model_level(need)
-    model = np.where(nothing_recorded & (model != NONE), ROUTINE, model)
+    model = np.where(few & (model != NONE), ROUTINE, model)
     silent = (override_level == NONE) & (model == NONE)
     override = np.where(silent, ROUTINE, override_level)
     source = np.where(override < model, 0, np.where(model < override, 1, 2))
-    percent = np.rint(np.nan_to_num(need) * 100).astype(np.int64)
-    return Triage(np.minimum(override, model), source, model, percent[:, 0], percent[:, 1])
+    deciding = causes.deciding(weighed, np.minimum(model, SELF_CARE))
+    urgent = need[:, EMERGENCY] + need[:, URGENT]
+    level = np.minimum(override, model)
+    return Triage(level, source, model, need[:, EMERGENCY], urgent, deciding)
 
 
-def model_reason(level: int, emergency: int, urgent: int, *, recorded: bool) -> str:
-    """Why the model calls a level, in words."""
-    if not recorded:
-        return "MODEL: nothing is recorded; see a doctor"
-    called = TRIAGE_LEVELS[level].replace("_", "-")
-    return (
-        f"MODEL: {called} by least expected harm (chance of an emergency {emergency} %, "
-        f"of a cause that needs the same day {urgent} %)"
+def few_recorded(values: Matrix, vocabulary: Vocabulary) -> Mask:
+    """Which cases (n_cases, n_findings) record fewer than ENOUGH findings beside age and place."""
+    telling = [f.column for f in vocabulary.findings if f.asked not in ("identity", "site")]
+    return np.asarray(np.isfinite(values[:, telling]).sum(axis=1) < ENOUGH)
+
+
+def model_reason(emergency: int, urgent: int, *, few: bool) -> Reason:
+    """Why the model calls its level, in a layperson's words; the chances are in percent."""
+    risks = (
+        f"of 100 people with such a record {_about(emergency)} would need emergency care, and "
+        f"{_about(urgent)} that or a doctor the same day or within days"
     )
+    if few:
+        text = f"too little is recorded to call more than a visit to a doctor ({risks})"
+        return Reason("MODEL", text, "model: too little is recorded")
+    return Reason("MODEL", risks, f"model (emergency {emergency} %, urgent or above {urgent} %)")
+
+
+def _about(percent: int) -> str:
+    return f"about {percent}" if percent else "fewer than 1"
+
+
+def what_to_do(level: int, cause: Cause, *, few: bool) -> str:
+    """What the model's level asks for, how soon, and what it is called for."""
+    if few:
+        return "See a doctor when convenient, and record more: too little is known."
+    if level == SELF_CARE:
+        return f"Care for it yourself; see a doctor if it does not settle. Likeliest: {cause.name}."
+    when = cause.within if cause.rank == level else FRAMES_OF[TRIAGE_LEVELS[level]][0]
+    why = f" ({cause.why})" if cause.why and cause.rank <= URGENT else ""
+    if level == EMERGENCY:
+        return f"Get emergency care now: it may be {cause.name}{why}."
+    return f"See a doctor {when}: it may be {cause.name}{why}."
 
 
 def top(probabilities: Matrix, count: int) -> Ints:

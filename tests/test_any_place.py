@@ -55,8 +55,8 @@ def test_an_extra_that_is_not_installed_is_named(
 ) -> None:
     """A missing package ends a command with 2, its name and what to install."""
     code = (
-        f"import sys; sys.modules[{module!r}] = None\n"
-        f"from {package}.cli import main; main({arguments!r})"
+        f"import runpy, sys; sys.modules[{module!r}] = None\n"
+        f"sys.argv[1:] = {arguments!r}; runpy.run_module({package!r}, run_name='__main__')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False

@@ -6,7 +6,7 @@ import ast
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -30,7 +30,12 @@ def imports(path: Path) -> Iterator[str]:
 
 def imported_modules(path: Path) -> Iterator[Path]:
     """The files of the project that a file imports; of `from room import name`, the module."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    yield from modules_behind(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def modules_behind(nodes: Iterable[ast.AST]) -> Iterator[Path]:
+    """The files of the project that imports among some nodes name."""
+    for node in nodes:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             names = [f"{node.module}.{alias.name}" for alias in node.names]

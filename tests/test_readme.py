@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from data_gen.inference import ExactPosterior
+from data_gen.narrative import narrate
 from data_gen.posterior_files import read_cases
 from data_gen.profiles import load_knowledge
-from data_gen.vocabulary.narrative import narrate
 from data_gen.vocabulary.table import case_of, values_from_table
 from data_gen.world import build_world
 

@@ -102,8 +102,8 @@ def evaluate(path: Path) -> None:
     metrics = _reporting(lambda: pipeline.evaluate(read_params(path), _places(path)))
     seen, real = metrics["vignettes"], metrics["real"]
     _say(
-        f"excess {seen['excess']:.4f} nats over the exact posterior "
-        f"(additive start {metrics['excess_of_additive_start']:.4f}); "
+        f"excess {seen['kl_to_exact']:.4f} nats over the exact posterior "
+        f"(additive start {metrics['kl_to_exact_of_additive_start']:.4f}); "
         f"top-1 {seen['top1']:.3f} (exact {seen['top1_of_exact']:.3f})"
     )
     _say(
@@ -189,12 +189,12 @@ def challenger(path: Path) -> None:
 
     Example: python -m training challenger
     """
-    from training.bundles.loaded import open_contender
+    from training.bundles.loaded import read_bundle
     from training.params import read_params
     from training.tracking.client import name_challenger
 
     track = read_params(path).track
-    version = _reporting(lambda: open_contender(_places(path).candidate).version)
+    version = _reporting(lambda: read_bundle(_places(path).candidate).version)
     _reporting(lambda: name_challenger(track.experiment, track.model, version))
     _say(f"challenger is {version}")
 

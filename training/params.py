@@ -77,7 +77,6 @@ class TrainParams(_Section):
     tree_learning_rate: Positive
     tree_min_data: Count
     tree_l2: NotNegative
-    tree_max_bin: Annotated[int, Field(ge=2, le=65535)]
     calibration_rows: Count
     coverage: Share
     complete_rows: Count
@@ -88,11 +87,9 @@ class TrainParams(_Section):
 
 
 class EvaluateParams(_Section):
-    """What the evaluation reports."""
+    """What the evaluation looks at besides vignettes."""
 
     real_cases: Path
-    calibration_bins: Count
-    confidence: Share
 
 
 class GateParams(_Section):
@@ -101,18 +98,18 @@ class GateParams(_Section):
     rows: Count
     error: Annotated[float, Field(gt=0, lt=0.5)]
     confidence: Share
-    excess: Positive
+    kl_to_exact: Positive
     calibration: Positive
     emergencies: Positive
     real_top3: CountOrNone
     real_emergencies: CountOrNone
     real_log_loss: Positive
-    labelled_excess: Positive
+    labelled_kl_to_exact: Positive
     published: CountOrNone
     knowledge_step: Positive
     limit_real_emergencies: CountOrNone
     limit_real_top3: Fraction
-    limit_excess: Positive
+    limit_kl_to_exact: Positive
     limit_calibration: Positive
     limit_emergencies: Fraction
     limit_published: Fraction

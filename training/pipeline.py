@@ -11,13 +11,13 @@ from data_gen.profiles import load_knowledge
 from data_gen.sampler import Origin
 from data_gen.vocabulary import load
 from data_gen.world import World, build_world
-from training.bundles.loaded import open_contender
+from training.bundles.loaded import read_bundle
 from training.bundles.write import manifest, write_bundle
 from training.data.labelled import case_files, labelled_cases
 from training.data.vignettes import Vignettes, hash_of_files, read_vignettes
 from training.folders import atomic_write
 from training.params import FORMS, Params, Part
-from training.paths import CARD, Places, labelled_folder
+from training.paths import Places, labelled_folder
 from training.promotion.acts import force, register, rollback
 from training.promotion.store.model_store import ModelStore
 
@@ -47,7 +47,7 @@ def train(params: Params, places: Places) -> tuple[str, list[str]]:
     note = {**fitted.labelled, "held_out": int(labelled.held_out.sum())} if len(labelled) else {}
     data = hash_of_files(*places.cases("train"), *case_files(labelled_folder(params)))
     description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
-    version = write_bundle(places.candidate, fitted.model, description)
+    version = write_bundle(places.candidate, fitted.model, description, facts.likelihoods[1])
     return version, [*map(str, labelled.told), *(told(note) if note else [])]
 
 
@@ -64,9 +64,9 @@ def _vignettes(part: Part, params: Params, places: Places, world: World) -> Vign
 def evaluate(params: Params, places: Places) -> dict[str, Any]:
     """Measure the candidate, write the reports, record the run; the metrics."""
     from training.data.real_cases import read_real_cases
+    from training.evaluation.documents import write_card
     from training.evaluation.evaluate import evaluate as measure
     from training.evaluation.evaluate import form_metrics, vignette_metrics
-    from training.evaluation.model_card import model_card
     from training.evaluation.report import write_reports
     from training.promotion.checks.published import LITERATURE, published
     from training.promotion.judge import check_knowledge
@@ -74,25 +74,23 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
 
     knowledge = load_knowledge()
     world, vocabulary = build_world(knowledge), knowledge.vocabulary
-    bundle = open_contender(places.candidate)
+    bundle = read_bundle(places.candidate)
     check_knowledge(bundle, world)
     vignettes = _vignettes("test", params, places, world)
     validation = _vignettes("validation", params, places, world)
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
     labelled = labelled_cases(params, vocabulary)
     held_out = labelled.of(labelled.held_out)
-    evaluation = measure(bundle, vignettes, real, held_out, vocabulary, params.evaluate)
-    n_bins = params.evaluate.calibration_bins
+    evaluation = measure(bundle, vignettes, real, held_out, vocabulary)
     evaluation.metrics["validation"] = vignette_metrics(
-        validation, bundle.probabilities(validation.cases, vocabulary), vocabulary, n_bins
+        validation, bundle.answer(validation.cases, vocabulary), vocabulary
     )
     forms = _vignettes("forms", params, places, world)
-    evaluation.metrics["forms"] = form_metrics(bundle, forms, vocabulary, n_bins)
+    evaluation.metrics["forms"] = form_metrics(bundle, forms, vocabulary)
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
     folders = places.reports, places.drafts
-    write_reports(*folders, evaluation, vignettes, real, vocabulary, n_bins)
-    card = model_card(evaluation, bundle.manifest, params.sample.model_dump())
-    atomic_write(places.drafts / CARD, card.encode())
+    write_reports(*folders, evaluation, vignettes, real, vocabulary)
+    write_card(places.drafts, evaluation, bundle.manifest, params.sample.model_dump())
     record(params, places, evaluation.metrics, bundle.version, bundle.manifest)
     return evaluation.metrics
 
@@ -110,14 +108,14 @@ def decision(params: Params, places: Places) -> Decision:
     from training.evaluation.report import write_json
     from training.promotion.gate import decide
     from training.promotion.gate_table import as_page
-    from training.promotion.judge import read_grounds, standing_of
+    from training.promotion.judge import read_comparison_data, standing_of
 
     vocabulary = load()
-    candidate = open_contender(places.candidate)
+    candidate = read_bundle(places.candidate)
     store = ModelStore(places.models)
     standing = standing_of(store)
-    grounds = partial(read_grounds, params, candidate, standing.champion, vocabulary)
-    found = decide(candidate, standing, grounds, vocabulary, params.gate)
+    data = partial(read_comparison_data, params, candidate, standing.champion, vocabulary)
+    found = decide(candidate, standing, data, vocabulary, params.gate)
     if not _stands(found, store, places.decision):
         write_json(places.decision, found.as_dict())
         atomic_write(places.decision.with_suffix(".md"), as_page(places.decision).encode())

@@ -104,7 +104,8 @@ class ExactPosterior:
         self._joint = [f for f in factors if not f.group.lone]
         lone = [f for f in factors if f.group.lone]
         traits = {f.group.trait for f in lone}
-        self._membership = np.eye(len(world.vocabulary.conditions))[world.condition_of]
+        n_conditions = len(world.vocabulary.conditions)
+        self._atoms_of = [np.flatnonzero(world.condition_of == c) for c in range(n_conditions)]
         self._lone = {t: _stack([f for f in lone if f.group.trait == t]) for t in traits}
 
     def __call__(self, values: Array, mix: Array, workers: int = 1) -> Posterior:
@@ -125,7 +126,7 @@ class ExactPosterior:
         tables = tuple(f.table(cells, completed.implied) for f in self._joint)
         record = RecordedCells(cells, completed.implied, tables)
         log_joint = np.full((len(values), len(self.world.people.atoms)), -np.inf)
-        parts = list(self._parts(completed.values))
+        parts = list(self._parts(completed.values, (cells == SILENT).any(axis=1)))
         with ThreadPoolExecutor(workers) as pool:
             done = pool.map(lambda part: self._log_atoms(record, part), parts)
             for part, block in zip(parts, done, strict=True):
@@ -136,10 +137,15 @@ class ExactPosterior:
         share = np.exp(log_joint - top)
         total = share.sum(axis=1, keepdims=True)
         atoms = share / total
-        return Posterior(atoms @ self._membership, atoms, (top + np.log(total))[:, 0])
+        # no matrix product: its last bits depend on how many cases there are
+        probability = np.stack([atoms[:, of].sum(axis=1) for of in self._atoms_of], axis=1)
+        return Posterior(probability, atoms, (top + np.log(total))[:, 0])
 
-    def _parts(self, values: Array) -> Iterator[Part]:
-        """Blocks of cases that can be of one stratum; a blank age or sex puts a case in several."""
+    def _parts(self, values: Array, silent: Mask) -> Iterator[Part]:
+        """Blocks of cases that can be of one stratum; a blank age or sex puts a case in several.
+
+        Cases of which something was not asked take more work, and have blocks of their own.
+        """
         people = self.world.people
         age = values[:, self.world.vocabulary.column("age_years")]
         sex = values[:, self.world.vocabulary.column("sex")]
@@ -148,8 +154,9 @@ class ExactPosterior:
         for stratum in range(2 * len(people.bands)):
             sexes = ~np.isfinite(sex) | (sex == stratum % 2)
             fits = ((whole < 0) | (bands == stratum // 2)) & sexes
-            for rows in _blocks(np.flatnonzero(fits)):
-                yield Part(rows, stratum, self._prior(whole[rows], stratum))
+            for some in (fits & ~silent, fits & silent):
+                for rows in _blocks(np.flatnonzero(some)):
+                    yield Part(rows, stratum, self._prior(whole[rows], stratum))
 
     def _prior(self, ages: Codes, stratum: int) -> Array:
         """Log P(age, sex of the stratum | atom); the whole band where age is unknown."""

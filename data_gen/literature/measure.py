@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 Mask = npt.NDArray[np.bool_]
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -85,13 +84,6 @@ OF_TWO: dict[str, Callable[[Share, Share], Estimate]] = {
     "odds_ratio": odds_ratio,
 }
 """The measures that need no more than how often the claim holds in cases and in others."""
-
-
-def wilson(p: float, n: float) -> tuple[float, float]:
-    """The 95 % interval of a share p of n people (Wilson 1927)."""
-    middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2))
-    return middle - half, middle + half
 
 
 def within_factor(value: float, factor: float) -> tuple[float, float]:

@@ -16,11 +16,11 @@ from data_gen.literature.measure import (
     Share,
     mean,
     posterior,
-    wilson,
     within_factor,
 )
 from data_gen.literature.people import CONDITION, Recruiter, Side
 from data_gen.literature.schema import Literature, Statistic
+from data_gen.vocabulary.proportion import wilson
 from data_gen.world import World
 
 WANTED = 60_000

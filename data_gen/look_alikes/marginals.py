@@ -42,15 +42,28 @@ class Marginals:
 
 def build_marginals(world: World) -> Marginals:
     """The marginals of every finding that is drawn, by summing over all hidden states."""
+    found = {name: _by_condition(world, table) for name, table in likelihoods_of(world).items()}
+    found["age_years"] = _by_condition(world, world.people.age)
+    return Marginals(found)
+
+
+def likelihoods_of(world: World) -> dict[str, Array]:
+    """P(value | component) of every finding but age, by its id: (n_atoms, n_values), as Marginals.
+
+    What is derived from a number follows from it: there is fever where the temperature says so.
+    """
+    female, painless = world.people.female, world.painless
     found: dict[str, Array] = {}
     for group in world.groups:
-        for finding, table in of_atoms(world, group).items():
-            found[finding] = _by_condition(world, table)
-    female = world.people.female
-    found["age_years"] = _by_condition(world, world.people.age)
-    found["sex"] = _by_condition(world, np.stack([female, 1 - female], axis=1))
-    found["painless"] = _by_condition(world, np.stack([1 - world.painless, world.painless], axis=1))
-    return Marginals(found)
+        found |= of_atoms(world, group)
+    found["sex"] = np.stack([female, 1 - female], axis=1)
+    found["painless"] = np.stack([1 - painless, painless], axis=1)
+    for derived in world.vocabulary.relations.derived:
+        if derived.from_ in found:
+            lower = world.bins[derived.from_].edges[:-1]
+            there = found[derived.from_][:, :-1][:, lower >= derived.at_least].sum(axis=1)
+            found[derived.finding] = np.stack([1 - there, there], axis=1)
+    return {f.id: found[f.id] for f in world.vocabulary.findings if f.id in found}
 
 
 def of_atoms(world: World, group: Group) -> dict[str, Array]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from data_gen.look_alikes.deciding import Deciding
 from data_gen.pages.condition_page import TRIAGE
-from data_gen.pages.markdown import percent, table
+from data_gen.pages.markdown import bullets, percent, table
 from data_gen.profiles import Knowledge
+from data_gen.vocabulary.condition import FRAMES_OF
 
 _INTRO = """# What Claudico knows
 
@@ -21,7 +22,9 @@ Written from the knowledge by `python -m data_gen docs`; edit the knowledge, not
 
 **Found** is how much probability the exact answer gives, on average, to the condition a simulated
 patient has, all of them being as frequent. **Clinic** is its assumed share of those who consult for
-leg pain on walking, **training** its share of the cases a model learns from.
+leg pain on walking, **training** its share of the cases a model learns from. **By itself** is its
+level where nothing else makes it more urgent; each presentation, on the page of its condition, has
+its own, with one of these time frames:
 """
 _BASES = """## Where the numbers come from
 
@@ -57,4 +60,6 @@ def index_page(knowledge: Knowledge, deciding: Deciding, documents: dict[str, st
         )
     head = ("Condition", "ICD-10", "By itself", "Found", "Clinic", "Training")
     titles = [f"- {number}: {title}" for number, title in documents.items()]
-    return "\n".join([_INTRO, *table(head, rows), _BASES, *titles]).rstrip() + "\n"
+    frames = [f"{level.replace('_', '-')}: {', '.join(fit)}" for level, fit in FRAMES_OF.items()]
+    parts = [_INTRO, *bullets(frames), *table(head, rows), _BASES, *titles]
+    return "\n".join(parts).rstrip() + "\n"

@@ -24,7 +24,7 @@ Mask = npt.NDArray[np.bool_]
 _WHOLE = 0.4  # of the patients are asked everything
 _SMALLEST = 0.02  # of the findings: three of them
 _MAKES = 4
-_IDENTITY = 0.9  # of the forms ask age and sex whatever else they ask
+_IDENTITY = 0.95  # of the forms ask age and sex whatever else they ask
 
 
 def draw_forms(world: World, draws: Draws) -> Mask:

@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data_gen.inference import Posterior
+from data_gen.narrative import narrate
 from data_gen.sampler.recording_process import Sample
 from data_gen.vocabulary import Vocabulary
-from data_gen.vocabulary.narrative import narrate
 from data_gen.vocabulary.table import case_of, columns_from_values
 from data_gen.world.people import TRAITS
 from data_gen.world.world import World

@@ -1,53 +1,54 @@
-"""What a worker process does: the chain for one block of a file, from text to text."""
+"""What a worker process does: one block of a file scored, from text to text."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary, load
+from serve.answer import Scores
 from serve.cases.arrow_columns import used_columns, without_blank_rows
 from serve.cases.csv_records import Block
-from serve.cases.csv_rows import DictionaryColumn, Reject, coded_columns, rows_of, strings
+from serve.cases.csv_rows import Reject, coded_columns, rows_of, strings
 from serve.cases.header import Header
+from serve.columns import DictionaryColumn
 from serve.model.bundle import Verified, open_bundle, verify_bundle
 from serve.model.failing import failure
-from serve.model.predict import Matrix, check_mix, mix_weights, predict
+from serve.model.mixes import MixWeights, check_mix, mix_weights
+from serve.model.predict import predict
+from serve.output.chosen import chosen
 from serve.output.csv_lines import legible, lines_of, lines_of_table, spreadsheet_safe_text
 from serve.output.summary import Summary, tally_of
 from serve.output.tables import score_table, text_table, without_dictionaries
-from serve.pipeline import Scores, ScoringPipeline, score_columns
+from serve.pipeline import ScoringPipeline, score_columns
+from serve.request import Request
 
+Columns = Mapping[int, DictionaryColumn[str]]
 SHOWN = 200
 """Cases of the longest file whose every case is shown on a terminal."""
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How a file is scored; small, and the same for every block."""
-
-    where: str
-    header: Header
-    bundle: Path | None
-    mix: str = "training"
-    parquet: bool = False
-    spreadsheet_safe: bool = False
-    explain: bool = False
-    places: tuple[int, ...] | None = None
-    """The columns to write, among those of the input and those of the scores; None for all."""
-    header_text: bytes = b""
-    """The header's line, to know a row that repeats it."""
-
-
-@dataclass(frozen=True)
 class BlockScorer:
-    """Settings, and the chain that was made for them."""
+    """What scores the blocks of one file."""
 
-    settings: Settings
-    chain: ScoringPipeline
+    request: Request
+    header: Header
+    where: str
+    """What the file is called in problems."""
+    header_text: bytes
+    """The header's line, to know a row that repeats it."""
+    pipeline: ScoringPipeline
+
+    @cached_property
+    def places(self) -> tuple[int, ...] | None:
+        """The columns to write, among those of the input and those of the scores; None for all."""
+        return places_of(self.request, self.header)
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,21 @@ class Scored:
     rejects: tuple[Reject, ...]
     tally: Summary
     case_ids: pa.Array | None
-    model_version: str
-    failure: str
-    """What the model failed with, if it did."""
     scores: Scores | None  # of short blocks only
 
 
-def prepare(settings: Settings) -> BlockScorer:
-    """A worker with its own copy of the model; RefusedError as `make_pipeline` raises it."""
-    chain = make_pipeline(load(), settings.bundle, settings.mix)
-    return BlockScorer(settings, replace(chain, explain=settings.explain))
+def places_of(request: Request, header: Header) -> tuple[int, ...] | None:
+    """The places of the columns to write, None for all; RefusedError for one that there is not."""
+    if request.columns_out is None:
+        return None
+    return chosen(request.columns_out, [*header.names, *request.outputs])
+
+
+def prepare(given: tuple[Request, Header, str, bytes]) -> BlockScorer:
+    """A scorer with its own copy of the model; RefusedError as `make_pipeline` raises it."""
+    request = given[0]
+    pipeline = make_pipeline(load(), request.bundle, request.mix)
+    return BlockScorer(*given, replace(pipeline, explain=request.explain))
 
 
 def make_pipeline(vocabulary: Vocabulary, folder: Path | None, mix: str) -> ScoringPipeline:
@@ -91,7 +97,7 @@ def make_pipeline(vocabulary: Vocabulary, folder: Path | None, mix: str) -> Scor
 
 def checked(
     vocabulary: Vocabulary, folder: Path | None, mix: str
-) -> tuple[Verified, Matrix | None] | None:
+) -> tuple[Verified, MixWeights | None] | None:
     """The bundle of a folder and the weights of a mix, before a runtime is needed; None for None.
 
     Raises RefusedError for a damaged bundle, one for another vocabulary, or a mix that means
@@ -104,78 +110,67 @@ def checked(
     return verified, mix_weights(mix, verified, vocabulary)
 
 
-def score_block(worker: BlockScorer, block: Block | pa.RecordBatch) -> Scored:
+def score_block(scorer: BlockScorer, block: Block | pa.RecordBatch) -> Scored:
     """The scored rows of a block of CSV or of a batch of Parquet."""
     if isinstance(block, Block):
-        return _score_text(worker, block)
-    return _score_batch(worker, block)
+        return _score_text(scorer, block)
+    return _score_batch(scorer, block)
 
 
-def _score_text(worker: BlockScorer, block: Block) -> Scored:
-    settings, header = worker.settings, worker.settings.header
-    rows = rows_of(block, len(header.names), settings.where, settings.header_text)
+def _score_text(scorer: BlockScorer, block: Block) -> Scored:
+    request, header = scorer.request, scorer.header
+    rows = rows_of(block, len(header.names), scorer.where, scorer.header_text)
     wanted = list(header.used)
-    if settings.parquet:  # every column is written as a column
+    if request.parquet:  # every column is written as a column
         wanted = list(range(len(header.names)))
     columns = coded_columns(rows, len(header.names), wanted)
-    scores = score_columns(worker.chain, columns, header, len(rows.texts))
-    tally = tally_of(scores)
-    tally.blank_lines = rows.blank_lines
-    tally.rejected.update(reject.code for reject in rows.rejects)
-    payload: bytes | pa.Table
-    if settings.parquet:
-        payload = _joined(text_table(columns, header.names), scores, worker)
-    else:
-        texts = rows.texts if rows.plain else legible(rows.texts)
-        if settings.spreadsheet_safe:
-            texts, tally.spreadsheet_safe_text = spreadsheet_safe_text(texts)
-        payload = lines_of(texts, scores, worker.chain.vocabulary, settings.places)
-    ids = _case_ids(columns, header)
-    return Scored(
-        payload, rows.rejects, tally, ids, scores.model_version, scores.failure, _short(scores)
-    )
+    scored = _scored(
+        scorer, columns, len(rows.texts), rows.rejects,
+        lambda: rows.texts if rows.plain else legible(rows.texts),
+        lambda: text_table(columns, header.names),
+    )  # fmt: skip
+    scored.tally.blank_lines = rows.blank_lines
+    return scored
 
 
-def _score_batch(worker: BlockScorer, batch: pa.RecordBatch) -> Scored:
-    settings, header = worker.settings, worker.settings.header
+def _score_batch(scorer: BlockScorer, batch: pa.RecordBatch) -> Scored:
     batch, rejects = without_blank_rows(batch)
-    columns = used_columns(batch, header)
-    scores = score_columns(worker.chain, columns, header, batch.num_rows)
+    return _scored(
+        scorer, used_columns(batch, scorer.header), batch.num_rows, rejects,
+        lambda: lines_of_table(batch, scorer.header.yes_no),
+        lambda: without_dictionaries(pa.Table.from_batches([batch])),
+    )  # fmt: skip
+
+
+def _scored(
+    scorer: BlockScorer, columns: Columns, n_cases: int, rejects: tuple[Reject, ...],
+    lines: Callable[[], list[bytes]], table: Callable[[], pa.Table],
+) -> Scored:  # fmt: skip
+    """Cases given by their columns, scored; what stands in the input is `lines` or a `table`."""
+    scores = score_columns(scorer.pipeline, columns, scorer.header, n_cases)
     tally = tally_of(scores)
     tally.rejected.update(reject.code for reject in rejects)
     payload: bytes | pa.Table
-    if settings.parquet:
-        table = without_dictionaries(pa.Table.from_batches([batch]))
-        payload = _joined(table, scores, worker)
+    if scorer.request.parquet:
+        payload = _joined(table(), scores, scorer)
     else:
-        texts = lines_of_table(batch, header.yes_no)
-        if settings.spreadsheet_safe:
+        texts = lines()
+        if scorer.request.spreadsheet_safe:
             texts, tally.spreadsheet_safe_text = spreadsheet_safe_text(texts)
-        payload = lines_of(texts, scores, worker.chain.vocabulary, settings.places)
-    ids = _case_ids(columns, header)
-    return Scored(
-        payload, rejects, tally, ids, scores.model_version, scores.failure, _short(scores)
-    )
+        payload = lines_of(texts, scores, scorer.places)
+    ids = _case_ids(columns, scorer.header)
+    return Scored(payload, rejects, tally, ids, scores if n_cases <= SHOWN else None)
 
 
-def _joined(table: pa.Table, scores: Scores, worker: BlockScorer) -> pa.Table:
-    for name, column in zip(*_named(score_table(scores, worker.chain.vocabulary)), strict=True):
+def _joined(table: pa.Table, scores: Scores, scorer: BlockScorer) -> pa.Table:
+    answers = score_table(scores, scorer.pipeline.vocabulary)
+    for name, column in zip(answers.column_names, answers.columns, strict=True):
         table = table.append_column(name, column)
-    places = worker.settings.places
-    return table if places is None else table.select(list(places))
+    return table if scorer.places is None else table.select(list(scorer.places))
 
 
-def _named(table: pa.Table) -> tuple[list[str], list[pa.ChunkedArray]]:
-    return table.column_names, table.columns
-
-
-def _case_ids(columns: dict[int, DictionaryColumn], header: Header) -> pa.Array | None:
+def _case_ids(columns: Columns, header: Header) -> pa.Array | None:
     """The id of each case, blank where it has none."""
     if header.case_id is None:
         return None
-    column = columns[header.case_id]
-    return strings([column.texts[code] for code in column.codes.tolist()])
-
-
-def _short(scores: Scores) -> Scores | None:
-    return scores if len(scores.known) <= SHOWN else None
+    return strings(columns[header.case_id].each())

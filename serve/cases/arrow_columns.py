@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_gen.vocabulary.words import cell_text
-from serve.cases.csv_rows import DictionaryColumn, Reject, coded
+from serve.cases.csv_rows import Reject, coded
 from serve.cases.header import Header
+from serve.columns import DictionaryColumn
 from serve.issues import quoted_name
 from serve.problem import Problem, RefusedError
 
@@ -20,12 +21,14 @@ _OF_PANDAS = ("pandas.period", "pandas.interval")
 _OUT_OF_RANGE = "<value out of range"  # what Arrow writes in place of a date it cannot name
 
 
-def used_columns(table: pa.Table | pa.RecordBatch, header: Header) -> dict[int, DictionaryColumn]:
+def used_columns(
+    table: pa.Table | pa.RecordBatch, header: Header
+) -> dict[int, DictionaryColumn[str]]:
     """The columns of a table whose cells are looked at, by place."""
     return {place: coded_values(table.column(place), header.names[place]) for place in header.used}
 
 
-def coded_values(column: pa.ChunkedArray | pa.Array, name: str) -> DictionaryColumn:
+def coded_values(column: pa.ChunkedArray | pa.Array, name: str) -> DictionaryColumn[str]:
     """A column by its distinct texts; null is blank. RefusedError for one that has no text."""
     array = _whole(column, name)
     if not pa.types.is_dictionary(array.type):

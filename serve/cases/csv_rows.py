@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from serve.cases.csv_quoting import split_record
 from serve.cases.csv_records import LIMIT, Block, Record
+from serve.columns import DictionaryColumn, encoded
 from serve.problem import Problem, RefusedError
 
 BOM = b"\xef\xbb\xbf"
@@ -26,13 +26,6 @@ class Reject(NamedTuple):
     line: int
     code: str
     text: str
-
-
-class DictionaryColumn(NamedTuple):
-    """A column by its distinct texts: `texts[codes[row]]` is the cell of a row."""
-
-    codes: npt.NDArray[np.int32]
-    texts: list[str]
 
 
 @dataclass(frozen=True)
@@ -160,7 +153,7 @@ def not_utf8(text: bytes, place: int, line: int, where: str) -> RefusedError:
     return RefusedError(Problem("not_utf8", spot, message, remedy))
 
 
-def coded_columns(rows: Rows, n_cells: int, places: list[int]) -> dict[int, DictionaryColumn]:
+def coded_columns(rows: Rows, n_cells: int, places: list[int]) -> dict[int, DictionaryColumn[str]]:
     """The wanted columns of the rows, by place."""
     if not rows.texts or not places:
         nothing = DictionaryColumn(np.zeros(len(rows.texts), np.int32), [""])
@@ -168,10 +161,10 @@ def coded_columns(rows: Rows, n_cells: int, places: list[int]) -> dict[int, Dict
     if rows.plain:
         return _parsed(b"\n".join(rows.texts) + b"\n", n_cells, places)
     cells = [split_record(text) for text in rows.texts]
-    return {place: _coded_texts([row[place] for row in cells]) for place in places}
+    return {place: encoded([row[place] for row in cells]).map(bytes.decode) for place in places}
 
 
-def _parsed(lines: bytes, n_cells: int, places: list[int]) -> dict[int, DictionaryColumn]:
+def _parsed(lines: bytes, n_cells: int, places: list[int]) -> dict[int, DictionaryColumn[str]]:
     names = [str(place) for place in range(n_cells)]
     wanted = [names[place] for place in places]
     table = pa_csv.read_csv(
@@ -190,13 +183,7 @@ def _parsed(lines: bytes, n_cells: int, places: list[int]) -> dict[int, Dictiona
     return {place: coded(table.column(str(place))) for place in places}
 
 
-def _coded_texts(cells: list[bytes]) -> DictionaryColumn:
-    places: dict[bytes, int] = {}
-    codes = [places.setdefault(cell, len(places)) for cell in cells]
-    return DictionaryColumn(np.array(codes, np.int32), [cell.decode() for cell in places])
-
-
-def coded(array: pa.Array | pa.ChunkedArray) -> DictionaryColumn:
+def coded(array: pa.Array | pa.ChunkedArray) -> DictionaryColumn[str]:
     """An array of texts without null, encoded or not, by its distinct texts."""
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.words import Code, is_blank, word_key
-from serve.cases.csv_rows import DictionaryColumn
 from serve.cases.header import Header
+from serve.columns import DictionaryColumn
 from serve.issues import Issue, silenced
 from serve.mapping.derivation import Derivation
 from serve.mapping.reader import ColumnReader, Key, ReadCell, Reader
@@ -51,7 +51,7 @@ class Cache:
 
 
 def parse_cases(
-    columns: Mapping[int, DictionaryColumn],
+    columns: Mapping[int, DictionaryColumn[str]],
     header: Header,
     n_cases: int,
     vocabulary: Vocabulary,
@@ -66,7 +66,7 @@ def parse_cases(
     met: set[tuple[int, Key]] = set()
     for place, issue in header.told:
         column = columns[place]
-        filled = [code for code, text in enumerate(column.texts) if not is_blank(text)]
+        filled = [code for code, text in enumerate(column.values) if not is_blank(text)]
         for row in np.flatnonzero(np.isin(column.codes, filled)).tolist():
             issues.setdefault(row, []).append(issue)
     for place, reading in header.readings:
@@ -74,15 +74,15 @@ def parse_cases(
         known = cache.values.setdefault((place, reading.finding.column), {})
         if len(known) > _REMEMBERED:
             known.clear()
-        parsed = [_remembered(text, reading, known) for text in column.texts]
+        parsed = [_remembered(text, reading, known) for text in column.values]
         read = header.unknowns.read(_spread(parsed, column.codes, issues))
         values[:, reading.finding.column] = read
         if isinstance(reading, ColumnReader) and reading.words:
-            met.update((place, key) for key in map(word_key, column.texts) if key in reading.words)
+            met.update((place, key) for key in map(word_key, column.values) if key in reading.words)
     for places, derivation in header.derived:
-        cells, codes = _together([columns[place] for place in places], n_cases)
-        parsed = [_derived(derivation, texts) for texts in cells]
-        read = header.unknowns.read(_spread(parsed, codes, issues))
+        cells = _together([columns[place] for place in places], n_cases)
+        parsed = [_derived(derivation, texts) for texts in cells.values]
+        read = header.unknowns.read(_spread(parsed, cells.codes, issues))
         values[:, derivation.finding.column] = read
     return ParsedCases(values, issues, frozenset(met))
 
@@ -101,16 +101,13 @@ def _spread(
 
 
 def _together(
-    columns: Sequence[DictionaryColumn], n_cases: int
-) -> tuple[list[tuple[str, ...]], Ints]:
-    """The distinct combinations of cells of several columns, and which each row has."""
-    which = np.zeros(n_cases, np.int64)
-    for column in columns:
-        joined = which * len(column.texts) + column.codes
-        which = np.unique(joined, return_inverse=True)[1].reshape(-1)
-    _, first = np.unique(which, return_index=True)
-    rows = first.tolist()
-    return [tuple(column.texts[column.codes[row]] for column in columns) for row in rows], which
+    columns: Sequence[DictionaryColumn[str]], n_cases: int
+) -> DictionaryColumn[tuple[str, ...]]:
+    """The cells of several columns, as one column of their combinations."""
+    none = DictionaryColumn[tuple[str, ...]](np.zeros(n_cases, np.int64), [()])
+    return reduce(
+        lambda all_, one: all_.joined(one, lambda cells, cell: (*cells, cell)), columns, none
+    )
 
 
 def _remembered(text: str, reading: Reader, known: dict[str, Value]) -> Value:

@@ -114,21 +114,18 @@ def score(
     Example: python -m serve score cases.csv --out scored.csv --summary counts.json
     """
     with _edge(context):
-        from serve.batch.job import Request, score_file  # heavy: not for --help
+        from serve.batch.job import rejects_beside, score_file  # heavy: not for --help
 
         bundle = _bundle(model, overrides_only=options["overrides_only"])
         read = {"the file of cases": cases, "the mapping": columns, "the bundle": bundle}
         _check_paths(read, {"--out": out, "--rejects": rejects, "--summary": summary})
-        request = Request(
-            cases, out, rejects, bundle, options["mix"], options["workers"],
-            options["spreadsheet_safe"], _mapping(columns, options), options["explain"],
-            options["columns_out"],
-        )  # fmt: skip
+        request = _request(cases, out, bundle, columns, options, rejects=rejects)
         beside = _SummaryBeside(summary, request)
         with _progress() as progress:
             report = score_file(request, progress, beside)
         _show(report, show=show)
-        _end(context, request, report, beside.counts, options["fail_on"])
+        rejected = rejects or rejects_beside(out)
+        _end(context, request, report, beside.counts, options["fail_on"], rejected)
 
 
 @main.command()
@@ -232,18 +229,16 @@ def spark(
         from data_gen.vocabulary.files.atomic import WholeFiles
         from serve.batch.block import make_pipeline
         from serve.output.destination import check_apart, check_form, check_new, check_writable
-        from serve.spark.job import SparkRequest, score_folder
+        from serve.spark.job import rejects_folder, score_folder
         from serve.spark.session import open_session, spark_errors
 
-        request = SparkRequest(
-            cases, out, _bundle(model, overrides_only=options["overrides_only"]), options["mix"],
-            _mapping(columns, options), explain=options["explain"],
-            columns_out=options["columns_out"],
-        )  # fmt: skip
+        bundle = _bundle(model, overrides_only=options["overrides_only"])
+        request = _request(cases, out, bundle, columns, options)
+        rejects = rejects_folder(request)
         read = {"the folder of cases": cases, "the mapping": columns, "the bundle": request.bundle}
-        check_apart(read, {"OUT": out, "OUT.rejects": request.rejects_path, "--summary": summary})
+        check_apart(read, {"OUT": out, "OUT.rejects": rejects, "--summary": summary})
         check_new("OUT", out)
-        check_new("OUT.rejects", request.rejects_path)
+        check_new("OUT.rejects", rejects)
         if summary is not None:
             check_writable("--summary", summary)
             check_form("--summary", summary, _FORMS["--summary"])
@@ -253,7 +248,7 @@ def spark(
         beside = _SummaryBeside(summary, request)
         with WholeFiles() as files:
             beside(files, report)
-        _end(context, request, report, beside.counts, options["fail_on"])
+        _end(context, request, report, beside.counts, options["fail_on"], rejects)
 
 
 @main.command()
@@ -374,6 +369,18 @@ def _bundle(model: Path | None, *, overrides_only: bool) -> Path | None:
     return None
 
 
+def _request(
+    cases: str, out: str, bundle: Path | None, columns: Path | None, options: dict[str, Any],
+    rejects: str | None = None,
+) -> Any:  # fmt: skip
+    from serve.request import Request
+
+    mapping = _mapping(columns, options)
+    names = ("mix", "workers", "spreadsheet_safe", "explain", "columns_out")
+    own = {name: options[name] for name in names if name in options}
+    return Request(cases, out, rejects, bundle, mapping=mapping, **own)
+
+
 def _mapping(path: Path | None, options: Mapping[str, Any]) -> Any:
     """How a file is written and its columns are read; options outdo the mapping's own lines."""
     from data_gen.vocabulary import load
@@ -427,18 +434,19 @@ def _show(report: Any, *, show: bool | None) -> None:
 
 
 def _end(
-    context: click.Context, request: Any, report: Any, counts: dict[str, Any], fail_on: Any
-) -> None:
+    context: click.Context, request: Any, report: Any, counts: dict[str, Any], fail_on: Any,
+    rejects: str,
+) -> None:  # fmt: skip
     """Say on stderr what came of a run, and exit by it."""
     from serve.output.report import failures, words
 
-    for line in words(counts, request.rejects_path):
+    for line in words(counts, rejects):
         _say(line)
     errors = failures(counts, fail_on)
     if errors:
         errors = [f"{', '.join(errors)} (--fail-on); all the same, {request.out} is written"]
     if request.bundle is not None and report.tally.scored and not report.tally.answered:
-        errors.append(_unanswered(request.bundle, report.failure))
+        errors.append(_unanswered(request.bundle, report.tally.failure))
     for error in errors:
         _say(f"error: {error}")
     if errors:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import pyarrow as pa
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.terminal import printable
-from serve.answer import JOIN
-from serve.batch.block import Scored
+from serve.answer import Reason, Scores
 from serve.model.predict import MICRO
-from serve.pipeline import Scores
 
 _STYLES = {"emergency": "bold red", "urgent": "yellow", "routine": "cyan", "self_care": "green"}
 _WIDTH = 100
 _WORTH_TELLING = 0.001
+
+
+Blocks = Sequence[tuple[pa.Array | None, Scores]]
+"""Cases, each block with their ids where they have any."""
 
 
 class _Shown(NamedTuple):
@@ -28,7 +31,7 @@ class _Shown(NamedTuple):
     likely: str
 
 
-def show_cases(blocks: Sequence[Scored], vocabulary: Vocabulary, width: int | None = None) -> None:
+def show_cases(blocks: Blocks, vocabulary: Vocabulary, width: int | None = None) -> None:
     """Print every case of these blocks to stderr, the most urgent first."""
     console = Console(stderr=True, highlight=False, width=width)
     if not console.is_terminal:
@@ -52,25 +55,23 @@ def _table(level: str, cases: Sequence[_Shown]) -> Table:
     return table
 
 
-def _cases(blocks: Sequence[Scored], vocabulary: Vocabulary) -> Iterator[_Shown]:
+def _cases(blocks: Blocks, vocabulary: Vocabulary) -> Iterator[_Shown]:
     number = 0
-    for block in blocks:
-        scores = block.scores
-        if scores is None:
-            continue
-        ids = [""] * len(scores.known) if block.case_ids is None else block.case_ids.to_pylist()
+    for case_ids, scores in blocks:
+        ids = [""] * len(scores.known) if case_ids is None else case_ids.to_pylist()
         for row, case_id in enumerate(ids):
             number += 1
             likely = _likeliest(scores, row, vocabulary)
             why = _short_reason(scores.reasons[row])
-            yield _Shown(case_id or f"row {number}", int(scores.triage.level[row]), why, likely)
+            level = int(scores.triage.codes[row])
+            yield _Shown(case_id or f"row {number}", level, why, likely)
 
 
 def _likeliest(scores: Scores, row: int, vocabulary: Vocabulary) -> str:
     """The three likeliest conditions of a case with their probabilities, in words."""
     if not scores.known[row]:
         return "no model"
-    parts = scores.parts_per_million[row] / MICRO
+    parts = scores.probabilities.parts_per_million[row] / MICRO
     names = [condition.name for condition in vocabulary.conditions]
     told = [(parts[k], _short_name(names[k])) for k in scores.top[row].tolist()]
     return ", ".join(f"{_percent(p)} {name}" for p, name in told if p >= _WORTH_TELLING)
@@ -81,17 +82,10 @@ def _percent(p: float) -> str:
     return ">99%" if p > 0.995 else "<1%" if p < 0.005 else f"{p:.0%}"
 
 
-def _short_reason(reasons: str) -> str:
+def _short_reason(reasons: Sequence[Reason]) -> str:
     """The first reason, without what the columns beside it say, and how many more there are."""
-    first, *more = reasons.split(JOIN)
-    name, _, text = first.partition(": ")
-    if name == "MODEL":
-        text = f"model{f' ({_inside(text)})' if '(' in text else f': {text}'}"
-    return text + (f" (and {len(more)} more)" if more else "")
-
-
-def _inside(text: str) -> str:
-    return text.partition("(")[2].rstrip(")")
+    first, *more = reasons
+    return first.brief + (f" (and {len(more)} more)" if more else "")
 
 
 def _short_name(name: str) -> str:

@@ -29,6 +29,7 @@ from serve.http.openapi import document
 from serve.http.options import Options
 from serve.http.refusal import Refusal, refusal_body, refuse
 from serve.mapping.column_mapping import NO_MAPPING
+from serve.mapping.unknowns import AS_FILES_SAY, Unknowns
 from serve.output.made_by import made_by
 from serve.output.summary import Summary
 from serve.problem import Problem
@@ -48,7 +49,7 @@ class Service:
         self.meters = Meters()
         self.meters.model_loaded.set_function(lambda: float(self.model.loaded))
         self.quick = QuickLane(
-            lambda cases: self._answers(cases, explained=False), self.meters.together.observe
+            lambda cases: self._answers(cases, AS_FILES_SAY), self.meters.together.observe
         )
         self.slow = SlowLane(options.limits.slow_requests)
 
@@ -59,16 +60,22 @@ class Service:
                 read = await self.slow.run(lambda: self._read(body))
                 return read, await self._aside(read)
         read = self._read(body)
-        if len(read.cases) <= MAX_SHARED and not read.explain:
+        shared = len(read.cases) <= MAX_SHARED and read.unknowns == AS_FILES_SAY
+        if shared and not read.explain:
             return read, await self.quick.score(read.cases)
         with self.slow.place():
             return read, await self._aside(read)
 
     async def _aside(self, read: CaseList) -> list[Answer]:
-        return await self.slow.run(lambda: self._answers(read.cases, explained=read.explain))
+        explained = read.explain
+        return await self.slow.run(
+            lambda: self._answers(read.cases, read.unknowns, explained=explained)
+        )
 
-    def _answers(self, cases: Sequence[Case], *, explained: bool) -> list[Answer]:
-        found = answers(self.model.chain, cases, explained=explained)
+    def _answers(
+        self, cases: Sequence[Case], unknowns: Unknowns, *, explained: bool = False
+    ) -> list[Answer]:
+        found = answers(self.model.chain, cases, unknowns, explained=explained)
         self.model.silent = all(answer["probabilities"] is None for answer in found)
         return found
 

@@ -18,24 +18,25 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from data_gen.vocabulary import Vocabulary
-from serve.answer import output_columns
-from serve.batch.block import BlockScorer, Scored, Settings, score_block
+from serve.batch.block import BlockScorer, Scored, score_block
 from serve.cases.blocks import Cases, read_cases
 from serve.cases.csv_records import Block
 from serve.cases.csv_rows import BOM, REASONS, Reject, rows_of
-from serve.cases.header import Header, match_header
+from serve.cases.header import Header
 from serve.cases.parse import Cache
 from serve.cases.source import csv_source
 from serve.http.batching import SlowLane
 from serve.http.options import Limits
 from serve.http.refusal import Refusal, refuse, unusable
 from serve.mapping.column_mapping import NO_MAPPING
-from serve.output.csv_lines import header_line, spreadsheet_safe_text
+from serve.mapping.unknowns import AS_FILES_SAY, Silence, Unknowns
+from serve.output.csv_lines import header_line
+from serve.output.destination import STDOUT
 from serve.output.made_by import made_by
 from serve.output.summary import Summary
 from serve.pipeline import ScoringPipeline
 from serve.problem import Problem, RefusedError
+from serve.request import Request
 
 WHERE = "body"
 _CHUNK = 1 << 18  # bytes of a block: some hundred rows, so that others are not kept waiting
@@ -52,6 +53,10 @@ class FileOptions(BaseModel):
     """What to do where rows have a broken shape: refuse the file and list them, or skip them."""
     explain: bool = False
     spreadsheet_safe: bool = False
+    blank: Silence = AS_FILES_SAY.blank
+    """How an empty cell is read."""
+    absent: Silence = AS_FILES_SAY.absent
+    """How a finding without a column is read."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,12 @@ class FileAnswer(Response):
         self._lane = lane
         self._limits = limits
         self._options = options
+        unknowns = Unknowns(options.blank, options.absent)
+        self._request = Request(
+            WHERE, STDOUT, explain=options.explain, mapped_by="",
+            mapping=replace(NO_MAPPING, unknowns=unknowns),
+            spreadsheet_safe=options.spreadsheet_safe,
+        )  # fmt: skip
         self._count = count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,34 +136,20 @@ class FileAnswer(Response):
         if first.startswith(b"PAR1"):
             remedy = "save the table as CSV; `python -m serve score` reads Parquet"
             raise RefusedError(Problem("not_csv", f"{WHERE}, byte 1", "this is Parquet", remedy))
-        return read_cases(csv_source(WHERE, stream, first, None), self._match, _CHUNK)
-
-    def _match(self, names: Sequence[str], where: str) -> Header:
-        vocabulary, explain = self._chain.vocabulary, self._options.explain
-        return match_header(names, where, vocabulary, explain=explain, mapped_by="")
+        return read_cases(csv_source(WHERE, stream, first, None), self._request.match, _CHUNK)
 
     async def _send(
         self, stream: BinaryIO, checked: _Checked, send: Send, gone: asyncio.Task[None]
     ) -> None:
         cases = await self._lane.run(lambda: self._read(stream))
-        safe = self._options.spreadsheet_safe
-        settings = Settings(
-            WHERE, checked.header, None, spreadsheet_safe=safe,
-            header_text=cases.header_text.removeprefix(BOM),
-        )  # fmt: skip
-        worker = BlockScorer(settings, self._chain)
+        request, text = self._request, cases.header_text
+        worker = BlockScorer(request, checked.header, WHERE, text.removeprefix(BOM), self._chain)
         await send(_start(self._told(checked)))
-        await send(_part(self._first_line(cases, self._chain.vocabulary)))
+        await send(_part(header_line(text, request.outputs, safe=request.spreadsheet_safe)))
         while not gone.done() and (scored := await self._lane.run(lambda: _next(worker, cases))):
             self._count(scored.tally)
             await send(_part(cast("bytes", scored.payload)))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    def _first_line(self, cases: Cases, vocabulary: Vocabulary) -> bytes:
-        text = cases.header_text
-        if self._options.spreadsheet_safe:
-            text = spreadsheet_safe_text([text])[0][0]
-        return header_line(text, output_columns(vocabulary, explain=self._options.explain))
 
     def _told(self, checked: _Checked) -> dict[str, str]:
         header, chain = checked.header, self._chain

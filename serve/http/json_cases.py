@@ -13,15 +13,16 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.finding import Kind
 from serve.answer import CASE_ID
 from serve.cases.names import named
 from serve.http.options import Limits
 from serve.http.refusal import Refusal, refuse
+from serve.mapping.unknowns import AS_FILES_SAY, SILENCES, Unknowns
 from serve.problem import Problem
 
 LONGEST = 200
@@ -40,6 +41,47 @@ REMEDIES: Mapping[Kind, str] = {
 }
 
 
+def body_schema(vocabulary: Vocabulary, limits: Limits) -> dict[str, Any]:
+    """The schema of a body of cases."""
+    cases = {"type": "array", "minItems": 1, "maxItems": limits.cases, "items": _case(vocabulary)}
+    told = f"Explain each answer; at most {limits.explained_cases} cases."
+    explain = {"type": "boolean", "default": False, "description": told}
+    silences = {
+        name: {"type": "string", "enum": list(SILENCES), "default": default, "description": told}
+        for name, default, told in (
+            ("blank", AS_FILES_SAY.blank, "How null and an empty text are read."),
+            ("absent", AS_FILES_SAY.absent, "How a finding that a case does not name is read."),
+        )
+    }
+    properties = {"cases": cases, "explain": explain, **silences}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": ["cases"],
+        "additionalProperties": False,
+    }
+
+
+def _case(vocabulary: Vocabulary) -> dict[str, Any]:
+    name = {"type": list(_NAME), "maxLength": LONGEST, "description": "Your name for it."}
+    findings = {finding.id: _finding(finding) for finding in vocabulary.findings}
+    return {
+        "type": "object",
+        "properties": {CASE_ID: name, **findings},
+        "additionalProperties": False,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    allowed = {
+        "yes_no": "true, false, yes or no",
+        "choice": ", ".join(finding.values),
+        "number": f"{finding.low:g} to {finding.high:g} {finding.unit}" if finding.unit else "",
+    }[finding.kind]
+    told = f"{finding.question} ({allowed})" if allowed else finding.question
+    return {"type": list(TYPES[finding.kind]), "maxLength": LONGEST, "description": told}
+
+
 # A string of JSON, or one that is never closed: so each byte is looked at once.
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 
@@ -51,6 +93,7 @@ class CaseList:
     cases: Sequence[Mapping[str, Any]]
     case_ids: Sequence[str | None]
     explain: bool
+    unknowns: Unknowns
 
 
 class _TwiceError(ValueError):
@@ -75,7 +118,8 @@ def read_cases(body: bytes, vocabulary: Vocabulary, limits: Limits) -> CaseList:
         raise _too_many(most)
     named = [case.get(CASE_ID) for case in cases]
     findings = [{key: value for key, value in case.items() if key != CASE_ID} for case in cases]
-    return CaseList(findings, named, explain)
+    given = {name: content[name] for name in ("blank", "absent") if name in content}
+    return CaseList(findings, named, explain, replace(AS_FILES_SAY, **given))
 
 
 def _too_many(most: int) -> Refusal:
@@ -119,12 +163,16 @@ def _problems(content: Any, vocabulary: Vocabulary) -> Iterator[Problem]:
         yield _wrong_type("body", content, "an object", 'send {"cases": [{...}]}')
         return
     for name in content:
-        if name not in ("cases", "explain"):
+        if name not in ("cases", "explain", "blank", "absent"):
             remedy = 'a body is {"cases": [{...}], "explain": true}; findings stand inside a case'
             yield Problem("unknown_field", _shown(name), "there is no such field", remedy)
     if not isinstance(content.get("explain", False), bool):
         remedy = "write true or false, or leave it out"
         yield _wrong_type("explain", content["explain"], "a boolean", remedy)
+    for name in ("blank", "absent"):
+        if name in content and content[name] not in SILENCES:
+            remedy = f"write {' or '.join(SILENCES)}, or leave it out"
+            yield Problem("bad_value", name, f"{content[name]!r} is not a way to read it", remedy)
     cases = content.get("cases")
     if not isinstance(cases, list) or not cases:
         remedy = "give a list of one case or more, each an object of findings"

@@ -10,7 +10,7 @@ from data_gen.vocabulary import Vocabulary
 from serve.answer import NO_MODEL
 from serve.batch.block import make_pipeline
 from serve.http.options import Options
-from serve.model.predict import check_mix
+from serve.model.mixes import check_mix
 from serve.pipeline import ScoringPipeline
 from serve.problem import RefusedError
 

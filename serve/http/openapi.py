@@ -7,8 +7,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from data_gen.vocabulary import Vocabulary
+from serve.http.json_cases import body_schema
 from serve.http.options import Options
-from serve.http.schemas import EXAMPLES, FILE_EXAMPLE, Refused, body_schema
+from serve.http.schemas import EXAMPLES, FILE_EXAMPLE, Refused
 
 _REFUSED: dict[str, str] = {
     "400": "The body ended early.",

@@ -1,18 +1,24 @@
-"""The shapes of requests and answers, for OpenAPI: generated from the vocabulary where they can."""
+"""The shapes of answers, for OpenAPI, and examples of requests."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, create_model
 
-from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.condition import Triage
-from serve.answer import CASE_ID
-from serve.http.json_cases import LONGEST, TYPES
-from serve.http.options import Limits
-
-Schema = dict[str, Any]
+from serve.answer import (
+    ANSWER,
+    EXPLANATION,
+    ISSUES,
+    LIKELY,
+    NUMBER,
+    PROBABILITIES,
+    WORD,
+    WORDS,
+    Column,
+    Kind,
+)
 
 
 class ProblemReply(BaseModel):
@@ -61,22 +67,44 @@ class ExplanationReply(BaseModel):
     text: str
 
 
-class Result(BaseModel):
-    """The answer for one case: the columns of a scored file."""
+class LikelyReply(BaseModel):
+    """One thing that the case could be, and how probable it is."""
 
-    case_id: str | None
+    id: str
+    condition: str
+    name: str
+    icd10: str
     triage: Triage
-    triage_source: Literal["override", "model", "both"]
-    triage_reasons: list[str]
-    open_red_flags: list[str]
-    """Rules that a blank leaves open: what is still to be asked."""
-    top_condition: str | None
-    probabilities: dict[str, float] | None
-    """By condition, the greatest first; null where no model answered."""
-    prediction_set: list[str]
-    novelty: float | None
-    issues: list[Issue]
-    explanation: ExplanationReply | None = None
+    within: str
+    why: str
+    """What makes it as urgent as it is."""
+    probability: float
+
+
+SHAPES: dict[Kind, Any] = {
+    WORD: str | None,
+    WORDS: list[str],
+    NUMBER: float | None,
+    PROBABILITIES: dict[str, float] | None,
+    LIKELY: list[LikelyReply],
+    ISSUES: list[Issue],
+    EXPLANATION: ExplanationReply | None,
+}
+"""What JSON has for each kind of column."""
+
+
+def _field(column: Column) -> Any:
+    shape = Literal[column.words] if column.words else SHAPES[column.kind]
+    default = None if column.on_request else ...
+    return shape, Field(default, description=column.meaning)
+
+
+Result = create_model(
+    "Result",
+    __doc__="The answer for one case: the columns of a scored file.",
+    case_id=(str | None, ...),
+    **{column.name: _field(column) for column in ANSWER if not column.told_once},
+)
 
 
 class MadeBy(BaseModel):
@@ -99,7 +127,7 @@ class ScoreReply(BaseModel):
     """True while no model can be loaded: then silence is no all-clear."""
     made_by: MadeBy
     warnings: list[str]
-    results: list[Result]
+    results: list[Result]  # type: ignore[valid-type] # made above
 
 
 class Health(BaseModel):
@@ -166,41 +194,7 @@ class VocabularyReply(BaseModel):
     conditions: list[ConditionReply]
 
 
-def body_schema(vocabulary: Vocabulary, limits: Limits) -> Schema:
-    """The schema of a body of cases."""
-    cases = {"type": "array", "minItems": 1, "maxItems": limits.cases, "items": _case(vocabulary)}
-    told = f"Explain each answer; at most {limits.explained_cases} cases."
-    explain = {"type": "boolean", "default": False, "description": told}
-    properties = {"cases": cases, "explain": explain}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": ["cases"],
-        "additionalProperties": False,
-    }
-
-
-def _case(vocabulary: Vocabulary) -> Schema:
-    name = {"type": ["string", "null"], "maxLength": LONGEST, "description": "Your name for it."}
-    findings = {finding.id: _finding(finding) for finding in vocabulary.findings}
-    return {
-        "type": "object",
-        "properties": {CASE_ID: name, **findings},
-        "additionalProperties": False,
-    }
-
-
-def _finding(finding: Finding) -> Schema:
-    allowed = {
-        "yes_no": "true, false, yes or no",
-        "choice": ", ".join(finding.values),
-        "number": f"{finding.low:g} to {finding.high:g} {finding.unit}" if finding.unit else "",
-    }[finding.kind]
-    told = f"{finding.question} ({allowed})" if allowed else finding.question
-    return {"type": list(TYPES[finding.kind]), "maxLength": LONGEST, "description": told}
-
-
-EXAMPLES: dict[str, Schema] = {
+EXAMPLES: dict[str, dict[str, Any]] = {
     "one": {
         "summary": "One case",
         "value": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from data_gen.vocabulary.finding import NOT_ASKED
 
 Silence = Literal["blank", "not-asked"]
+SILENCES: tuple[Silence, ...] = get_args(Silence)
 
 
 @dataclass(frozen=True)

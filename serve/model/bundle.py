@@ -19,6 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
+from serve.model.components import Components
+from serve.model.likelihoods import FILE as LIKELIHOODS
+from serve.model.likelihoods import Likelihoods
 from serve.model.prediction_sets import Thresholds
 from serve.model.recoding import Recoding
 from serve.problem import Problem, RefusedError
@@ -55,6 +58,10 @@ class Verified:
     """Of its prediction sets, where it has them."""
     recoding: Recoding | None = None
     """Into its own vocabulary, where that is another one."""
+    components: Components | None = None
+    """What it tells apart within the conditions, where it does."""
+    likelihoods: Likelihoods | None = None
+    """How often each finding is met in these."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,10 @@ class Bundle:
     """Of its prediction sets, where it has them."""
     recoding: Recoding | None = None
     """Into its own vocabulary, where that is another one."""
+    components: Components | None = None
+    """What it tells apart within the conditions, where it does."""
+    likelihoods: Likelihoods | None = None
+    """How often each finding is met in these."""
 
 
 def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
@@ -99,10 +110,13 @@ def verify_bundle(folder: Path, vocabulary: Vocabulary) -> Verified:
         raise _unlike(folder, "its manifest is not what this code reads") from None
     if min(training) <= 0:
         raise _unlike(folder, "a condition has no share in the mix of its training")
+    components = _components(manifest, vocabulary, folder)
     thresholds = _thresholds(manifest, folder)
     if recoding is not None and thresholds is not None:
         thresholds = replace(thresholds, least=recoding.answers(thresholds.least, np.inf))
-    return Verified(files["model.onnx"], manifest, version, thresholds, recoding)
+    likelihoods = _likelihoods(manifest, files, folder) if components else None
+    model = files["model.onnx"]
+    return Verified(model, manifest, version, thresholds, recoding, components, likelihoods)
 
 
 def open_bundle(verified: Verified) -> Bundle:
@@ -116,6 +130,8 @@ def open_bundle(verified: Verified) -> Bundle:
         outputs,
         verified.thresholds,
         verified.recoding,
+        verified.components,
+        verified.likelihoods,
     )
 
 
@@ -188,6 +204,26 @@ def _thresholds(manifest: Mapping[str, Any], folder: Path) -> Thresholds | None:
         return Thresholds.of(manifest, manifest["conditions"])
     except (KeyError, TypeError, ValueError):
         raise _unlike(folder, "its prediction sets are not what this code reads") from None
+
+
+def _likelihoods(
+    manifest: Mapping[str, Any], files: Mapping[str, bytes], folder: Path
+) -> Likelihoods | None:
+    if LIKELIHOODS not in files:
+        return None
+    try:
+        return Likelihoods.read(manifest, files[LIKELIHOODS])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _unlike(folder, "its likelihoods are not what this code reads") from None
+
+
+def _components(
+    manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path
+) -> Components | None:
+    try:
+        return Components.of(manifest, vocabulary.condition_ids)
+    except (KeyError, TypeError, ValueError):
+        raise _unlike(folder, "its components are not what this code reads") from None
 
 
 def _check_conditions(manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path) -> None:

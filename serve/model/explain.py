@@ -26,6 +26,7 @@ from data_gen.vocabulary.complete import complete
 from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.quantity import quantity
 from serve.model.bundle import Bundle
+from serve.model.mixes import MixWeights
 from serve.model.predict import predict
 
 Matrix = npt.NDArray[np.float64]
@@ -67,20 +68,20 @@ class Explanation:
 
 
 def explain(
-    bundle: Bundle, values: Matrix, vocabulary: Vocabulary, weights: Matrix | None = None
+    bundle: Bundle, values: Matrix, vocabulary: Vocabulary, weights: MixWeights | None = None
 ) -> Iterator[Explanation | None]:
     """The explanation of each case; None where the model gives no answer.
 
     `values` is (n_cases, n_findings) as recorded, NaN or NOT_ASKED for unknown, before anything is
     completed.
-    `weights` is new/old of another class mix, as for `predict`.
+    `weights` are those of another mix, as for `predict`.
     """
     for row in values:
         yield _explain_one(bundle, row, vocabulary, weights)
 
 
 def _explain_one(
-    bundle: Bundle, row: Matrix, vocabulary: Vocabulary, weights: Matrix | None
+    bundle: Bundle, row: Matrix, vocabulary: Vocabulary, weights: MixWeights | None
 ) -> Explanation | None:
     recorded = np.flatnonzero(np.isfinite(row))
     seen = _without_conflicts(row, vocabulary)

@@ -7,14 +7,12 @@ from collections.abc import Collection, Sequence
 from math import isnan
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from serve.answer import NO_MODEL, SOURCES
+from serve.answer import DECIMALS, Cells, Column, Ints, Probabilities, Scores, cells_of
 from serve.cases.arrow_columns import column_texts
 from serve.cases.csv_quoting import quoted, split_record
-from serve.pipeline import Scores
+from serve.columns import DictionaryColumn
 
 # The signs in ASCII and in full width, behind whatever a spreadsheet drops before it looks.
 _RUNS = re.compile("[\t\r\n]|[\\s\0\ufeff\u200b-\u200f\u2060]*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
@@ -24,32 +22,17 @@ _MAY_RUN = re.compile(rb'(?:^|,)"?[=+\-@\x00-\x20\x80-\xff]')
 _YES_NO = {"true": "yes", "false": "no"}
 
 
-def header_line(input_header: bytes, names: Sequence[str]) -> bytes:
+def header_line(input_header: bytes, names: Sequence[str], *, safe: bool) -> bytes:
     """The header of a scored file: that of the input as it stands, then the added names."""
+    if safe:
+        ((input_header,), _) = spreadsheet_safe_text([input_header])
     return input_header + b"," + ",".join(names).encode() + b"\n"
 
 
-def lines_of(
-    rows: Sequence[bytes],
-    scores: Scores,
-    vocabulary: Vocabulary,
-    places: Sequence[int] | None = None,
-) -> bytes:
+def lines_of(rows: Sequence[bytes], scores: Scores, places: Sequence[int] | None = None) -> bytes:
     """The scored rows as text, each ending in a newline; `places` are the columns, None for all."""
-    triage, top = scores.triage, scores.top[:, 0]
-    levels = _coded(triage.level, TRIAGE_LEVELS)
-    sources = _coded(triage.source, SOURCES)
-    tops = _coded(np.where(scores.known, top, -1), [*vocabulary.condition_ids, ""])
-    open_, sets = _texts(scores.open_red_flags), _texts(scores.prediction_set)
-    numbers = _probability_cells(scores)
-    novelty = _novelty_cells(scores)
-    last = _last_cells(scores)
-    columns = zip(rows, levels, sources, _written(scores.reasons), open_, tops, strict=True)
-    tails = zip(numbers, sets, novelty, _written(scores.issues), last, strict=True)
-    lines = [
-        b"%b,%b,%b,%b,%b,%b%b,%b,%b,%b,%b\n" % (*head, *tail)
-        for head, tail in zip(columns, tails, strict=True)
-    ]
+    columns = [_texts(column, cells) for column, cells in cells_of(scores)]
+    lines = [b",".join(cells) + b"\n" for cells in zip(rows, *columns, strict=True)]
     return b"".join(lines if places is None else [picked(line, places) for line in lines])
 
 
@@ -65,52 +48,31 @@ def picked(line: bytes, places: Sequence[int] | None) -> bytes:
     return b",".join([quoted(cells[place].decode()).encode() for place in places]) + b"\n"
 
 
-def _last_cells(scores: Scores) -> list[bytes]:
-    """The model's version and, where it was asked for, the explanation behind it."""
-    versions = _coded(scores.known.astype(np.int64), [NO_MODEL, scores.model_version])
-    if scores.explanations is None:
-        return versions
-    told = _written(scores.explanations)
-    return [b"%b,%b" % pair for pair in zip(versions, told, strict=True)]
+def _texts(column: Column, cells: Cells) -> list[bytes]:
+    """The text of each case, with the commas within it where a column has several cells."""
+    if isinstance(cells, DictionaryColumn):
+        return cells.map(lambda value: quoted(column.kind.text(value)).encode()).each()
+    if isinstance(cells, Probabilities):
+        return _probability_texts(cells.parts_per_million)
+    return [b"" if isnan(value) else b"%.*f" % (DECIMALS, value) for value in cells.tolist()]
 
 
-def _coded(codes: npt.NDArray[np.int64], words: Sequence[str]) -> list[bytes]:
-    encoded = [word.encode() for word in words]
-    return [encoded[code] for code in codes.tolist()]
-
-
-def _texts(column: tuple[list[str], npt.NDArray[np.int64]]) -> list[bytes]:
-    return _coded(column[1], [quoted(text) for text in column[0]])
-
-
-def _written(texts: Sequence[str]) -> list[bytes]:
-    """Texts as cells. Few are distinct, so each is written once."""
-    cells: dict[str, bytes] = {text: quoted(text).encode() for text in set(texts)}
-    return [cells[text] for text in texts]
-
-
-def _probability_cells(scores: Scores) -> list[bytes]:
-    """For each row, a comma and six decimals for each probability; commas alone where unknown."""
-    n_cases, n_conditions = scores.parts_per_million.shape
+def _probability_texts(parts_per_million: Ints) -> list[bytes]:
+    """Six decimals for each probability, with commas between; commas alone where unknown."""
+    n_cases, n_conditions = parts_per_million.shape
     digits = np.empty((n_cases, n_conditions, 9), dtype=np.uint8)
-    digits[:, :, 0] = ord(",")
-    digits[:, :, 2] = ord(".")
-    rest = scores.parts_per_million.astype(np.int32)
-    for place in (8, 7, 6, 5, 4, 3, 1):
+    digits[:, :, 1] = ord(".")
+    digits[:, :, 8] = ord(",")
+    rest = parts_per_million.astype(np.int32)
+    for place in (7, 6, 5, 4, 3, 2, 0):
         rest, digit = np.divmod(rest, 10)
         digits[:, :, place] = digit + ord("0")
     text = digits.tobytes()
     width = n_conditions * 9
-    cells = [text[start : start + width] for start in range(0, n_cases * width, width)]
-    for row in np.flatnonzero(~scores.known).tolist():
-        cells[row] = b"," * n_conditions
-    return cells
-
-
-def _novelty_cells(scores: Scores) -> list[bytes]:
-    if scores.novelty is None:
-        return [b""] * len(scores.known)
-    return [b"" if isnan(value) else b"%.6f" % value for value in scores.novelty.tolist()]
+    texts = [text[start : start + width - 1] for start in range(0, n_cases * width, width)]
+    for case in np.flatnonzero(~parts_per_million.any(axis=1)).tolist():
+        texts[case] = b"," * (n_conditions - 1)
+    return texts
 
 
 def legible(rows: Sequence[bytes]) -> list[bytes]:

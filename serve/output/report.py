@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
 
 from data_gen.vocabulary import load
+from serve.answer import Scores
 from serve.cases.header import Header
 from serve.cases.parse import UNREAD
 from serve.issues import quoted_name
-from serve.mapping.column_mapping import ColumnMapping
+from serve.model.bundle import verify_bundle
+from serve.model.telling import most_telling
 from serve.output.made_by import made_by
 from serve.output.summary import Summary, summary
+from serve.overrides.reach import silent_emergencies
 from serve.problem import Problem
+from serve.request import Request
 
 FAIL_ON = {
     "issues": "rows have something wrong with them",
@@ -20,53 +27,29 @@ FAIL_ON = {
     "near-miss": "columns are nearly named like a finding",
 }
 """What a run can be asked to fail on, and the words for it."""
+_HELPFUL = 5  # missing columns that are named
 _NAMED = 12  # columns that are named on stderr; the summary names all
 
 
-class Asked(Protocol):
-    """The part of a request that an answer names."""
+@dataclass
+class Report:
+    """What came of a run, on one machine or on Spark."""
 
-    @property
-    def mix(self) -> str:
-        """The class mix."""
-
-    @property
-    def mapping(self) -> ColumnMapping:
-        """How columns are read."""
-
-    @property
-    def rejects_path(self) -> str:
-        """Where rejected records go."""
-
-
-class Outcome(Protocol):
-    """What is counted of a run, on one machine or on Spark."""
-
-    @property
-    def tally(self) -> Summary:
-        """The running counts."""
-
-    @property
-    def duplicates(self) -> int:
-        """Rows that repeat the case id of an earlier row."""
-
-    @property
-    def headers(self) -> Sequence[Header]:
-        """Each different header."""
-
-    @property
-    def warnings(self) -> Sequence[Problem]:
-        """What is told beside the rows' own issues."""
-
-    @property
-    def model_version(self) -> str:
-        """The version of the model that answered."""
+    tally: Summary
+    headers: Sequence[Header]
+    """Each different one."""
+    duplicates: int = 0
+    """Rows that repeat the case id of an earlier row."""
+    warnings: Sequence[Problem] = ()
+    """What is told beside the rows' own issues."""
+    short: list[tuple[pa.Array | None, Scores]] = field(default_factory=list)
+    """The blocks of a short file, each with the ids of its cases; nothing for a long one."""
 
 
-def made(asked: Asked, outcome: Outcome) -> dict[str, Any]:
+def made(request: Request, report: Report) -> dict[str, Any]:
     """What made the answers of a run."""
-    columns = columns_of(outcome.headers)
-    return made_by(outcome.model_version, asked.mix, load(), asked.mapping, columns)
+    columns = columns_of(report.headers)
+    return made_by(report.tally.model_version, request.mix, load(), request.mapping, columns)
 
 
 def columns_of(headers: Iterable[Header]) -> dict[str, list[str]]:
@@ -77,11 +60,32 @@ def columns_of(headers: Iterable[Header]) -> dict[str, list[str]]:
     return {"columns_read": [*read], "columns_not_read": [*not_read]}
 
 
-def counts_of(asked: Asked, outcome: Outcome) -> dict[str, Any]:
+def counts_of(request: Request, report: Report) -> dict[str, Any]:
     """The counts of a run as they are written to a summary file, and what made it."""
-    own = made(asked, outcome)
-    counts = summary(outcome.tally, outcome.duplicates, tuple(outcome.warnings), own["versions"])
-    return {**counts, "rows_without_finding": outcome.tally.issues["no_findings"], **own}
+    own = made(request, report)
+    counts = summary(report.tally, report.duplicates, tuple(report.warnings), own["versions"])
+    without = report.tally.issues["no_findings"]
+    return {**counts, "rows_without_finding": without, **_unseen(request, report), **own}
+
+
+def _unseen(request: Request, report: Report) -> dict[str, Any]:
+    """What a file cannot show for want of columns: emergencies, by hazard; and what would help.
+
+    Of files that differ in their columns, what all of them ask.
+    """
+    vocabulary = load()
+    found = [{r.finding.id for _, r in header.readings} for header in report.headers]
+    known = set.intersection(*found) if found else set()
+    hazards: dict[str, list[str]] = {}
+    for rule in silent_emergencies(known, vocabulary):
+        hazards.setdefault(rule.hazard, []).append(rule.id)
+    bundle = None if request.bundle is None else verify_bundle(request.bundle, vocabulary)
+    help_most: list[str] = []
+    if bundle and bundle.components and bundle.likelihoods:
+        mix = request.mix if request.mix in bundle.components.mixes else "training"
+        shares = bundle.components.mixes[mix]
+        help_most = most_telling(bundle.likelihoods, bundle.components, shares, known, _HELPFUL)
+    return {"emergencies_out_of_reach": hazards, "columns_that_would_help": help_most}
 
 
 def failures(counts: Mapping[str, Any], fail_on: Iterable[str]) -> list[str]:
@@ -104,9 +108,7 @@ def words(counts: Mapping[str, Any], rejects_path: str) -> Iterator[str]:
     """The counts of a run, a sentence a line."""
     for warning in counts["warnings"]:
         yield f"warning: {Problem(**warning)}"
-    yield f"columns read: {_named(counts['columns_read'])}"
-    if counts["columns_not_read"]:
-        yield f"columns not read: {_named(counts['columns_not_read'])}"
+    yield from _of_columns(counts)
     levels = ", ".join(f"{n} {level}" for level, n in counts["triage"].items() if n)
     yield f"scored {counts['scored']} of {counts['rows_in']} rows: {levels or 'none'}"
     if counts["rejected"]:
@@ -129,6 +131,18 @@ def words(counts: Mapping[str, Any], rejects_path: str) -> Iterator[str]:
         yield f"{counts['duplicate_case_ids']} rows repeat the case_id of an earlier row"
     if counts["neutralised_cells"]:
         yield f"{counts['neutralised_cells']} cells got a leading apostrophe (--spreadsheet-safe)"
+
+
+def _of_columns(counts: Mapping[str, Any]) -> Iterator[str]:
+    """What was read, and what cannot be seen for want of columns."""
+    yield f"columns read: {_named(counts['columns_read'])}"
+    if counts["columns_not_read"]:
+        yield f"columns not read: {_named(counts['columns_not_read'])}"
+    if reach := counts["emergencies_out_of_reach"]:
+        named = ", ".join(f"{h.replace('_', ' ')} ({', '.join(r)})" for h, r in reach.items())
+        yield f"for want of columns no override can call these emergencies: {named}"
+    if counts["columns_that_would_help"]:
+        yield f"columns that would help most: {', '.join(counts['columns_that_would_help'])}"
 
 
 def _named(names: Sequence[str]) -> str:

@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from serve.answer import SOURCES
+from serve.answer import NO_MODEL, SOURCES, Scores
 from serve.cases.header import Header
+from serve.columns import DictionaryColumn, Value
 from serve.issues import quoted_name
 from serve.mapping.reader import NO_VALUE, Key
-from serve.pipeline import Scores
 from serve.problem import Problem
 
 
@@ -37,6 +37,15 @@ class Summary:
     source: Counter[str] = field(default_factory=Counter)
     words_met: set[tuple[int, Key]] = field(default_factory=set)
     """The words of a mapping that some cell has, each with the place of its column."""
+    asked: str = NO_MODEL
+    """The version of the model that was asked."""
+    failure: str = ""
+    """What the model failed with last, if it did."""
+
+    @property
+    def model_version(self) -> str:
+        """The version of the model that answered, `none` where it answered nothing."""
+        return self.asked if self.answered or not self.scored else NO_MODEL
 
     @property
     def rows_in(self) -> int:
@@ -50,22 +59,34 @@ class Summary:
         self.blank_lines += other.blank_lines
         self.spreadsheet_safe_text += other.spreadsheet_safe_text
         self.words_met |= other.words_met
+        self.asked = self.asked if other.asked == NO_MODEL else other.asked
+        self.failure = other.failure or self.failure
         for name in ("rejected", "issues", "triage", "source"):
             getattr(self, name).update(getattr(other, name))
 
 
 def tally_of(scores: Scores) -> Summary:
     """The counts of one block of scores."""
-    levels = np.bincount(scores.triage.level, minlength=len(TRIAGE_LEVELS)).tolist()
-    sources = np.bincount(scores.triage.source, minlength=len(SOURCES)).tolist()
+    issues = Counter[str]()
+    for found, cases in _counted(scores.issues).items():
+        for issue in found:
+            issues[issue.code] += cases
     return Summary(
         scored=len(scores.known),
         answered=int(np.count_nonzero(scores.known)),
-        issues=Counter(scores.counts),
-        triage=Counter(dict(zip(TRIAGE_LEVELS, levels, strict=True))),
-        source=Counter(dict(zip(SOURCES, sources, strict=True))),
+        issues=issues,
+        triage=_counted(scores.triage),
+        source=_counted(scores.triage_source),
         words_met=set(scores.words_met),
+        asked=scores.model_version,
+        failure=scores.failure,
     )
+
+
+def _counted(column: DictionaryColumn[Value]) -> Counter[Value]:
+    """How many cases have each value."""
+    cases = np.bincount(column.codes, minlength=len(column.values)).tolist()
+    return Counter(dict(zip(column.values, cases, strict=True)))
 
 
 class CaseIds:

@@ -5,52 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from serve.answer import EXPLANATION, NO_MODEL, SOURCES, probability_columns
-from serve.cases.csv_rows import DictionaryColumn
+from data_gen.vocabulary import Vocabulary
+from serve.answer import DECIMALS, Cells, Column, Probabilities, Scores, cells_of, output_schema
+from serve.columns import DictionaryColumn
 from serve.model.predict import MICRO
-from serve.pipeline import Scores
 
 
 def score_table(scores: Scores, vocabulary: Vocabulary) -> pa.Table:
     """The columns of the scores: words as strings, figures as doubles, null where there is none."""
-    known = scores.known
-    tops = np.where(known, scores.top[:, 0], len(vocabulary.condition_ids))
-    novelty = np.full(len(known), np.nan) if scores.novelty is None else scores.novelty
-    figures = [pa.array(column / MICRO, mask=~known) for column in scores.parts_per_million.T]
-    told = {} if scores.explanations is None else {EXPLANATION: _strings(scores.explanations)}
-    return pa.table(
-        {
-            "triage": _picked(TRIAGE_LEVELS, scores.triage.level),
-            "triage_source": _picked(SOURCES, scores.triage.source),
-            "triage_reasons": _strings(scores.reasons),
-            "open_red_flags": _picked(*scores.open_red_flags),
-            "top_condition": _picked([*vocabulary.condition_ids, ""], tops),
-            **dict(zip(probability_columns(vocabulary), figures, strict=True)),
-            "prediction_set": _picked(*scores.prediction_set),
-            "novelty": pa.array(np.round(novelty, 6), mask=np.isnan(novelty)),
-            "issues": _strings(scores.issues),
-            "model_version": _picked([NO_MODEL, scores.model_version], known.astype(np.int64)),
-            **told,
-        }
-    )
+    arrays = [array for column, cells in cells_of(scores) for array in _arrays(column, cells)]
+    return pa.Table.from_arrays(arrays, schema=output_schema(vocabulary, explain=scores.explained))
 
 
-def _picked(words: Sequence[str], codes: npt.NDArray[np.int64]) -> pa.Array:
-    return _strings(words).take(pa.array(codes))
+def _arrays(column: Column, cells: Cells) -> list[pa.Array]:
+    if isinstance(cells, DictionaryColumn):
+        return [_strings(cells.map(lambda value: column.kind.text(value) or None))]
+    if isinstance(cells, Probabilities):
+        unknown = ~cells.parts_per_million.any(axis=1)
+        return [pa.array(parts / MICRO, mask=unknown) for parts in cells.parts_per_million.T]
+    return [pa.array(np.round(cells, DECIMALS), mask=np.isnan(cells))]
 
 
-def _strings(texts: Sequence[str]) -> pa.Array:
-    return pa.array([text or None for text in texts], pa.string())
+def _strings(column: DictionaryColumn[str | None] | DictionaryColumn[str]) -> pa.Array:
+    return pa.array(column.values, pa.string()).take(pa.array(column.codes))
 
 
-def text_table(columns: Mapping[int, DictionaryColumn], names: Sequence[str]) -> pa.Table:
+def text_table(columns: Mapping[int, DictionaryColumn[str]], names: Sequence[str]) -> pa.Table:
     """The rows of a CSV file as a table of strings, every cell as it stands."""
-    cells = (columns[place] for place in range(len(names)))
-    arrays = [pa.array(c.texts, pa.string()).take(pa.array(c.codes)) for c in cells]
+    arrays = [_strings(columns[place]) for place in range(len(names))]
     return pa.Table.from_arrays(arrays, names=list(names))
 
 

@@ -13,24 +13,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from data_gen.vocabulary import load
-from serve.answer import NO_MODEL
-from serve.batch.block import BlockScorer, Scored, Settings, prepare, score_block
-from serve.cases.blocks import no_rows
+from serve.answer import output_schema
+from serve.batch.block import BlockScorer, Scored, prepare, score_block
 from serve.cases.header import Header, match_header
 from serve.cases.parse import Cache
-from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
+from serve.mapping.column_mapping import ColumnMapping
 from serve.output.chosen import chosen
-from serve.output.report import made
+from serve.output.report import Report, made
 from serve.output.summary import Summary, words_never_met
 from serve.problem import Problem, RefusedError
+from serve.request import Request
 from serve.spark.column_types import as_spark, conformed, merged
-from serve.spark.files import Folder, Piece, find_files, open_file, read_files, unique_names
+from serve.spark.files import Folder, Piece, find_files, open_file, read_files
 
 MADE = "_claudico.json"
 """The file of the scored folder that says what made it."""
@@ -43,73 +42,27 @@ _LOOKS = pa.schema(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class SparkRequest:
-    """A folder to score on Spark, and how. Without a bundle, overrides alone answer."""
-
-    cases: str
-    out: str
-    bundle: Path | None = None
-    mix: str = "training"
-    mapping: ColumnMapping = NO_MAPPING
-    explain: bool = False
-    columns_out: str | None = None
-    """Names of the columns to write, with commas between them; None for all."""
-
-    @property
-    def rejects_path(self) -> str:
-        """The folder that rejected records go to."""
-        return f"{self.out}.rejects"
-
-
 @dataclass
 class Counts:
     """What the tasks count together."""
 
     tally: Summary = field(default_factory=Summary)
-    asked: str = NO_MODEL
-    """The version of the model that was asked."""
-    failure: str = ""
-    """What the model failed with last, if it did."""
     bad_files: set[str] = field(default_factory=set)
     """Files with rejected records."""
 
     def add(self, other: Counts) -> Counts:
         """Count what another task has counted as well."""
         self.tally.add(other.tally)
-        self.asked = other.asked if other.tally.scored else self.asked
-        self.failure = other.failure or self.failure
         self.bad_files |= other.bad_files
         return self
 
 
-@dataclass(frozen=True)
-class SparkReport:
-    """What came of a folder."""
-
-    counts: Counts
-    duplicates: int
-    headers: tuple[Header, ...]
-    """Each different one."""
-    warnings: tuple[Problem, ...]
-
-    @property
-    def tally(self) -> Summary:
-        """The running counts of all tasks."""
-        return self.counts.tally
-
-    @property
-    def failure(self) -> str:
-        """What the model failed with last, if it did."""
-        return self.counts.failure
-
-    @property
-    def model_version(self) -> str:
-        """The version of the model that answered, `none` where it answered nothing."""
-        return self.counts.asked if self.tally.answered or not self.tally.scored else NO_MODEL
+def rejects_folder(request: Request) -> str:
+    """The folder that rejected records go to."""
+    return request.rejects or f"{request.out}.rejects"
 
 
-def score_folder(session: Any, request: SparkRequest) -> SparkReport:
+def score_folder(session: Any, request: Request) -> Report:
     """Score a folder of CSV and Parquet files into the Parquet folder `request.out`.
 
     Rejected records go to the Parquet folder `OUT.rejects`. Raises RefusedError, with every problem
@@ -118,16 +71,13 @@ def score_folder(session: Any, request: SparkRequest) -> SparkReport:
     folder = find_files(session, request.cases)
     looks = _looked(session, folder, request.mapping)
     headers, warnings = _headers(looks, request)
-    settings = Settings(
-        request.cases, headers[0], request.bundle, request.mix, parquet=True,
-        explain=request.explain,
-    )  # fmt: skip
+    given = replace(request, as_table=True, columns_out=None), headers[0], request.cases, b""
     cases = merged([pa.ipc.read_schema(pa.py_buffer(look["schema"])) for look in looks])
-    schema = _out_schema(cases, settings, request)
+    schema = _out_schema(cases, request)
     counts = _accumulator(session)
 
     def scored(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return _scored(batches, folder, request, settings, schema, counts.add)
+        return _scored(batches, folder, given, schema, counts.add)
 
     files = read_files(session, list(folder.files))
     files.mapInArrow(scored, as_spark(schema)).write.parquet(request.out)
@@ -136,7 +86,7 @@ def score_folder(session: Any, request: SparkRequest) -> SparkReport:
         _write_rejects(session, folder, request, sorted(found.bad_files))
     duplicates = _duplicates(session, request.out, headers)
     told = (*folder.warnings, *warnings, *_never_met(headers, found.tally, request.cases))
-    report = SparkReport(found, duplicates, headers, told)
+    report = Report(found.tally, headers, duplicates, told)
     _write_made(session, request, report)
     return report
 
@@ -176,7 +126,7 @@ def _as_json(problems: Iterable[Problem]) -> str:
 
 
 def _headers(
-    looks: list[dict[str, Any]], request: SparkRequest
+    looks: list[dict[str, Any]], request: Request
 ) -> tuple[tuple[Header, ...], tuple[Problem, ...]]:
     """Each different header, and every warning once, with the first file that it is true of."""
     headers: dict[str, Header] = {}
@@ -199,19 +149,13 @@ def _together(alike: list[Problem]) -> Problem:
     return replace(first, where=f"{first.where} and {more} more files") if more else first
 
 
-def _out_schema(cases: pa.Schema, settings: Settings, request: SparkRequest) -> pa.Schema:
-    """The columns to write: of the cases, then those that no cases at all, scored, get."""
-    nothing = no_rows(_texts(settings.header))
-    answers = _table(score_block(prepare(settings), nothing)).schema
-    fields = [*cases, *list(answers)[len(settings.header.names) :]]
+def _out_schema(cases: pa.Schema, request: Request) -> pa.Schema:
+    """The columns to write: of the cases, then those of the scores."""
+    fields = [*cases, *output_schema(load(), explain=request.explain)]
     if request.columns_out is not None:
         places = chosen(request.columns_out, [field.name for field in fields])
         fields = [fields[place] for place in places]
     return pa.schema(fields)
-
-
-def _texts(header: Header) -> pa.Schema:
-    return pa.schema([(name, pa.string()) for name in unique_names(header.names)])
 
 
 def _files_of(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, bytes]]:
@@ -221,12 +165,12 @@ def _files_of(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, bytes]]:
 
 
 def _scored(
-    batches: Iterable[pa.RecordBatch], folder: Folder, request: SparkRequest, settings: Settings,
+    batches: Iterable[pa.RecordBatch], folder: Folder, given: tuple[Request, Header, str, bytes],
     schema: pa.Schema, count: Callable[[Counts], None],
 ) -> Iterator[pa.RecordBatch]:  # fmt: skip
-    worker = prepare(settings)
+    worker = prepare(given)
     for path, content in _files_of(batches):
-        file = open_file(path, content, folder.files[path], request.mapping)
+        file = open_file(path, content, folder.files[path], worker.request.mapping)
         of_file = _for_header(worker, file.header)
         for piece in file.pieces:
             scored = score_block(of_file, piece.batch)
@@ -236,8 +180,7 @@ def _scored(
 
 def _for_header(worker: BlockScorer, header: Header) -> BlockScorer:
     """The worker for another file: what it remembers of words goes by the place of a column."""
-    settings = replace(worker.settings, header=header)
-    return replace(worker, settings=settings, chain=replace(worker.chain, cache=Cache()))
+    return replace(worker, header=header, pipeline=replace(worker.pipeline, cache=Cache()))
 
 
 def _counts(scored: Scored, piece: Piece, path: str, header: Header) -> Counts:
@@ -248,7 +191,7 @@ def _counts(scored: Scored, piece: Piece, path: str, header: Header) -> Counts:
     tally.blank_lines += piece.blank_lines
     tally.rejected.update(reject.code for reject in piece.rejects)
     bad = {path} if piece.rejects else set()
-    return Counts(tally, scored.model_version, scored.failure, bad)
+    return Counts(tally, bad)
 
 
 def _accumulator(session: Any) -> Any:
@@ -265,9 +208,7 @@ def _accumulator(session: Any) -> Any:
     return session.sparkContext.accumulator(Counts(), Adding())
 
 
-def _write_rejects(
-    session: Any, folder: Folder, request: SparkRequest, paths: Sequence[str]
-) -> None:
+def _write_rejects(session: Any, folder: Folder, request: Request, paths: Sequence[str]) -> None:
     def rejected(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for path, content in _files_of(batches):
             file = open_file(path, content, folder.files[path], request.mapping)
@@ -279,7 +220,7 @@ def _write_rejects(
                 yield pa.RecordBatch.from_pylist(rows, schema=_REJECTS)
 
     frame = read_files(session, paths).mapInArrow(rejected, as_spark(_REJECTS))
-    frame.write.parquet(request.rejects_path)
+    frame.write.parquet(rejects_folder(request))
 
 
 def _never_met(headers: Sequence[Header], tally: Summary, where: str) -> Iterable[Problem]:
@@ -296,7 +237,7 @@ def _never_met(headers: Sequence[Header], tally: Summary, where: str) -> Iterabl
     return problems
 
 
-def _write_made(session: Any, request: SparkRequest, report: SparkReport) -> None:
+def _write_made(session: Any, request: Request, report: Report) -> None:
     """Put what made the answers beside them, in a file that readers of the folder pass over.
 
     Spark leaves no room for it in the metadata of the Parquet files that it writes.
@@ -327,5 +268,5 @@ def _duplicates(session: Any, out: str, headers: Sequence[Header]) -> int:
 
 def _table(scored: Scored) -> pa.Table:
     if isinstance(scored.payload, bytes):
-        raise TypeError("settings for Spark ask for tables")
+        raise TypeError("requests for Spark ask for tables")
     return scored.payload

@@ -15,10 +15,11 @@ from data_gen.vocabulary.words import is_blank
 from serve.cases.arrow_columns import coded_values
 from serve.cases.blocks import read_cases
 from serve.cases.csv_records import Block
-from serve.cases.csv_rows import DictionaryColumn, coded_columns, rows_of
+from serve.cases.csv_rows import coded_columns, rows_of
 from serve.cases.detection import detect
 from serve.cases.header import Header
 from serve.cases.source import open_source
+from serve.columns import DictionaryColumn
 from serve.mapping.dates import ORDERS, DateProblem, read_date
 from serve.mapping.dialect import Dialect, Said, dialect_of
 from serve.mapping.reader import with_point
@@ -133,7 +134,7 @@ def _dialect(path: str, said: Said) -> Dialect:
 
 def _columns(
     item: Block | pa.RecordBatch, names: Sequence[str], where: str
-) -> Iterator[DictionaryColumn]:
+) -> Iterator[DictionaryColumn[str]]:
     if isinstance(item, Block):
         rows = rows_of(item, len(names), where)
         yield from coded_columns(rows, len(names), list(range(len(names)))).values()
@@ -146,8 +147,8 @@ def _length(block: Block) -> int:
     return len(block.records) or block.lines.count(b"\n")
 
 
-def _add(count: Counter[str], column: DictionaryColumn, decimal: str) -> None:
-    times = np.bincount(column.codes, minlength=len(column.texts)).tolist()
-    for text, number in zip(column.texts, times, strict=True):
+def _add(count: Counter[str], column: DictionaryColumn[str], decimal: str) -> None:
+    times = np.bincount(column.codes, minlength=len(column.values)).tolist()
+    for text, number in zip(column.values, times, strict=True):
         if number and not is_blank(text):
             count[with_point(text.strip()) if decimal == "," else text.strip()] += number

@@ -39,6 +39,29 @@ def test_only_the_edited_number_and_its_patients_differ(edited: Path) -> None:
     assert sum(flip.patients for flip in found.flips) == 3000
 
 
+def test_a_changed_level_and_clinic_share_are_listed(tmp_path: Path) -> None:
+    """An edit of a level or of a share of the clinic is told, and changes no training patient."""
+    folder = Path(shutil.copytree(KNOWLEDGE, tmp_path / "knowledge"))
+    path = folder / "conditions" / "other_cause.yaml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in (
+        ("level: urgent, within: within 2 days", "level: routine, within: within 2 weeks"),
+        ("clinic: {p: 0.07,", "clinic: {p: 0.08,"),
+        ("clinic: {p: 0.16,", "clinic: {p: 0.15,"),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+    found = difference(KNOWLEDGE, folder, 300, "training")
+    parts = {change.place.partition(":presentations.")[2]: change.new for change in found.changes}
+    assert parts == {
+        "gout.triage": "level routine, within within 2 weeks",
+        "gout.clinic": "p 0.08",
+        "patellofemoral_pain.clinic": "p 0.15",
+    }
+    assert sum(flip.changed for flip in found.flips) == 0
+
+
 def test_the_same_knowledge_differs_in_nothing() -> None:
     """A knowledge against itself changes no number, no record, no diagnosis."""
     result = CliRunner().invoke(main, ["diff", str(KNOWLEDGE), "--patients", "500"])
@@ -98,6 +121,7 @@ def test_a_condition_that_only_one_side_has(tmp_path: Path) -> None:
     new = tmp_path / "knowledge"
     twin = (new / "conditions" / "doms.yaml").read_text(encoding="utf-8")
     twin = twin.replace("condition: doms", "condition: soreness")
+    twin = twin.replace('name: "', 'name: "twin of ')
     (new / "conditions" / "soreness.yaml").write_text(twin, encoding="utf-8")
     mix = (new / "mix.yaml").read_text(encoding="utf-8")
     share = "doms: {clinic: 0.015, training: 0.030"

@@ -59,6 +59,16 @@ def test_the_posterior_of_a_frame_is_its_truth(drawn: pd.DataFrame) -> None:
     assert np.abs(found.to_numpy() - wanted.to_numpy()).max() < 1e-9
 
 
+def test_components_add_up_to_their_conditions(drawn: pd.DataFrame) -> None:
+    """With `components` each condition is the sum of its own, as the truth has them."""
+    found = data_gen.posterior(drawn, components=True)
+    names = [name for name in found.columns if name.startswith("component:")]
+    for condition in VOCABULARY.condition_ids:
+        own = [name for name in names if name.startswith(f"component:{condition}/")]
+        assert np.allclose(found[own].sum(axis=1), found[f"p_{condition}"], atol=1e-12)
+    assert np.abs(found[names].to_numpy() - drawn[names].to_numpy()).max() < 2e-6
+
+
 @pytest.mark.parametrize(
     "fever",
     [["yes", None, "no"], [True, None, False], pd.array([1, None, 0], "Int64"), [1.0, np.nan, 0]],

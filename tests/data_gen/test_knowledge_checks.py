@@ -11,9 +11,11 @@ import pytest
 
 from data_gen.profiles import KNOWLEDGE, Knowledge, KnowledgeError, KnowledgeProblem, load_knowledge
 from data_gen.profiles.checks import check_knowledge
+from data_gen.profiles.checks.unfinished import VOCABULARY
 
 PAD = "conditions/peripheral_artery_disease.yaml"
 DOMS = "conditions/doms.yaml"
+OTHER = "conditions/other_cause.yaml"
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,45 @@ MISTAKES = {
         "background.yaml", r"(?m)^  bruit: .*\n", "",
         "findings.bruit", "is missing", "give its rate",
     ),
+    "diagnosis: without a name": Mistake(
+        OTHER, r'    name: "gout"\n', "", "presentations.gout.name", "is missing", "give it"
+    ),
+    "diagnosis: the name of another": Mistake(
+        OTHER, r'name: "gout"', 'name: "Knee osteoarthritis"',
+        "presentations.gout.name", "is the name of osteoarthritis/knee too", "give each its own",
+    ),
+    "diagnosis: no code": Mistake(
+        OTHER, r"icd10: M10\.9", "icd10: gout",
+        "presentations.gout.icd10", "'gout' is not valid", "one code, such as M10.9",
+    ),
+    "diagnosis: no level": Mistake(
+        OTHER, r"level: urgent, within: within 2 days", "level: soon, within: within 2 days",
+        "presentations.gout.triage.level", "'soon' is not valid", "'emergency', 'urgent'",
+    ),
+    "diagnosis: no time frame": Mistake(
+        OTHER, r"within: within 2 days", "within: in two days",
+        "presentations.gout.triage.within", "'in two days' is not valid", "'within 2 days'",
+    ),
+    "diagnosis: a time frame of another level": Mistake(
+        OTHER, r"level: urgent, within: within 2 days", "level: emergency, within: within 2 days",
+        "presentations.gout.triage", "emergency is not 'within 2 days'", "write now",
+    ),
+    "diagnosis: a level without its reason": Mistake(
+        OTHER, r'(level: urgent, within: within 2 days), .*\}', r"\1}",
+        "presentations.gout.triage.why", "is missing", "give it",
+    ),
+    "diagnosis: a level that cites nothing": Mistake(
+        OTHER, r"cite: \[bsr-2006-hot-joint\]", "cite: [nobody-2020]",
+        "presentations.gout.triage", "cites 'nobody-2020'", "mend the id",
+    ),
+    "sum: clinic shares of presentations": Mistake(
+        OTHER, r"clinic: \{p: 0\.07,", "clinic: {p: 0.17,",
+        "presentations", "clinic sums to 1.1", "make the sum 1",
+    ),
+    "range: the safety mix": Mistake(
+        "mix.yaml", r"exponent: 0\.25", "exponent: 1.5",
+        "safety.exponent", "1.5 is not valid", "0.85, not 85",
+    ),
     "file: not YAML": Mistake(
         DOMS, r"^findings:\n", "findings: [\n", DOMS, "expected", "mend the line"
     ),
@@ -221,6 +262,36 @@ def test_a_mistake_is_named(folder: Path, mistake: Mistake) -> None:
     assert [p for p in told if mistake.value in p.message and mistake.remedy in p.remedy], told
     if mistake.find == r"^findings:\n" and mistake.entry != DOMS:
         assert {p.line for p in told} == {line}
+
+
+CONDITIONS_EDITED = {
+    "a citation of nothing": (
+        "cite: [001-rest-pain, 004-night-pain]", "cite: [001-rest-pain, 004-nightpain]",
+        "peripheral_artery_disease.safety_net.0", "cites '004-nightpain'", "mend the id",
+    ),
+    "a level that few have": (
+        "triage: routine\n", "triage: urgent\n",
+        "peripheral_artery_disease.triage", "most of those who consult are routine", "mend it",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "entry", "value", "remedy"), CONDITIONS_EDITED.values(), ids=CONDITIONS_EDITED
+)
+def test_a_mistake_in_the_conditions_is_named(
+    folder: Path, old: str, new: str, entry: str, value: str, remedy: str
+) -> None:
+    """What the vocabulary says of a condition is held against the knowledge beside it."""
+    path = Path(shutil.copytree(VOCABULARY, folder.parent / "vocabulary")) / "conditions.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    (problem,) = problems_of(folder)
+    assert (problem.file, problem.entry) == ("vocabulary/conditions.yaml", entry)
+    assert value in problem.message
+    assert remedy in problem.remedy
+    place = text[: text.index(old)].count("\n") + 1
+    assert place - 1 <= problem.line <= place
 
 
 def test_mistakes_are_told_all_at_once(folder: Path) -> None:

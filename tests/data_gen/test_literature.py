@@ -12,13 +12,14 @@ from click.testing import CliRunner
 from data_gen.cli import main
 from data_gen.literature.claim import All, Claim, Is, Range, Some, holds
 from data_gen.literature.load import load_literature
-from data_gen.literature.measure import Share, odds_ratio, posterior, ratio, wilson
+from data_gen.literature.measure import Share, odds_ratio, posterior, ratio
 from data_gen.literature.people import Recruiter
 from data_gen.literature.replay import Replayed, replay
 from data_gen.literature.report import good
 from data_gen.literature.schema import Literature, Population
 from data_gen.profiles import Knowledge
 from data_gen.profiles.problem import KnowledgeError
+from data_gen.vocabulary.proportion import wilson
 from data_gen.world import World
 
 PEOPLE = 8_000

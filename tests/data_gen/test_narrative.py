@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data_gen.narrative import narrate
+from data_gen.narrative.opening import QUALITIES, sites
+from data_gen.narrative.prose import split
+from data_gen.narrative.sections import sections
 from data_gen.vocabulary import load
 from data_gen.vocabulary.finding import ASKED, Asked, Finding
-from data_gen.vocabulary.narrative import narrate
-from data_gen.vocabulary.narrative.opening import QUALITIES, sites
-from data_gen.vocabulary.narrative.prose import split
-from data_gen.vocabulary.narrative.sections import sections
 
 VOCABULARY = load()
 SITES = sites(VOCABULARY)

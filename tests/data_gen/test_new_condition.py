@@ -132,7 +132,9 @@ def test_a_bare_skeleton_is_read_and_names_what_to_write(tmp_path: Path) -> None
     vocabulary = Path(shutil.copytree(VOCABULARY, tmp_path / "vocabulary"))
     new_condition("neuroma", None, folder, vocabulary)
     said = [str(p) for p in unfinished(folder, load()) if "neuroma" in p.where or "mix" in p.where]
-    assert [line for line in said if line.startswith("conditions/neuroma.yaml:")]
+    named = " ".join(line for line in said if line.startswith("conditions/neuroma.yaml:"))
+    for field in ("name: TODO", "icd10: TODO", "triage: {level: TODO, within: TODO"):
+        assert field in named
     assert [line for line in said if line.startswith("mix.yaml:")]
 
 
@@ -208,6 +210,16 @@ def test_a_finding_that_no_profile_speaks_of_is_named(knowledge: Knowledge) -> N
     )
     (problem,) = unused(replace(knowledge, background=background))
     assert problem.entry == "findings.new_sign"
+
+
+def test_advice_that_is_none_is_named(copy: Path) -> None:
+    """A line of a safety net that says nothing is one message with its remedy."""
+    path = copy / "data_gen/vocabulary/conditions.yaml"
+    edit(path, ("    safety_net:\n      - says:", "    safety_net:\n      - tells:"))
+    done = run(copy, "check")
+    assert done.returncode == 2
+    assert "conditions.yaml: peripheral_artery_disease: safety_net: " in done.stdout
+    assert "write `- says: ...`" in done.stdout
 
 
 def test_an_entry_that_lacks_a_key_is_named(copy: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data_gen.vocabulary.narrative.prose import chunks, clause, series, with_article
+from data_gen.narrative.prose import chunks, clause, series, with_article
 from data_gen.vocabulary.quantity import quantity
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ import pytest
 from data_gen.vocabulary import load as load_vocabulary
 from serve import load
 from serve.answer import output_columns
+from serve.mapping.column_mapping import ColumnMapping
+from serve.mapping.unknowns import Unknowns
 from serve.problem import RefusedError
 from tests.serve.conftest import Score
 
 CASES: list[dict[str, Any]] = [
-    {"age_years": 63, "fever": True, "abi": 0.75, "smoking": "never"},
-    {"age_years": 63.0, "fever": None, "abi": float("nan"), "chest_pain": "yes"},
-    {"fever": "maybe", "abi": "0,9"},
+    {"age_years": 63, "fever": True, "abi": 0.75, "smoking": "never", "chest_pain": None},
+    {"age_years": 63.0, "fever": None, "abi": float("nan"), "smoking": "", "chest_pain": "yes"},
+    {"age_years": None, "fever": "maybe", "abi": "0,9", "smoking": "", "chest_pain": ""},
 ]
 FILE = b"""age_years,fever,abi,smoking,chest_pain
 63,yes,0.75,never,
@@ -57,6 +60,30 @@ def test_same_as_a_file(cases: Any, tiny_bundle: Path, score: Score) -> None:
     assert _texts(load(tiny_bundle).score(given).to_table()) == expected
 
 
+@pytest.mark.parametrize("word", ["unknown", "?", "not asked"])
+def test_a_key_that_a_dict_lacks_was_not_asked(word: str, tiny_bundle: Path) -> None:
+    """It says as little as a word for not known; None is an empty cell, and another answer."""
+    scorer = load(tiny_bundle)
+    without, said, blank = scorer.score(
+        [{"fever": "yes"}, {"fever": "yes", "abi": word}, {"fever": "yes", "abi": None}]
+    )
+    assert without == said
+    assert without.probabilities != blank.probabilities
+
+
+def test_silences_can_be_turned_round(tiny_bundle: Path) -> None:
+    """`absent` reads a missing key as an empty cell, `blank` an empty cell as not asked."""
+    scorer, row = load(tiny_bundle), {"fever": "yes", "abi": None}
+    blank, bare = scorer.score([row, {"fever": "yes"}])
+    all_blank = ColumnMapping(unknowns=Unknowns(absent="blank"))
+    assert (
+        scorer.score({"fever": "yes", "abi": ""}, all_blank)[0]
+        == (scorer.score(dict.fromkeys(load_vocabulary().finding_ids) | {"fever": "yes"})[0])
+    )
+    none_blank = ColumnMapping(unknowns=Unknowns(blank="not-asked"))
+    assert scorer.score(row, none_blank)[0] == bare != blank
+
+
 def test_one_case(tiny_bundle: Path) -> None:
     """One dict gives one answer, its probabilities in order and summing to 1."""
     scored = load(tiny_bundle).score(CASES[0])
@@ -76,7 +103,7 @@ def test_reasons_come_apart(tiny_bundle: Path) -> None:
     (case,) = load(tiny_bundle).score({"chest_pain": True, "saddle_numbness": "yes"})
     assert case.triage == "emergency"
     assert len(case.triage_reasons) >= 2
-    assert case.issues is None
+    assert case.issues == ()
 
 
 def test_no_column_that_is_known(tiny_bundle: Path) -> None:
@@ -93,15 +120,20 @@ def test_near_misses_are_issues_of_the_rows_that_fill_them(
     columns = {"Chest Pain": ["yes", None], "breathlesness": ["yes", None], "age_years": [60, 60]}
     if how == "file":
         rows = score(b"Chest Pain,breathlesness,age_years\nyes,yes,60\n,,60\n").rows
-        told = [(row["triage"], row["issues"] or "[]") for row in rows]
+        told = [(row["triage"], _codes(json.loads(row["issues"] or "[]"))) for row in rows]
     else:
         table = pa.table(columns)
         cases = {"dicts": table.to_pylist(), "pandas": table.to_pandas(), "arrow": table}[how]
-        told = [(c.triage, c.issues or "[]") for c in load(tiny_bundle).score(cases)]
+        told = [
+            (case.triage, _codes(map(vars, case.issues))) for case in load(tiny_bundle).score(cases)
+        ]
     assert told[0][0] == "emergency"
-    found = [(issue["code"], issue["finding"]) for issue in json.loads(told[0][1])]
-    assert found == [("read_as", "chest_pain"), ("near_miss", "breathlessness")]
-    assert json.loads(told[1][1]) == []
+    assert told[0][1] == [("read_as", "chest_pain"), ("near_miss", "breathlessness")]
+    assert told[1][1] == []
+
+
+def _codes(issues: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
+    return [(issue["code"], issue["finding"]) for issue in issues]
 
 
 def test_two_spellings_of_one_finding_are_refused(tiny_bundle: Path) -> None:
@@ -146,9 +178,11 @@ def test_missing_in_pandas_is_unknown(
     pandas = pytest.importorskip("pandas")
     column = pandas.Series([value, None], dtype=kind)
     given = load(tiny_bundle).score(pandas.DataFrame({finding: column, "sex": ["male", "male"]}))
-    expected = load(tiny_bundle).score([{finding: value, "sex": "male"}, {"sex": "male"}])
+    expected = load(tiny_bundle).score(
+        [{finding: value, "sex": "male"}, {finding: None, "sex": "male"}]
+    )
     assert list(given) == list(expected)
-    assert given[1].issues is None
+    assert given[1].issues == ()
 
 
 def test_a_case_has_what_its_row_has(tiny_bundle: Path) -> None:
@@ -176,7 +210,7 @@ def test_blank_cases_are_cases(count: int, tiny_bundle: Path) -> None:
     assert len(alone) == count
     assert list(alone) == list(beside)[:count]
     assert alone.to_table().num_rows == count
-    assert all("no_findings" in (case.issues or "") for case in alone)
+    assert all(case.issues[0].code == "no_findings" for case in alone)
     assert all(case.triage == "routine" and case.open_red_flags for case in alone)
 
 

@@ -75,7 +75,7 @@ HAZARDS = {
         {"age_years": 60, "Saddle Numbness": "yes"}, "emergency", ("read_as",)
     ),
     "a near-miss column": Hazard(
-        {"age_years": 60, "chest_pian": "yes"}, "urgent", ("near_miss",)
+        {"age_years": 60, "chest_pian": "yes"}, "routine", ("near_miss",)
     ),
     "a bad cell": Hazard(
         {"age_years": 60, "chest_pain": "yes", "breathlessness": "maybe"}, "emergency",
@@ -85,10 +85,16 @@ HAZARDS = {
         {"age_years": 60, "chest_pain": "yes", "painless": "yes", "severity": 8}, "emergency",
         ("conflict",),
     ),
+    "not known": Hazard(
+        {"age_years": 60, "chest_pain": "yes", "fever": "unknown"}, "emergency", ()
+    ),
+    "not asked": Hazard(
+        {"age_years": 60, "chest_pain": "yes", "fever": "not asked"}, "emergency", ()
+    ),
     "a row without findings": Hazard({}, "routine", ("no_findings",)),
     "under age": Hazard({"age_years": 12, "chest_pain": "yes"}, "emergency", ("outside_scope",)),
     "mapped codes: yes": Hazard({"age_years": 60, "Brust": 2}, "emergency", (), MAPPED),
-    "mapped codes: no": Hazard({"age_years": 60, "Brust": 1}, "urgent", (), MAPPED),
+    "mapped codes: no": Hazard({"age_years": 60, "Brust": 1}, "routine", (), MAPPED),
     "a failing model, with a sign": Hazard(
         {"age_years": BREAKS_AT, "chest_pain": "yes"}, "emergency", ALONE, FAILING, answered=False
     ),
@@ -103,14 +109,16 @@ HAZARDS = {
 
 
 def cases_of(group: Group) -> list[Case]:
-    """The cases of a group, each with its hazard's name as its id."""
-    return [{"case_id": name, **h.case} for name, h in HAZARDS.items() if h.group == group]
+    """The cases of a group, each with its hazard's name as its id; what a case lacks is blank."""
+    found = [{"case_id": name, **h.case} for name, h in HAZARDS.items() if h.group == group]
+    keys = dict.fromkeys(key for case in found for key in case)
+    return [{key: case.get(key) for key in keys} for case in found]
 
 
 def as_csv(cases: list[Case]) -> bytes:
-    """Cases as a CSV file: what a case lacks is blank."""
+    """Cases as a CSV file."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(key for case in cases for key in case)))
+    writer = csv.DictWriter(text, list(cases[0]))
     writer.writeheader()
     writer.writerows(cases)
     return text.getvalue().encode()
@@ -146,13 +154,14 @@ import json, pathlib, sys
 from data_gen.vocabulary import load
 from serve.mapping.column_mapping import NO_MAPPING
 from serve.mapping.reading import read_mapping
-from serve.spark.job import SparkRequest, score_folder
+from serve.request import Request
+from serve.spark.job import score_folder
 from serve.spark.session import open_session
 with open_session("local[1]") as session:
     for cases, out, bundle, mapping in json.loads(sys.argv[1]):
         read = read_mapping(pathlib.Path(mapping), load()) if mapping else NO_MAPPING
         folder = pathlib.Path(bundle) if bundle else None
-        score_folder(session, SparkRequest(cases, out, folder, mapping=read))
+        score_folder(session, Request(cases, out, folder, mapping=read))
 """
 """The work of several calls of `serve spark`, in one session."""
 SPARK = "CLAUDICO_REQUIRE_SPARK" in os.environ or (shutil.which("java") and find_spec("pyspark"))
@@ -364,6 +373,11 @@ def test_the_same_answer(surface: Surface, group: Group, place: Place) -> None:
     told = {name: (answer.triage, answer.issues) for name, answer in answers.items()}
     assert told == {name: (hazard.triage, hazard.issues) for name, hazard in hazards.items()}
     reference = dict(zip(hazards, map(answer_of, python(place, group)), strict=True))
+    if group == PLAIN:
+        not_known, not_asked, blank = (
+            answers[name].probabilities for name in ("not known", "not asked", "nothing wrong")
+        )
+        assert not_known == not_asked != blank
     for name, hazard in hazards.items():
         assert bool(answers[name].probabilities) == hazard.answered
         assert answers[name].probabilities == pytest.approx(reference[name].probabilities, abs=1e-6)

@@ -1,4 +1,4 @@
-"""The final triage is the more urgent of overrides and model, and harm decides the model's."""
+"""The final triage is the more urgent of overrides and model, and cost decides the model's."""
 
 from __future__ import annotations
 
@@ -6,10 +6,41 @@ import numpy as np
 import pytest
 
 from data_gen.vocabulary import TRIAGE_LEVELS, load
-from serve.answer import SOURCES, triage_rank
-from serve.triage import COST, NONE, combine, model_level
+from serve.answer import SOURCES
+from serve.model.components import Component, Components
+from serve.triage import (
+    COST,
+    EMERGENCY,
+    NONE,
+    URGENT,
+    Causes,
+    Triage,
+    combine,
+    few_recorded,
+    model_level,
+    what_to_do,
+)  # fmt: skip
 
 LEVEL = {name: rank for rank, name in enumerate(TRIAGE_LEVELS)}
+VOCABULARY = load()
+CONDITIONS = Causes.of(None, VOCABULARY)
+KINDS = (
+    Component("a/mild", "a", "strain", "M1", "self_care", "if it does not settle", ""),
+    Component("a/grave", "a", "compartment", "M2", "emergency", "now", "minutes count"),
+    Component("b/slow", "b", "stenosis", "M3", "urgent", "within 2 weeks", "it grows"),
+)
+"""Components of two conditions; the safety mix makes the grave one four times as common."""
+MIXES = {
+    "training": np.array([0.5, 0.1, 0.4]),
+    "clinic": np.array([0.5, 0.1, 0.4]),
+    "safety": np.array([0.25, 0.35, 0.4]),
+}
+CAUSES = Causes.of(Components(KINDS, np.array([0, 0, 1]), MIXES), VOCABULARY)
+
+
+def _combined(override: int, *probabilities: float, few: bool = False) -> Triage:
+    told = np.array([probabilities])
+    return combine(np.array([override]), told, np.array([few]), CAUSES)
 
 
 def _case(**shares: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -32,24 +63,24 @@ def _level(**shares: float) -> str:
         ({"urgent": 1.0}, "urgent"),
         ({"routine": 1.0}, "routine"),
         ({"self_care": 1.0}, "self_care"),
-        ({"urgent": 0.09, "routine": 0.91}, "routine"),
-        ({"urgent": 0.11, "routine": 0.89}, "urgent"),
+        ({"urgent": 0.33, "routine": 0.67}, "routine"),
+        ({"urgent": 0.34, "routine": 0.66}, "urgent"),
         ({"emergency": 0.12, "urgent": 0.88}, "urgent"),
         ({"emergency": 0.14, "urgent": 0.86}, "emergency"),
-        ({"emergency": 0.02, "routine": 0.98}, "routine"),
-        ({"emergency": 0.03, "routine": 0.97}, "urgent"),
+        ({"emergency": 0.009, "routine": 0.991}, "routine"),
+        ({"emergency": 0.011, "routine": 0.989}, "urgent"),
         ({"routine": 0.30, "self_care": 0.70}, "self_care"),
         ({"routine": 0.40, "self_care": 0.60}, "routine"),
     ],
     ids=str,
 )
 def test_thresholds(shares: dict[str, float], level: str) -> None:
-    """The thresholds that the harms imply are those the module states."""
+    """The thresholds that the costs imply are those the module states."""
     assert _level(**shares) == level
 
 
-def test_harm_grows_with_the_miss() -> None:
-    """The right level does no harm, and each step further from it does more."""
+def test_cost_grows_with_the_miss() -> None:
+    """The right level costs nothing, and each step further from it costs more."""
     assert (np.diag(COST) == 0).all()
     for needed in range(4):
         assert (np.diff(COST[needed, needed:]) > 0).all()
@@ -60,17 +91,74 @@ def test_harm_grows_with_the_miss() -> None:
 @pytest.mark.parametrize("model", TRIAGE_LEVELS)
 def test_an_override_only_raises(override: int, model: str) -> None:
     """The final level is the more urgent of the two, and its source says whose it is."""
-    got = combine(np.array([override]), _case(**{model: 1.0}), np.array([False]), load())
-    rank = triage_rank(model)
+    told = _case(**{model: 1.0})
+    got = combine(np.array([override]), told, np.array([False]), CONDITIONS)
+    rank = LEVEL[model]
     assert got.level[0] == min(override, rank)
     says = "override" if override < rank else "model" if rank < override else "both"
     assert SOURCES[got.source[0]] == says
 
 
-def test_nothing_recorded_is_routine() -> None:
-    """A case with no finding is routine, whatever the class mix says."""
-    got = combine(np.array([NONE]), _case(emergency=1.0), np.array([True]), load())
+@pytest.mark.parametrize("level", TRIAGE_LEVELS)
+def test_little_recorded_is_routine(level: str) -> None:
+    """A case that records too little is routine, whatever the probabilities say."""
+    got = combine(np.array([NONE]), _case(**{level: 1.0}), np.array([True]), CONDITIONS)
     assert (TRIAGE_LEVELS[got.level[0]], SOURCES[got.source[0]]) == ("routine", "model")
+
+
+def test_little_recorded_silences_no_override() -> None:
+    """An override of an emergency stands, however little is recorded."""
+    assert _combined(EMERGENCY, 1.0, 0.0, 0.0, few=True).level[0] == EMERGENCY
+
+
+@pytest.mark.parametrize(
+    ("recorded", "few"),
+    [
+        (("age_years", "sex", "site_calf", "side"), True),
+        (("age_years", "site_calf", "fever", "swelling"), True),
+        (("fever", "swelling", "worse_walking"), False),
+    ],
+    ids=["who and where", "two findings", "three findings"],
+)
+def test_age_sex_and_place_do_not_count(recorded: tuple[str, ...], few: bool) -> None:
+    """What is recorded beside age, sex and place decides whether the model may raise a case."""
+    values = np.full((1, len(VOCABULARY.findings)), np.nan)
+    for finding in recorded:
+        values[0, VOCABULARY.column(finding)] = 1.0
+    assert few_recorded(values, VOCABULARY)[0] == few
+
+
+def test_risk_is_of_components_under_the_safety_mix() -> None:
+    """Each component counts by its own level, weighed from training's mix to that of safety."""
+    got = _combined(NONE, 0.9, 0.02, 0.08)
+    weighed = np.array([0.9 * 0.5, 0.02 * 3.5, 0.08]) / (0.9 * 0.5 + 0.02 * 3.5 + 0.08)
+    assert got.risk_emergency[0] == pytest.approx(weighed[1])
+    assert got.risk_urgent[0] == pytest.approx(weighed[1] + weighed[2])
+    assert got.level[0] == URGENT
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ((0.2, 0.7, 0.1), "Get emergency care now: it may be compartment (minutes count)."),
+        ((0.0, 0.0, 1.0), "See a doctor within 2 weeks: it may be stenosis (it grows)."),
+        ((1.0, 0.0, 0.0), "Care for it yourself; see a doctor if it does not settle. "
+                          "Likeliest: strain."),
+    ],
+    ids=["emergency", "urgent", "self_care"],
+)  # fmt: skip
+def test_what_to_do_is_of_the_cause_that_decides(told: tuple[float, ...], words: str) -> None:
+    """The cause for which the next lower level would cost most is named, with its time frame."""
+    got = _combined(NONE, *told)
+    cause = CAUSES.listed[got.deciding[0]]
+    assert what_to_do(int(got.model_level[0]), cause, few=False) == words
+
+
+def test_the_cause_that_decides_may_be_unlikely() -> None:
+    """A danger of one in thirty decides an urgent call, not the likelier harmless cause."""
+    got = _combined(NONE, 0.97, 0.03, 0.0)
+    assert got.level[0] in (EMERGENCY, URGENT)
+    assert CAUSES.listed[got.deciding[0]].name == "compartment"
 
 
 @pytest.mark.parametrize(
@@ -79,6 +167,6 @@ def test_nothing_recorded_is_routine() -> None:
 def test_no_model(override: int, level: str) -> None:
     """Without a model the overrides decide, and a case on which none fires is routine."""
     nothing = np.full((1, len(load().conditions)), np.nan)
-    got = combine(np.array([override]), nothing, np.array([False]), load())
+    got = combine(np.array([override]), nothing, np.array([False]), CONDITIONS)
     assert (TRIAGE_LEVELS[got.level[0]], SOURCES[got.source[0]]) == (level, "override")
     assert got.model_level[0] == NONE

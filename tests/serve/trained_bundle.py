@@ -6,6 +6,7 @@ pipeline's model, and for graphs re-evaluated in double.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ def trained_bundle(folder: Path) -> Path:
         latent={"load": trait.astype(object)},
     )
     graph = export(model).SerializeToString()
-    return write_bundle(folder, {**tiny_files(), "model.onnx": graph})
+    manifest = {**json.loads(tiny_files()["manifest.json"]), "components": []}
+    content = json.dumps(manifest).encode()
+    return write_bundle(folder, {**tiny_files(), "manifest.json": content, "model.onnx": graph})
 
 
 def margins_in_double(model: Path, encoded: npt.NDArray[np.float32]) -> Matrix:

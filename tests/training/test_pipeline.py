@@ -18,7 +18,7 @@ from serve.problem import RefusedError
 from tests.training.projects import params, run_all, sample
 from tests.training.quiet import QUIET
 from training import pipeline
-from training.bundles.loaded import open_contender
+from training.bundles.loaded import read_bundle
 from training.promotion.gate_table import show
 from training.promotion.store.model_store import ModelStore
 
@@ -63,16 +63,16 @@ def test_the_same_candidate_is_kept_and_nothing_changes(inside: Path) -> None:
 
 @pytest.mark.usefixtures("unrecorded")
 def test_a_worse_candidate_is_turned_away(inside: Path) -> None:
-    """A candidate with a higher excess is not promoted, and the table says why."""
+    """A candidate with a higher excess log-loss is not promoted, and the table says why."""
     champion = ModelStore(inside / "models" / "leg_pain").champion_version()
     said = run_all(params(epochs=1))
-    assert said.startswith(f"kept {champion}: it lacks: excess")
-    assert re.search(r"excess .* gate\.error +NO\n", show(inside / "reports/gate.json"))
+    assert said.startswith(f"kept {champion}: it lacks: excess log-loss")
+    assert re.search(r"excess log-loss .* gate\.error +NO\n", show(inside / "reports/gate.json"))
     store = ModelStore(inside / "models" / "leg_pain")
     assert store.champion_version() == champion
     assert [event.kind for event in store.history()] == ["promoted", "rejected"]
     for name in ("MODEL_CARD.md", "report.html"):
-        assert "not promoted: it lacks: excess" in (inside / "reports" / name).read_text()
+        assert "not promoted: it lacks: excess log-loss" in (inside / "reports" / name).read_text()
 
 
 @pytest.mark.usefixtures("unrecorded")
@@ -114,7 +114,7 @@ def test_an_old_keep_moves_nothing(inside: Path, change: dict[str, Any], checks:
     store = ModelStore(inside / "models" / "leg_pain")
     decision = {
         "decision": "keep",
-        "candidate": open_contender(inside / "build/candidate").version,
+        "candidate": read_bundle(inside / "build/candidate").version,
         "champion": store.champion_version(),
         "history_length": len(store.history()),
         "reason": "",
@@ -168,7 +168,7 @@ def test_changed_knowledge_is_promoted_where_it_loses_nothing(
     path.write_text(text.replace("worse_stairs: {p: 0.80", f"worse_stairs: {{p: {new}"))
     sample(inside / "build" / "vignettes", changed)
     monkeypatch.setattr(load_knowledge, "__defaults__", (changed,))  # everywhere, as an edit is
-    margins = dict.fromkeys(("excess", "calibration", "emergencies", "real_log_loss"), 9.0)
+    margins = dict.fromkeys(("kl_to_exact", "calibration", "emergencies", "real_log_loss"), 9.0)
     counts = dict.fromkeys(("real_emergencies", "real_top3"), 99)
     knobs = params()
     lenient = knobs.gate.model_copy(update={**margins, **counts})

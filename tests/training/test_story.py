@@ -35,7 +35,7 @@ pytestmark = [
 ]
 _CODE = ("data_gen", "training", "serve", "examples", ".ci")
 _FILES = ("dvc.yaml", ".dvcignore", ".gitignore", "labelled/README.md", "models/README.md")
-_MARGINS = ("excess", "calibration", "emergencies", "real_log_loss")
+_MARGINS = ("kl_to_exact", "calibration", "emergencies", "real_log_loss")
 _EDITED = Path("data_gen/knowledge/conditions/sciatica.yaml")
 _NUMBER, _CORRECTED = "degenerative: {p: 0.65}", "degenerative: {p: 0.60}"
 

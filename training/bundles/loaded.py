@@ -17,10 +17,27 @@ import onnxruntime as ort
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.table import words_of
 from serve.model.bundle import verify
-from training.data.features import UNASKED, Cases
+from serve.model.components import Components
+from serve.model.predict import UNASKED
+from serve.triage import Causes
+from training.data.features import Cases
 from training.model.classifier import LegPainClassifier
 
+Matrix = npt.NDArray[np.float64]
 _BLOCK = 1024
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a version says of n cases, under the mix of its training."""
+
+    probabilities: Matrix  # (n_cases, n_conditions)
+    by_cause: Matrix  # (n_cases, n_causes)
+    causes: Causes
+
+    def of(self, rows: npt.NDArray[np.bool_]) -> Told:
+        """The same of some of the cases."""
+        return Told(self.probabilities[rows], self.by_cause[rows], self.causes)
 
 
 @dataclass(frozen=True)
@@ -33,17 +50,29 @@ class LoadedBundle:
     files: Mapping[str, bytes]
     session: Any
 
-    def probabilities(self, cases: Cases, vocabulary: Vocabulary) -> npt.NDArray[np.float64]:
+    def probabilities(self, cases: Cases, vocabulary: Vocabulary) -> Matrix:
         """Probabilities (n_cases, n_conditions) of encoded cases, in the vocabulary's order.
 
         A condition that the bundle does not know has probability 0.
         """
+        return self.answer(cases, vocabulary).probabilities
+
+    def answer(self, cases: Cases, vocabulary: Vocabulary) -> Told:
+        """The same, with the causes that triage rests on."""
+        names = [output.name for output in self.session.get_outputs()]
         known = self._recoded(cases, vocabulary)
         blocks = [known[start : start + _BLOCK] for start in range(0, len(known), _BLOCK)]
-        own = np.concatenate(
-            [self.session.run(["probabilities"], {"cases": block})[0] for block in blocks]
-        )
-        out = np.zeros((len(cases), len(vocabulary.conditions)))
+        parts = [self.session.run(names, {"cases": block}) for block in blocks]
+        told = {n: np.concatenate(p) for n, p in zip(names, zip(*parts, strict=True), strict=True)}
+        own = told["probabilities"]
+        probabilities = self._of_conditions(own, vocabulary)
+        components = Components.of(self.manifest, vocabulary.condition_ids)
+        causes = Causes.of(components, vocabulary)
+        by_cause = probabilities if components is None else told["components"].astype(np.float64)
+        return Told(probabilities, by_cause, causes)
+
+    def _of_conditions(self, own: Matrix, vocabulary: Vocabulary) -> Matrix:
+        out = np.zeros((len(own), len(vocabulary.conditions)))
         for place, condition in enumerate(self.manifest["conditions"]):
             if condition in vocabulary.condition_ids:
                 out[:, vocabulary.condition_ids.index(condition)] = own[:, place]
@@ -75,7 +104,7 @@ class LoadedBundle:
         return out
 
 
-def open_contender(folder: Path) -> LoadedBundle:
+def read_bundle(folder: Path) -> LoadedBundle:
     """The bundle of a folder, verified; RefusedError for a damaged one."""
     files, version = verify(folder)
     options = ort.SessionOptions()

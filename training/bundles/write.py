@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import joblib
+import numpy as np
+import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
 from serve.model.bundle import FORMAT, HASHES
+from serve.model.likelihoods import FILE as LIKELIHOODS
 from training.bundles.onnx.graph import export
 from training.data.knowledge_facts import Facts
 from training.folders import whole_folder
 from training.model.classifier import LegPainClassifier
 
 _LIBRARIES = ("joblib", "lightgbm", "numpy", "onnx", "onnxruntime", "scikit-learn")
-HASHED = ("estimator.joblib", "manifest.json", "model.onnx")
+HASHED = ("estimator.joblib", LIKELIHOODS, "manifest.json", "model.onnx")
 
 
 def manifest(
@@ -45,7 +48,9 @@ def manifest(
         ],
         "conditions": list(vocabulary.condition_ids),
         "mix": {name: dict(shares) for name, shares in facts.mixes.items()},
-        "outputs": ["probabilities", "novelty"],
+        "components": facts.components,
+        "likelihoods": facts.likelihoods[0],
+        "outputs": ["probabilities", "components", "novelty"],
         "prediction_set": dict(prediction_set),
         "params": dict(params),
         **({"labelled": dict(labelled)} if labelled else {}),
@@ -53,12 +58,22 @@ def manifest(
     }
 
 
-def write_bundle(target: Path, model: LegPainClassifier, description: Mapping[str, Any]) -> str:
-    """Write the bundle of a fitted classifier in place of `target`; its `model_version`."""
-    estimator = io.BytesIO()
+def write_bundle(
+    target: Path,
+    model: LegPainClassifier,
+    description: Mapping[str, Any],
+    likelihoods: npt.NDArray[np.float32],
+) -> str:
+    """Write the bundle of a fitted classifier in place of `target`; its `model_version`.
+
+    `likelihoods` are laid out as the description says.
+    """
+    estimator, table = io.BytesIO(), io.BytesIO()
     joblib.dump(model, estimator)
+    np.save(table, likelihoods)
     files = {
         "estimator.joblib": estimator.getvalue(),
+        LIKELIHOODS: table.getvalue(),
         "manifest.json": (json.dumps(description, indent=1, sort_keys=True) + "\n").encode(),
         "model.onnx": export(model).SerializeToString(deterministic=True),
     }

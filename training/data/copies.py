@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.words import write_cell
+from serve.model.predict import BLANK
 from serve.problem import Problem
-from training.data.features import BLANK, Cases
+from training.data.features import Cases
 from training.data.labelled_files import Reading
 
 _NAMED = 5  # rows that one message names

@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.finding import NOT_ASKED
+from serve.model.predict import BLANK, UNASKED
 
 Cases = npt.NDArray[np.float32]
-BLANK, UNASKED = np.float32(-1.0), np.float32(-2.0)
-"""Codes of an unknown cell: left blank, or not asked (as what was asked and is not known)."""
 _HALF = 0.5  # between two codes, and between blank (-1) and the lowest number (0)
 
 

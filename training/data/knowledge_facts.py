@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from data_gen.look_alikes.marginals import likelihoods_of
 from data_gen.profiles import load_knowledge
 from data_gen.world import World, build_world
+from serve.model.components import MIXES, Component
 
 _AGE_STEP, _OLDEST = 4, 100
 
@@ -21,6 +27,30 @@ class Facts:
     """Class mixes by name: share of each condition."""
     knowledge_hash: str
     world: World
+
+    @property
+    def components(self) -> list[dict[str, Any]]:
+        """What the components are, in the order of the world, and their shares in each mix."""
+        world = self.world
+        return [
+            {
+                **{name: getattr(component, name) for name in Component.__dataclass_fields__},
+                **{name: float(world.mixes[name][k]) for name in MIXES},
+            }
+            for k, component in enumerate(world.components)
+        ]
+
+    @property
+    def likelihoods(self) -> tuple[list[dict[str, Any]], npt.NDArray[np.float32]]:
+        """P(value | component) of every finding: how the values are laid out, and the table."""
+        tables = likelihoods_of(self.world)
+        edges = {name: bins.edges[:-1].tolist() for name, bins in self.world.bins.items()}
+        entries = [
+            {"finding": name, "values": table.shape[1]}
+            | ({"edges": edges[name]} if name in edges else {})
+            for name, table in tables.items()
+        ]
+        return entries, np.concatenate(list(tables.values()), axis=1).astype(np.float32)
 
 
 def _age_edges(bands: Sequence[int]) -> list[float]:

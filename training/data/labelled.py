@@ -14,9 +14,10 @@ import numpy.typing as npt
 from data_gen.vocabulary import Vocabulary, load
 from data_gen.vocabulary.complete import complete
 from data_gen.vocabulary.words import write_cell
+from serve.model.predict import BLANK
 from serve.problem import Problem, RefusedError
 from training.data.copies import contradictory, near_copies, without_repeats
-from training.data.features import BLANK, Cases, encode
+from training.data.features import Cases, encode
 from training.data.labelled_files import case_files, read_files
 from training.data.real_cases import RealCases, read_real_cases
 from training.params import Params

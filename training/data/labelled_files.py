@@ -15,11 +15,12 @@ from data_gen.vocabulary import Vocabulary
 from serve.cases.arrow_columns import coded_values, without_blank_rows
 from serve.cases.blocks import read_cases
 from serve.cases.csv_records import Block
-from serve.cases.csv_rows import BOM, REASONS, DictionaryColumn, Reject, coded_columns, rows_of
+from serve.cases.csv_rows import BOM, REASONS, Reject, coded_columns, rows_of
 from serve.cases.header import Header, match_header
 from serve.cases.names import key_of, squeezed
 from serve.cases.parse import UNREAD, Cache, parse_cases
 from serve.cases.source import open_source
+from serve.columns import DictionaryColumn
 from serve.issues import quoted_name
 from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.mapping.reading import read_mapping
@@ -137,7 +138,7 @@ def _read_file(path: Path, vocabulary: Vocabulary, mapping: ColumnMapping, found
 
 def _of_batch(
     batch: pa.RecordBatch, header: Header, places: Sequence[int], before: int
-) -> tuple[dict[int, DictionaryColumn], list[int], tuple[Reject, ...]]:
+) -> tuple[dict[int, DictionaryColumn[str]], list[int], tuple[Reject, ...]]:
     """The columns of a batch of Parquet; a row's line is its place in the file."""
     filled, rejects = without_blank_rows(batch)
     blank = {reject.line for reject in rejects}
@@ -174,7 +175,7 @@ def _sort_rejects(rejects: Sequence[Reject], path: Path, found: Reading) -> None
 
 
 def _add(
-    columns: dict[int, DictionaryColumn],
+    columns: dict[int, DictionaryColumn[str]],
     lines: list[int],
     header: Header,
     own: _Columns,
@@ -198,8 +199,8 @@ def _add(
         found.places.append(where)
 
 
-def _text(column: DictionaryColumn, row: int) -> str:
-    return str(column.texts[column.codes[row]]).strip()
+def _text(column: DictionaryColumn[str], row: int) -> str:
+    return column[row].strip()
 
 
 def _condition(names: set[str], where: str, vocabulary: Vocabulary, problems: list[Problem]) -> int:

@@ -45,7 +45,7 @@ class Vignettes(Answered):
     """The same with the hidden states behind them."""
 
     log_evidence: npt.NDArray[np.float64]  # (n_cases,)
-    component: Names  # (n_cases,) condition/presentation, +second where there is a second condition
+    component: Names  # (n_cases,) condition/presentation, +condition/presentation of a second one
     latent: dict[str, Names]  # the other hidden states
     components: dict[str, int]  # name of each component, and the place of its condition
     posterior: npt.NDArray[np.float32]  # (n_cases, n_components), in the order of `components`

@@ -11,20 +11,22 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from training.bundles.loaded import LoadedBundle
+from training.bundles.loaded import LoadedBundle, Told
 from training.data.features import asked_of, decoded
 from training.data.labelled import LabelledCases
 from training.data.real_cases import RealCases
 from training.data.vignettes import Answered, Vignettes
-from training.evaluation.metrics import calibration_error, excess, in_top, log_loss
+from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, log_loss
 from training.evaluation.real_metrics import RealResult, real_metrics, real_rows, score_real
 from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
-from training.params import EvaluateParams
+from training.model.classifier import Stage
 
 Matrix = npt.NDArray[np.float64]
+_STARTS: tuple[Stage, ...] = ("additive", "mixture")  # stages of fitting, before the trees
 AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
 _ASKED = (0, 9, 21, 41, 81)
 """Where the groups of forms begin, by how many findings they ask."""
+_OF_FORMS = ("rows", "kl_to_exact", "top1", "top1_of_exact", "calibration_error")
 SHARE_OF_A_CELL = 0.01
 """Cells of condition, age band and sex that hold less are too small to judge alone."""
 
@@ -48,33 +50,31 @@ def evaluate(
     real: RealCases,
     labelled: LabelledCases,
     vocabulary: Vocabulary,
-    params: EvaluateParams,
 ) -> Evaluation:
     """The evaluation of a bundle on vignettes it was not fitted to, and on the real cases.
 
     `labelled` are the labelled cases held out of training; none, and nothing is said of them.
     """
-    model = bundle.probabilities(vignettes.cases, vocabulary)
+    answer = bundle.answer(vignettes.cases, vocabulary)
+    model = answer.probabilities
     estimator = bundle.estimator()
-    loss = {
-        "additive": excess(vignettes.exact, estimator.predict_proba(vignettes.cases, "additive")),
-        "mixture": excess(vignettes.exact, estimator.predict_proba(vignettes.cases, "mixture")),
-        "model": excess(vignettes.exact, model),
-    }
+    told: dict[str, Matrix] = {s: estimator.predict_proba(vignettes.cases, s) for s in _STARTS}
+    told["model"] = model
+    loss = {name: kl_to_exact(vignettes.exact, said) for name, said in told.items()}
     cells = list(_cells(vignettes, model, loss, vocabulary))
     result = score_real(bundle, real, vocabulary)
     metrics = {
-        "vignettes": vignette_metrics(vignettes, model, vocabulary, params.calibration_bins),
-        "excess_of_additive_start": _mean(loss["additive"]),
-        "excess_of_mixture_start": _mean(loss["mixture"]),
-        "worst_cell": max((c for c in cells if c["judged"]), key=_by_excess, default={}),
-        "real": real_metrics(real, result, vocabulary, params.confidence),
+        "vignettes": vignette_metrics(vignettes, answer, vocabulary),
+        "kl_to_exact_of_additive_start": _mean(loss["additive"]),
+        "kl_to_exact_of_mixture_start": _mean(loss["mixture"]),
+        "worst_cell": max((c for c in cells if c["judged"]), key=_by_kl, default={}),
+        "real": real_metrics(real, result, vocabulary),
         **_labelled_metrics(bundle, labelled, vocabulary),
     }
     return Evaluation(
         version=bundle.version,
         metrics=metrics,
-        conditions=list(_conditions(vignettes, model, loss, vocabulary, params.calibration_bins)),
+        conditions=list(_conditions(vignettes, model, loss, vocabulary)),
         cells=cells,
         real=real_rows(real, result, vocabulary),
         probabilities=model,
@@ -98,17 +98,15 @@ def _labelled_metrics(
     }
 
 
-def vignette_metrics(
-    vignettes: Answered, model: Matrix, vocabulary: Vocabulary, n_bins: int
-) -> dict[str, float]:
+def vignette_metrics(vignettes: Answered, answer: Told, vocabulary: Vocabulary) -> dict[str, float]:
     """The figures of a model on vignettes, beside those of the exact posterior."""
-    label, exact = vignettes.label, vignettes.exact
+    label, exact, model = vignettes.label, vignettes.exact, answer.probabilities
     needs = condition_ranks(vocabulary)[label]
-    told = triage_ranks(decoded(vignettes.cases), model, vocabulary)
-    errors = calibration_error(label, model, n_bins)
+    told = triage_ranks(decoded(vignettes.cases), answer, vocabulary)
+    errors = calibration_error(label, model)
     return {
         "rows": len(label),
-        "excess": _mean(excess(exact, model)),
+        "kl_to_exact": _mean(kl_to_exact(exact, model)),
         "log_loss": _mean(log_loss(label, model)),
         "log_loss_of_exact": _mean(log_loss(label, exact)),
         "top1": _mean(in_top(label, model, 1)),
@@ -122,20 +120,23 @@ def vignette_metrics(
 
 
 def form_metrics(
-    bundle: LoadedBundle, forms: Answered, vocabulary: Vocabulary, n_bins: int
+    bundle: LoadedBundle, forms: Answered, vocabulary: Vocabulary
 ) -> dict[str, dict[str, float]]:
-    """The figures of vignettes by how many findings were asked: `3 to 8`, `whole records`."""
-    asked = asked_of(forms.cases)
-    model = bundle.probabilities(forms.cases, vocabulary)
+    """The figures of vignettes by how many findings were asked, whole records last.
+
+    `mean_highest` is the mean highest probability, which `top1` equals where it can be trusted.
+    """
+    asked, everything = asked_of(forms.cases), len(vocabulary.findings)
+    answer = bundle.answer(forms.cases, vocabulary)
     found = {}
-    for low, high in pairwise((*_ASKED, len(vocabulary.findings), len(vocabulary.findings) + 1)):
+    for low, high in pairwise((*_ASKED, everything, everything + 1)):
         here = (asked >= low) & (asked < high)
-        name = "whole records" if low == len(vocabulary.findings) else f"{low} to {high - 1}"
         if here.any():
             some = Answered(forms.cases[here], forms.label[here], forms.exact[here])
-            found[name] = vignette_metrics(some, model[here], vocabulary, n_bins)
-            highest = model[here].max(axis=1)
-            found[name]["mean_highest"] = _mean(highest)
+            figures = vignette_metrics(some, answer.of(here), vocabulary)
+            kept = {name: figures[name] for name in _OF_FORMS}
+            kept["mean_highest"] = _mean(answer.probabilities[here].max(axis=1))
+            found[f"asked_{low}_to_{high - 1}"] = kept
     return found
 
 
@@ -159,9 +160,8 @@ def _conditions(
     model: Matrix,
     loss: Mapping[str, Matrix],
     vocabulary: Vocabulary,
-    n_bins: int,
 ) -> Iterator[dict[str, Any]]:
-    errors = calibration_error(vignettes.label, model, n_bins)
+    errors = calibration_error(vignettes.label, model)
     for place, condition in enumerate(vocabulary.condition_ids):
         here = vignettes.label == place
         figures = _figures(here, vignettes, model, loss)
@@ -188,8 +188,8 @@ def _figures(
     label, seen, exact = vignettes.label[here], model[here], vignettes.exact[here]
     return {
         "rows": int(here.sum()),
-        "excess": _mean(loss["model"][here]),
-        "excess_of_additive_start": _mean(loss["additive"][here]),
+        "kl_to_exact": _mean(loss["model"][here]),
+        "kl_to_exact_of_additive_start": _mean(loss["additive"][here]),
         "top1": _mean(in_top(label, seen, 1)),
         "top1_of_exact": _mean(in_top(label, exact, 1)),
         "top3": _mean(in_top(label, seen, 3)),
@@ -198,8 +198,8 @@ def _figures(
     }
 
 
-def _by_excess(cell: Mapping[str, Any]) -> float:
-    return float(cell["excess"])
+def _by_kl(cell: Mapping[str, Any]) -> float:
+    return float(cell["kl_to_exact"])
 
 
 def _mean(values: npt.NDArray[Any]) -> float:

@@ -8,12 +8,16 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from data_gen.vocabulary import proportion
+
 Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+BINS = 15
+"""Bins of stated probability: the usual number, with which figures can be compared."""
 _TINY = 1e-15  # a probability below this counts as this: about 35 nats
 
 
-def excess(exact: Matrix, model: Matrix) -> Matrix:
+def kl_to_exact(exact: Matrix, model: Matrix) -> Matrix:
     """(n_cases,) nats lost against the exact posterior: the Kullback-Leibler divergence.
 
     Its mean is the expected log-loss above that of the exact posterior.
@@ -36,7 +40,7 @@ def in_top(label: Labels, model: Matrix, k: int) -> npt.NDArray[np.bool_]:
     return out
 
 
-def calibration_error(label: Labels, model: Matrix, n_bins: int) -> Matrix:
+def calibration_error(label: Labels, model: Matrix, n_bins: int = BINS) -> Matrix:
     """(n_classes,) mean distance of stated from observed frequency, over bins of equal width.
 
     The class-wise expected calibration error of Kull and others (2019, arXiv 1910.12656).
@@ -50,7 +54,7 @@ def calibration_error(label: Labels, model: Matrix, n_bins: int) -> Matrix:
 
 
 def reliability(
-    hit: npt.NDArray[np.bool_], stated: Matrix, n_bins: int
+    hit: npt.NDArray[np.bool_], stated: Matrix, n_bins: int = BINS
 ) -> tuple[Matrix, Matrix, Matrix]:
     """Mean stated probability, observed frequency and count of each bin that holds a case."""
     place = np.minimum((stated * n_bins).astype(np.int64), n_bins - 1)
@@ -59,6 +63,16 @@ def reliability(
     total = np.bincount(place, stated, n_bins)[held]
     hits = np.bincount(place, hit.astype(np.float64), n_bins)[held]
     return total / count[held], hits / count[held], count[held]
+
+
+def confusion(label: Labels, model: Matrix) -> Matrix:
+    """(n_classes, n_classes) of each row's cases, the share whose most probable class is each.
+
+    The row of a class without cases holds zeros.
+    """
+    counts = np.zeros((model.shape[1], model.shape[1]))
+    np.add.at(counts, (label, model.argmax(axis=1)), 1.0)
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0))
 
 
 @dataclass(frozen=True)
@@ -81,15 +95,12 @@ class Proportion:
         return {"k": self.k, "n": self.n, "share": share, "low": self.low, "high": self.high}
 
 
-def wilson(k: int, n: int, confidence: float) -> Proportion:
-    """The proportion k of n with the interval of Wilson (1927, JASA 22:209)."""
+def wilson(k: int, n: int, confidence: float = 0.95) -> Proportion:
+    """The proportion k of n with Wilson's interval, rounded as reports hold it."""
     if n == 0:
         return Proportion(0, 0, 0.0, 1.0)
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    share = k / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return Proportion(k, n, round(max(0.0, centre - half), 6), round(min(1.0, centre + half), 6))
+    low, high = proportion.wilson(k / n, n, confidence)
+    return Proportion(k, n, round(max(0.0, low), 6), round(min(1.0, high), 6))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from PIL import Image
 from data_gen.vocabulary import Vocabulary
 from training.data.vignettes import Vignettes
 from training.evaluation.evaluate import AGE_BANDS, Evaluation
-from training.evaluation.metrics import reliability
+from training.evaluation.metrics import confusion, reliability
+from training.evaluation.render import words
 from training.folders import atomic_write
 
 Matrix = npt.NDArray[np.float64]
@@ -30,16 +31,14 @@ _DARK_FROM = 0.7
 
 
 def write_plots(
-    folder: Path, evaluation: Evaluation, vignettes: Vignettes, vocabulary: Vocabulary, n_bins: int
+    folder: Path, evaluation: Evaluation, vignettes: Vignettes, vocabulary: Vocabulary
 ) -> None:
     """Write every plot into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(_STYLE):
         figures = {
             "confusion": _confusion(evaluation.probabilities, vignettes.label, vocabulary),
-            "reliability": _reliability(
-                evaluation.probabilities, vignettes.label, vocabulary, n_bins
-            ),
+            "reliability": _reliability(evaluation.probabilities, vignettes.label, vocabulary),
             "excess_by_condition": _excess(evaluation.conditions),
             "excess_by_age_and_sex": _cells(evaluation.cells, vocabulary),
             "real_cases": _real(evaluation.real),
@@ -61,17 +60,9 @@ def _png(figure: Figure) -> bytes:
     return small.getvalue()
 
 
-def words(condition: str) -> str:
-    """A condition's id as words for a label."""
-    return condition.replace("_", " ")
-
-
 def _confusion(model: Matrix, label: npt.NDArray[np.int64], vocabulary: Vocabulary) -> Figure:
     names = [words(condition) for condition in vocabulary.condition_ids]
-    n = len(names)
-    table = np.zeros((n, n))
-    np.add.at(table, (label, model.argmax(axis=1)), 1.0)
-    table /= np.maximum(table.sum(axis=1, keepdims=True), 1.0)
+    table = confusion(label, model)
     figure = Figure(figsize=(10.5, 9.5), layout="constrained")
     axes = figure.subplots()
     axes.imshow(table, cmap="Blues", vmin=0, vmax=1)
@@ -79,24 +70,22 @@ def _confusion(model: Matrix, label: npt.NDArray[np.int64], vocabulary: Vocabula
         shade = "white" if table[row, column] > _WHITE_FROM else "black"
         text = f"{100 * table[row, column]:.0f}"
         axes.text(column, row, text, ha="center", va="center", color=shade, fontsize=8)
-    axes.set_xticks(range(n), names, rotation=55, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(n), names)
+    axes.set_xticks(range(len(names)), names, rotation=55, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(names)), names)
     axes.set_xlabel("most probable condition")
     axes.set_ylabel("condition of the vignette")
     axes.set_title("Confusion: % of each condition's vignettes (1 % and less left blank)")
     return figure
 
 
-def _reliability(
-    model: Matrix, label: npt.NDArray[np.int64], vocabulary: Vocabulary, n_bins: int
-) -> Figure:
+def _reliability(model: Matrix, label: npt.NDArray[np.int64], vocabulary: Vocabulary) -> Figure:
     figure = Figure(figsize=(11, 9), layout="constrained")
     rows = -(-len(vocabulary.condition_ids) // 5)
     grid = figure.subplots(rows, 5, sharex=True, sharey=True).ravel()
     for axes in grid[len(vocabulary.condition_ids) :]:
         axes.set_axis_off()
     for place, (axes, condition) in enumerate(zip(grid, vocabulary.condition_ids, strict=False)):
-        stated, observed, count = reliability(label == place, model[:, place], n_bins)
+        stated, observed, count = reliability(label == place, model[:, place])
         error = np.sqrt(np.maximum(observed * (1 - observed), 1e-4) / count)
         axes.plot([0, 1], [0, 1], color=_START, linewidth=1)
         axes.errorbar(stated, observed, 2 * error, fmt="o", markersize=3, color=_OURS, linewidth=1)
@@ -110,13 +99,13 @@ def _reliability(
 
 
 def _excess(conditions: list[dict[str, Any]]) -> Figure:
-    ordered = sorted(conditions, key=lambda row: float(row["excess"]))
+    ordered = sorted(conditions, key=lambda row: float(row["kl_to_exact"]))
     place = np.arange(len(ordered))
     figure = Figure(figsize=(8, 7), layout="constrained")
     axes = figure.subplots()
-    start = [row["excess_of_additive_start"] for row in ordered]
+    start = [row["kl_to_exact_of_additive_start"] for row in ordered]
     axes.barh(place, start, 0.8, color=_START, label="additive start")
-    axes.barh(place, [row["excess"] for row in ordered], 0.5, color=_OURS, label="model")
+    axes.barh(place, [row["kl_to_exact"] for row in ordered], 0.5, color=_OURS, label="model")
     axes.set_yticks(place, [words(row["condition"]) for row in ordered])
     axes.set_xlabel("mean excess over the exact posterior, nats")
     axes.set_title("What is lost against the exact posterior")
@@ -130,7 +119,7 @@ def _cells(cells: list[dict[str, Any]], vocabulary: Vocabulary) -> Figure:
     for cell in cells:
         if (cell["age"], cell["sex"]) in columns and cell["judged"]:
             row = vocabulary.condition_ids.index(cell["condition"])
-            table[row, columns.index((cell["age"], cell["sex"]))] = cell["excess"]
+            table[row, columns.index((cell["age"], cell["sex"]))] = cell["kl_to_exact"]
     figure = Figure(figsize=(8, 8), layout="constrained")
     axes = figure.subplots()
     shown = axes.imshow(table, cmap="Oranges", vmin=0, aspect="auto")

@@ -31,12 +31,12 @@ class RealResult:
 def score_real(bundle: LoadedBundle, cases: RealCases, vocabulary: Vocabulary) -> RealResult:
     """Probabilities and triage of the real cases, as scoring would give them."""
     completed = complete(cases.values, vocabulary).values
-    probabilities = bundle.probabilities(encode(completed), vocabulary)
-    return RealResult(probabilities, triage_ranks(cases.values, probabilities, vocabulary))
+    told = bundle.answer(encode(completed), vocabulary)
+    return RealResult(told.probabilities, triage_ranks(cases.values, told, vocabulary))
 
 
 def real_metrics(
-    cases: RealCases, result: RealResult, vocabulary: Vocabulary, confidence: float
+    cases: RealCases, result: RealResult, vocabulary: Vocabulary, confidence: float = 0.95
 ) -> dict[str, Any]:
     """Top-1 and top-3 on the named conditions, log-loss, and triage, with Wilson intervals."""
     named = cases.label != vocabulary.condition_ids.index(OTHER)

@@ -12,8 +12,8 @@ from typing import Any
 from data_gen.vocabulary import Vocabulary
 from training.data.real_cases import RealCases
 from training.data.vignettes import Vignettes
+from training.evaluation.documents import write_page
 from training.evaluation.evaluate import Evaluation
-from training.evaluation.page import write_page
 from training.evaluation.plots import write_plots
 from training.folders import atomic_write
 from training.paths import METRICS
@@ -28,15 +28,14 @@ def write_reports(
     vignettes: Vignettes,
     real: RealCases,
     vocabulary: Vocabulary,
-    n_bins: int,
 ) -> None:
     """Write every file of an evaluation into `folder`; the page, as a draft, into `drafts`."""
     folder.mkdir(parents=True, exist_ok=True)
     write_table(folder / "conditions.csv", evaluation.conditions)
     write_table(folder / "cells.csv", evaluation.cells)
     write_table(folder / "real_cases.csv", evaluation.real)
-    write_plots(folder / "plots", evaluation, vignettes, vocabulary, n_bins)
-    write_page(drafts, folder / "plots", evaluation, vignettes, real, vocabulary, n_bins)
+    write_plots(folder / "plots", evaluation, vignettes, vocabulary)
+    write_page(drafts, folder / "plots", evaluation, vignettes, real, vocabulary)
     write_json(folder / METRICS, {"model_version": evaluation.version, **evaluation.metrics})
 
 

@@ -8,19 +8,20 @@ import numpy.typing as npt
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.complete import complete
 from serve.overrides.matrix.results import flags_of
-from serve.triage import combine
+from serve.triage import combine, few_recorded
+from training.bundles.loaded import Told
 
 URGENT = TRIAGE_LEVELS.index("urgent")
 
 
 def triage_ranks(
-    values: npt.NDArray[np.float64], probabilities: npt.NDArray[np.float64], vocabulary: Vocabulary
+    values: npt.NDArray[np.float64], told: Told, vocabulary: Vocabulary
 ) -> npt.NDArray[np.int64]:
     """(n_cases,) places in TRIAGE_LEVELS of cases (n_cases, n_findings), unknown not finite."""
     present = complete(values, vocabulary).present
-    nothing = np.asarray(~np.isfinite(values).any(axis=1))
+    few = few_recorded(values, vocabulary)
     level = flags_of(present, vocabulary).level
-    return combine(level, probabilities, nothing, vocabulary).level
+    return combine(level, told.by_cause, few, told.causes).level
 
 
 def condition_ranks(vocabulary: Vocabulary) -> npt.NDArray[np.int64]:

@@ -68,7 +68,9 @@ def fit_tilt(
 
     How a file was recorded tilts nothing: what all conditions share, such as noes that are written
     down where our settings leave a blank, is estimated and put aside. So cases of one condition
-    alone teach nothing: how they present cannot be told from how they were written down.
+    alone teach nothing: how they present cannot be told from how they were written down. The values
+    of a finding are scaled to a distribution again, each by itself, so that one which was not asked
+    or is blank has nothing to make up for.
     """
     intervals, seen = counts.intervals, counts.seen
     column = intervals.column
@@ -76,7 +78,7 @@ def fit_tilt(
     moved = np.zeros_like(seen)
     if doubt * weight > 0:
         moved = _moves(weight * seen, counts.recorded, column, doubt)
-    weights = moved - _within(moved * counts.share, column)
+    weights = moved - np.log1p(_within(counts.share * np.expm1(moved), column))
     constant = np.zeros(len(weights))
     with one_blas_thread():
         for k in range(len(weights)):

@@ -9,15 +9,16 @@ from serve.model.prediction_sets import Thresholds
 
 Real = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
-_SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 1.0)
-"""Of all cases, how many are asked less than each group: whole records are one of their own."""
+_SHARES = np.array([0.0, 0.05, 0.13, 0.26, 0.45, 0.71, 1.0])
+"""Of all findings, how many are asked at least in each group: whole records have their own."""
 _BANDS = (0.25, 0.5, 0.75)
 """Of the cases of a group, how many have a lower highest probability than each further band."""
 
 
 def groups_of(asked: Labels) -> Labels:
-    """The fewest asked findings of each group, rising from 0, by those of cases (n_cases,)."""
-    groups = np.unique(np.ceil(np.quantile(asked, _SHARES)).astype(np.int64))
+    """The fewest asked findings of each group, rising from 0; no group without cases (n_cases,)."""
+    starts = np.ceil(_SHARES * asked.max()).astype(np.int64)
+    groups = starts[np.unique(np.searchsorted(starts, asked, side="right") - 1)]
     groups[0] = 0
     return groups
 

@@ -70,7 +70,6 @@ def classifier(intervals: Intervals, params: TrainParams) -> LegPainClassifier:
         tree_learning_rate=params.tree_learning_rate,
         tree_min_data=params.tree_min_data,
         tree_l2=params.tree_l2,
-        tree_max_bin=params.tree_max_bin,
         n_jobs=params.threads,
         random_state=params.seed,
     )

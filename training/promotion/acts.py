@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from serve.problem import Problem, RefusedError
-from training.bundles.loaded import LoadedBundle, open_contender
+from training.bundles.loaded import LoadedBundle, read_bundle
 from training.bundles.write import HASHED
-from training.evaluation.mark import with_verdict
+from training.evaluation.render import with_verdict
 from training.folders import atomic_write
 from training.params import Params
 from training.paths import CARD, METRICS, PAGE, Places, in_experiment, pair
@@ -30,7 +30,7 @@ def register(params: Params, places: Places) -> str:
     """
     content = _read(places.decision, "run `python -m training gate` first")
     decision: dict[str, Any] = json.loads(content)
-    candidate = open_contender(places.candidate)
+    candidate = read_bundle(places.candidate)
     if decision["candidate"] != candidate.version:
         message = f"it judged {decision['candidate']}, and the candidate is {candidate.version}"
         problem = Problem("stale_decision", str(places.decision), message, _JUDGE_AGAIN)
@@ -44,7 +44,7 @@ def force(params: Params, places: Places, reason: str) -> str:
     """Promote the candidate because a person says so; what was done, in words."""
 
     def act(store: ModelStore) -> str:
-        candidate = open_contender(places.candidate).version
+        candidate = read_bundle(places.candidate).version
         if candidate == store.champion_version():
             message = f"{candidate} is the champion"
             raise RefusedError(Problem("is_champion", str(store.root), message, "nothing to do"))
@@ -59,7 +59,7 @@ def force(params: Params, places: Places, reason: str) -> str:
 
 def rollback(params: Params, places: Places, version: str | None, reason: str) -> str:
     """Bring back an earlier champion and hold it there; what was done, in words."""
-    candidate = open_contender(places.candidate).version if places.candidate.exists() else None
+    candidate = read_bundle(places.candidate).version if places.candidate.exists() else None
 
     def act(store: ModelStore) -> str:
         back = store.roll_back(version, reason, candidate)

@@ -70,16 +70,16 @@ class Decision:
 def decide(
     candidate: LoadedBundle,
     standing: Standing,
-    grounds: Callable[[], ComparisonData],
+    data: Callable[[], ComparisonData],
     vocabulary: Vocabulary,
     params: GateParams,
 ) -> Decision:
-    """The gate's decision. `grounds` are read only where there is something to judge."""
+    """The gate's decision. `data` is read only where there is something to judge."""
     if standing.champion is not None and candidate.version == standing.champion.version:
         return _decision(candidate, standing, False, "the candidate is the champion")
     if candidate.version in standing.rejected_versions:
         return _decision(candidate, standing, False, TURNED_DOWN)
-    judged_on = grounds()
+    judged_on = data()
     checks = tuple(_checks(candidate, standing, judged_on, vocabulary, params))
     passed = all(check.passed for check in checks) and not judged_on.missing
     reason = promoted(checks, standing.champion) if passed else lacking(checks, judged_on.missing)
@@ -105,25 +105,25 @@ def _decision(
 def _checks(
     candidate: LoadedBundle,
     standing: Standing,
-    grounds: ComparisonData,
+    data: ComparisonData,
     vocabulary: Vocabulary,
     params: GateParams,
 ) -> list[Check]:
-    new = Answers(candidate, grounds, vocabulary)
+    new = Answers(candidate, data, vocabulary)
     checks = list(within_limits(new, vocabulary, params))
-    if grounds.change is not None:
-        checks += knowledge_checks(grounds.change, vocabulary, params)
+    if data.change is not None:
+        checks += knowledge_checks(data.change, vocabulary, params)
     champion, anchor = standing.champion, standing.anchor
     if champion is None:
         return checks
-    beside = Comparison(new, Answers(champion, grounds, vocabulary), vocabulary, params)
+    beside = Comparison(new, Answers(champion, data, vocabulary), vocabulary, params)
     if knowledge_of(candidate) == knowledge_of(champion):
         k = which_try(standing.history, champion.version, candidate.version)
         checks += _of_training(beside, share_of_try(params.error, k))
     else:
         checks += _no_worse(beside)
     if anchor is not None and anchor.version not in (champion.version, candidate.version):
-        beside = Comparison(new, Answers(anchor, grounds, vocabulary), vocabulary, params)
+        beside = Comparison(new, Answers(anchor, data, vocabulary), vocabulary, params)
         checks += with_anchor(_no_worse(beside))
     return checks
 
@@ -136,13 +136,13 @@ def _of_training(beside: Comparison, error: float) -> list[Check]:
     """
     tail = error / 2 if beside.has_labelled else error
     if beside.labelled_better(tail):
-        checks = beside.checks(beside.params.labelled_excess)
+        checks = beside.checks(beside.params.labelled_kl_to_exact)
         return [beside.told_better(tail), *checks]
-    return [beside.better(tail), *list(beside.checks(beside.params.excess))[1:]]
+    return [beside.better(tail), *list(beside.checks(beside.params.kl_to_exact))[1:]]
 
 
 def _no_worse(beside: Comparison) -> list[Check]:
     """Nothing worse by more than its margin."""
     told_better = beside.labelled_better(beside.tail)
-    room = beside.params.labelled_excess if told_better else beside.params.excess
-    return list(beside.checks(room))
+    tolerance = beside.params.labelled_kl_to_exact if told_better else beside.params.kl_to_exact
+    return list(beside.checks(tolerance))

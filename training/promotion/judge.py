@@ -37,7 +37,7 @@ def standing_of(store: ModelStore) -> Standing:
     )
 
 
-def read_grounds(
+def read_comparison_data(
     params: Params, candidate: LoadedBundle, champion: LoadedBundle | None, vocabulary: Vocabulary
 ) -> ComparisonData:
     """What candidate and champion are compared on.
@@ -61,9 +61,9 @@ def read_grounds(
 
 
 def _with_holdout(
-    grounds: ComparisonData, champion: LoadedBundle, told: Published, world: World
+    data: ComparisonData, champion: LoadedBundle, told: Published, world: World
 ) -> ComparisonData:
-    """The grounds with what the champion's own knowledge says, as far as it lies beside it."""
+    """The same data with what the champion's own knowledge says, as far as it lies beside it."""
     holdout, missing = None, ""
     try:
         holdout = read_holdout(champion.folder, world.vocabulary)
@@ -73,7 +73,7 @@ def _with_holdout(
     note = "" if before else "published statistics with the champion's: its metrics hold none"
     moved = None if holdout is None else moved_answers(world, holdout)
     change = Change(told, before, moved)
-    return replace(grounds, holdout=holdout, change=change, missing=missing, note=note)
+    return replace(data, holdout=holdout, change=change, missing=missing, note=note)
 
 
 def check_knowledge(candidate: LoadedBundle, world: World) -> None:

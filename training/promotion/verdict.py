@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.evaluation.mark import NOT_JUDGED
+from training.evaluation.render import NOT_JUDGED
 from training.promotion.store.history import Event
 
 _WORDS = {
@@ -22,7 +22,7 @@ class Verdict:
     """What became of a version."""
 
     kind: str
-    """That of the last event about it, `rejected_versions` for what a rollback put aside."""
+    """That of the last event about it, `turned_down` for what a rollback put aside."""
     reason: str
     text: str
     """The same in words, with the champion that there is instead."""

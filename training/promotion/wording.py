@@ -15,7 +15,7 @@ def promoted(checks: Sequence[Check], champion: LoadedBundle | None) -> str:
     won = [check for check in checks if check.strict]
     head = "; ".join(f"better: {_figures(check)}" for check in won)
     head = head or "it learned other knowledge, and loses nothing by more than its margin"
-    lost = [check for check in checks if check.worse]
+    lost = [check for check in checks if check.degraded]
     if not lost:
         return f"{head}; nothing is worse"
     allowed = "; ".join(_figures(check) for check in lost)

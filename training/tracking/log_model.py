@@ -66,11 +66,11 @@ def signature(vocabulary: Vocabulary) -> Any:
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema
 
-    from serve.answer import output_columns
+    from serve.answer import output_schema
 
     outputs: list[Any] = [
-        ColSpec("double" if _is_number(name) else "string", name, required=False)
-        for name in output_columns(vocabulary, explain=True)
+        ColSpec(str(field.type), field.name, required=False)  # MLflow's types are named as Arrow's
+        for field in output_schema(vocabulary, explain=True)
     ]
     params = [ParamSpec("mix", "string", "training"), ParamSpec("explain", "boolean", False)]
     return ModelSignature(None, Schema(outputs), ParamSchema(params))
@@ -81,10 +81,6 @@ def example(vocabulary: Vocabulary) -> Any:
     import pandas as pd
 
     return pd.DataFrame([{f.id: _EXAMPLE.get(f.id) for f in vocabulary.findings}])
-
-
-def _is_number(name: str) -> bool:
-    return name.startswith("p_") or name == "novelty"
 
 
 def _copy_code(scratch: Path) -> list[str]:

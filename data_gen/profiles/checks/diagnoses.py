@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from data_gen.profiles.checks.checked import Checked
+from data_gen.profiles.checks.unfinished import VOCABULARY
 from data_gen.profiles.knowledge import Knowledge
-from data_gen.profiles.problem import problem_at, problem_in
+from data_gen.profiles.problem import KnowledgeProblem, problem_at, problem_in
 from data_gen.profiles.schema import Profile
 from data_gen.vocabulary import TRIAGE_LEVELS, Condition
+from data_gen.vocabulary.yaml_lines import line_of
 
-_CONDITIONS = "vocabulary/conditions.yaml"
+_NAME = "conditions.yaml"
+Place = tuple[str | int, ...]
 
 
 def diagnosis_checks(knowledge: Knowledge) -> list[Checked]:
@@ -45,7 +48,7 @@ def _levels(knowledge: Knowledge) -> Checked:
         if stated != found:
             value = f"triage is {stated}, but most of those who consult are {found}"
             remedy = "mend it, or the levels or clinic shares of its presentations"
-            problems.append(problem_in(_CONDITIONS, 1, condition, value, remedy))
+            problems.append(_at(knowledge, (condition, "triage"), value, remedy))
     items = len(knowledge.profiles)
     return Checked("levels agree", items, tuple(problems), whole_files=True)
 
@@ -60,17 +63,32 @@ def _usual_level(profile: Profile) -> str:
 def _citations(knowledge: Knowledge) -> Checked:
     """What conditions cite, with each line of advice, exists."""
     known = knowledge.statements.keys() | knowledge.studies.keys()
-    cited = [(c.id, cite) for c in knowledge.vocabulary.conditions for cite in _cited(c)]
+    cited = [found for c in knowledge.vocabulary.conditions for found in _cited(c)]
     what = "no statement of documents.yaml and no row of studies.yaml"
     problems = [
-        problem_in(_CONDITIONS, 1, condition, f"cites {cite!r}: {what}", "mend the id")
-        for condition, cite in cited
+        _at(knowledge, place, f"cites {cite!r}: {what}", "mend the id, or write the row first")
+        for place, cite in cited
         if cite not in known
     ]
     return Checked("conditions cite what exists", len(cited), tuple(problems), whole_files=True)
 
 
-def _cited(condition: Condition) -> Iterator[str]:
-    yield from condition.cite
-    for advice in (*condition.caution, *condition.safety_net):
-        yield from advice.cite
+def _cited(condition: Condition) -> Iterator[tuple[Place, str]]:
+    """Each citation of a condition, with its place."""
+    for cite in condition.cite:
+        yield (condition.id, "cite"), cite
+    for name, lines in (("caution", condition.caution), ("safety_net", condition.safety_net)):
+        for position, advice in enumerate(lines):
+            for cite in advice.cite:
+                yield (condition.id, name, position), cite
+
+
+def _at(knowledge: Knowledge, place: Place, value: str, remedy: str) -> KnowledgeProblem:
+    """A mistake of the vocabulary's conditions, with its line."""
+    condition, *inside = place
+    beside = knowledge.folder.resolve().parent / "vocabulary"
+    path = (beside if (beside / _NAME).is_file() else VOCABULARY) / _NAME
+    position = knowledge.vocabulary.condition_ids.index(str(condition))
+    line = line_of(path, ("conditions", position, *inside))
+    entry = ".".join(map(str, place))
+    return problem_in(f"vocabulary/{_NAME}", line, entry, value, remedy)

@@ -12,26 +12,24 @@ from functools import lru_cache, reduce
 from operator import or_
 
 import numpy as np
-import numpy.typing as npt
 
+from serve.columns import DictionaryColumn
 from serve.overrides.asking import FLAGS, MOST_QUESTIONS, Recorded, extended, ways_to_settle
 from serve.overrides.cut_sets import bits
 from serve.overrides.matrix.bitsets import Mask, Sets, members, row_keys, sets_of, within, words
 from serve.overrides.rules import RULES
 
-Ints = npt.NDArray[np.int64]
 _KEPT = 1 << 16  # answers kept, and steps on the way to them
 _ORDERED = [[(name, bits([name])) for name in RULES[flag.place].findings] for flag in FLAGS]
 _TESTS = [reduce(or_, (tests for tests, _ in flag.blocks), 0) for flag in FLAGS]
 _FINDINGS = [reduce(or_, (findings for _, findings in flag.blocks), 0) for flag in FLAGS]
 
 
-def questions_of(asked: Mask, true: Sets, blank: Sets) -> tuple[list[tuple[str, ...]], Ints]:
-    """The distinct lists of questions, and which of them each case is asked: (n_cases,).
+def questions_of(asked: Mask, true: Sets, blank: Sets) -> DictionaryColumn[tuple[str, ...]]:
+    """The questions that each case is asked; the first value is empty, for cases without any.
 
     `asked` (n_cases, n_rules) marks the open flags worth asking about, `true` holds the tests that
-    hold in each case, and `blank` its blank findings. The first list is empty, for cases without
-    any.
+    hold in each case, and `blank` its blank findings.
     """
     lists: dict[tuple[str, ...], int] = {(): 0}
     out = np.zeros(len(asked), dtype=np.int64)
@@ -41,7 +39,7 @@ def questions_of(asked: Mask, true: Sets, blank: Sets) -> tuple[list[tuple[str, 
         sizes = len(flags), len(flags) + len(true)
         keys = _keys(flags, within(true, rows), within(blank, rows))
         out[rows] = [lists.setdefault(_answer(key, sizes), len(lists)) for key in keys]
-    return list(lists), out
+    return DictionaryColumn(out, list(lists))
 
 
 def _keys(flags: Sets, true: Sets, blank: Sets) -> list[bytes]:

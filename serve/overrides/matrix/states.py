@@ -54,9 +54,13 @@ def rule_states(values: Matrix, vocabulary: Vocabulary) -> States:
     """
     out = np.empty((len(values), len(RULES)), dtype=np.int8)
     for rows, codes in _blocks(values, vocabulary):
-        for place, code in enumerate(decide(list(codes))):
-            out[rows, place] = _STATE_OF_CODE[code]
+        out[rows] = states_of(codes)
     return out
+
+
+def states_of(codes: Codes) -> States:
+    """The same, from the codes of TESTS: (n_tests, n_cases)."""
+    return np.asarray(_STATE_OF_CODE[np.stack(decide(list(codes)))].T)
 
 
 def read_matrix(values: Matrix, vocabulary: Vocabulary) -> Codes:

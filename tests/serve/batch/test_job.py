@@ -17,13 +17,15 @@ import pytest
 from data_gen.vocabulary import load
 from data_gen.vocabulary.table import columns_from_values
 from data_gen.vocabulary.words import write_cell
-from serve.answer import output_columns, probability_columns
-from serve.batch.job import Request, score_file
+from serve.answer import output_columns
+from serve.batch.job import score_file
+from serve.request import Request
 from tests.serve.conftest import Score, read_rows
 from tests.serve.hostile import GOOD, HEADER
 from tests.serve.model.test_predict import random_cases
 
 ROWS = 400
+PROBABILITIES = [name for name in output_columns(load()) if name.startswith("p_")]
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,7 @@ def test_every_row_in_order(cases: Path, score: Score) -> None:
 def test_printed_probabilities_sum_to_one(cases: Path, score: Score) -> None:
     """Six decimals, twenty columns, exactly 1; the top condition is among the largest."""
     for row in score(cases).rows:
-        printed = [row[name] for name in probability_columns(load())]
+        printed = [row[name] for name in PROBABILITIES]
         assert all(len(text) == 8 and text[1] == "." for text in printed)
         assert sum(map(Decimal, printed)) == 1
         assert row[f"p_{row['top_condition']}"] == max(printed)
@@ -123,7 +125,7 @@ def test_formats_agree(source: str, target: str, tiny_bundle: Path, tmp_path: Pa
         ]
         return
     scored = pq.read_table(out)
-    for name in probability_columns(load()):
+    for name in PROBABILITIES:
         assert scored.schema.field(name).type == pa.float64()
         assert scored.column(name).to_pylist() == [float(row[name]) for row in reference]
     for name in ("triage", "triage_reasons", "open_red_flags", "prediction_set", "issues"):
@@ -177,7 +179,7 @@ def test_overrides_only(score: Score) -> None:
     for row in run.rows:
         assert "no_model" in row["issues"]
         assert row["model_version"] == "none"
-        assert not any(row[name] for name in (*probability_columns(load()), "top_condition"))
+        assert not any(row[name] for name in (*PROBABILITIES, "top_condition"))
 
 
 def test_a_model_that_fails_silences_nothing(

@@ -86,7 +86,7 @@ def test_a_cell_that_overrides_cannot_see_is_told(score: Score) -> None:
     assert issue["finding"] == "swelling"
     assert "it may keep overrides silent (embolism, thrombosis, " in issue["message"]
     assert "DVT-2" in first["open_red_flags"]
-    assert "swelling" in first["open_red_flags"].partition("ask: ")[2]
+    assert "swelling" in first["ask_next"]
     assert second["issues"] == ""
     assert "DVT-2" in second["triage_reasons"]
     assert "cells that could not be read: 1;" in run.talk
@@ -163,7 +163,8 @@ def test_show(score: Score) -> None:
     assert "[b]one" in run.talk
     assert "row 2" in run.talk
     assert run.talk.count("%") >= 6
-    assert max(map(len, run.talk.splitlines())) <= 100
+    table = run.talk.partition("columns read:")[0]
+    assert max(map(len, table.splitlines())) <= 100
 
 
 def test_template(tmp_path: Path, score: Score) -> None:

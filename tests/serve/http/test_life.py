@@ -51,7 +51,7 @@ def test_a_stop_finishes_what_was_begun(tiny_bundle: Path, tmp_path: Path) -> No
 
 def test_an_answer_that_is_cut_looks_cut(tiny_bundle: Path, tmp_path: Path) -> None:
     """A file that is not done in time ends in a broken transfer, never in a short whole one."""
-    made = start(tmp_path / "log", "--model", str(tiny_bundle), "--limit", "file_seconds=1")
+    made = start(tmp_path / "log", "--model", str(tiny_bundle), "--limit", "file_seconds=3")
     head, *rows = REAL.read_bytes().splitlines(keepends=True)
     body = head + b"".join(rows) * 1200
     with pytest.raises(httpx.RemoteProtocolError):

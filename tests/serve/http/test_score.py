@@ -31,12 +31,13 @@ def real_cases() -> list[dict[str, Any]]:
 
 def as_row(answer: dict[str, Any]) -> dict[str, str]:
     """An answer as the cells of a scored file."""
-    lists = ("triage_reasons", "open_red_flags", "prediction_set")
+    lists = ("triage_reasons", "open_red_flags", "ask_next", "prediction_set", "unexplained")
     told = answer["probabilities"] or {}
     return {
         "case_id": answer["case_id"] or "",
         "triage": answer["triage"],
         "triage_source": answer["triage_source"],
+        "what_to_do": answer["what_to_do"],
         "top_condition": answer["top_condition"] or "",
         "novelty": "" if answer["novelty"] is None else f"{answer['novelty']:.6f}",
         **{name: JOIN.join(answer[name]) for name in lists},
@@ -45,17 +46,42 @@ def as_row(answer: dict[str, Any]) -> dict[str, str]:
 
 
 def test_every_real_case_as_in_a_file(client: httpx.Client, score: Score) -> None:
-    """Each real case gets, alone, cell for cell what `serve score` writes for its row."""
+    """Each real case gets, alone, cell for cell what `serve score` writes for its row.
+
+    The row has all columns: what the case does not name is blank.
+    """
     rows = score(REAL).rows
     assert len(rows) == 80
     for case, row in zip(real_cases(), rows, strict=True):
-        reply = client.post("/v1/score", json={"cases": [case]}).json()
+        reply = client.post("/v1/score", json={"cases": [case], "absent": "blank"}).json()
         (answer,) = reply["results"]
         found = as_row(answer)
         assert found == {name: row[name] for name in found}
         assert answer["issues"] == (json.loads(row["issues"]) if row["issues"] else [])
         assert reply["model_version"] == row["model_version"]
         assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-12)
+
+
+def test_null_is_blank_and_no_key_is_not_asked(client: httpx.Client) -> None:
+    """A field without a value is an empty cell; a missing one says nothing, nor does `unknown`."""
+    cases = [{"fever": "yes"}, {"fever": "yes", "abi": "unknown"}, {"fever": "yes", "abi": None}]
+
+    def probabilities(**asked: str) -> list[dict[str, float]]:
+        reply = client.post("/v1/score", json={"cases": cases, **asked}).json()
+        return [answer["probabilities"] for answer in reply["results"]]
+
+    without, said, blank = probabilities()
+    assert without == said != blank
+    assert probabilities(blank="not-asked") == [without] * 3
+    assert probabilities(absent="blank")[0] == probabilities(absent="blank")[2] != blank
+
+
+@pytest.mark.parametrize("field", ["blank", "absent"])
+def test_a_silence_that_is_read_in_no_way_is_refused(client: httpx.Client, field: str) -> None:
+    """What `blank` and `absent` can be is told, and nothing is scored."""
+    reply = client.post("/v1/score", json={"cases": [{"fever": "yes"}], field: "absent"})
+    assert reply.status_code == 422
+    assert [problem["field"] for problem in reply.json()["problems"]] == [field]
 
 
 def test_company_changes_nothing(client: httpx.Client) -> None:

@@ -26,7 +26,7 @@ def test_version_names_the_content(tiny_bundle: Path) -> None:
     listing = (tiny_bundle / HASHES).read_bytes()
     bundle = load_bundle(tiny_bundle, load())
     assert bundle.model_version == hashlib.sha256(listing).hexdigest()[:12]
-    assert bundle.outputs == ("probabilities", "novelty")
+    assert bundle.outputs == ("probabilities", "components", "novelty")
 
 
 def test_any_flipped_bit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,3 +167,25 @@ def test_prediction_sets_of_another_kind(held: dict[str, Any], tmp_path: Path) -
     folder = write_bundle(tmp_path / "bundle", files)
     with pytest.raises(RefusedError, match="prediction sets"):
         load_bundle(folder, load())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"triage": "soon"}, id="level"),
+        pytest.param({"within": "a year"}, id="time frame"),
+        pytest.param({"name": None}, id="no name"),
+        pytest.param({"condition": "third_leg"}, id="condition"),
+        pytest.param({"id": "doms/mild"}, id="twice"),
+        pytest.param({"safety": 0.0}, id="no share"),
+        pytest.param({"clinic": 0.5}, id="no mix"),
+    ],
+)
+def test_components_of_another_kind(change: dict[str, Any], tmp_path: Path) -> None:
+    """Components that do not fit are refused before a case is scored, not while it is."""
+    files = tiny_files()
+    manifest = json.loads(files["manifest.json"])
+    manifest["components"][0] |= change
+    files["manifest.json"] = json.dumps(manifest).encode()
+    with pytest.raises(RefusedError, match="components"):
+        load_bundle(write_bundle(tmp_path / "bundle", files), load())

@@ -37,7 +37,7 @@ def _raiser(error: Exception) -> Callable[..., NoReturn]:
 
 
 def _wide(*_: Any) -> ModelOutput:
-    return ModelOutput(np.full((2, 3), 1 / 3), np.full((2, 3), 1 / 3), None)
+    return ModelOutput(np.full((2, 3), 1 / 3), np.full((2, 3), 1 / 3), np.zeros(2))
 
 
 @pytest.fixture(params=["no graph", "no runtime", "broken runtime"])

@@ -13,8 +13,10 @@ from hypothesis.extra.numpy import arrays
 
 from data_gen.vocabulary import load
 from serve.model.bundle import load_bundle
-from serve.model.predict import MICRO, mix_weights, normalised, parts_per_million, predict
+from serve.model.mixes import mix_weights
+from serve.model.predict import MICRO, normalised, parts_per_million, predict
 from serve.problem import RefusedError
+from tests.serve.tiny_bundle import PARTS
 
 Matrix = npt.NDArray[np.float64]
 
@@ -95,6 +97,39 @@ def test_another_mix_reweights(tiny_bundle: Path) -> None:
     assert np.allclose(got, expected, rtol=1e-12)
 
 
+def test_another_mix_reweights_each_component(tiny_bundle: Path) -> None:
+    """Components move by their own shares; conditions are the sums of theirs."""
+    bundle = load_bundle(tiny_bundle, load())
+    assert bundle.components is not None
+    values, mixes = random_cases(20), bundle.components.mixes
+    plain = predict(bundle, values)
+    got = predict(bundle, values, mix_weights("clinic", bundle, load()))
+    assert plain.components is not None
+    assert got.components is not None
+    joint = plain.components * mixes["clinic"] / mixes["training"]
+    assert np.allclose(got.components, joint / joint.sum(axis=1, keepdims=True))
+    sums = got.components.reshape(20, -1, 2).sum(axis=2)
+    assert np.allclose(got.probabilities, sums)
+    assert got.own_components is not None
+    assert np.array_equal(got.own_components, plain.components)
+
+
+def test_a_written_mix_keeps_shares_within_a_condition(tiny_bundle: Path) -> None:
+    """What a mix of conditions says nothing about stays as training has it."""
+    bundle = load_bundle(tiny_bundle, load())
+    text = ",".join(f"{name}={k + 1}" for k, name in enumerate(load().condition_ids))
+    got = predict(bundle, random_cases(5), mix_weights(text, bundle, load()))
+    assert got.components is not None
+    parts = got.probabilities[:, :, None] * PARTS
+    assert np.allclose(got.components.reshape(parts.shape), parts, atol=1e-6)
+
+
+def test_a_bundle_without_components_says_none(fitted_bundle: Path) -> None:
+    """Where the graph tells nothing apart within conditions, nothing is made up."""
+    bundle = load_bundle(fitted_bundle, load())
+    assert predict(bundle, random_cases(5)).components is None
+
+
 def test_a_mix_of_two(tiny_bundle: Path) -> None:
     """A mix that names two conditions leaves nothing to the others, and is scaled to 1."""
     bundle = load_bundle(tiny_bundle, load())
@@ -103,7 +138,7 @@ def test_a_mix_of_two(tiny_bundle: Path) -> None:
     named = [load().condition_ids.index(c) for c in ("sciatica", "doms")]
     assert np.allclose(got[:, named].sum(axis=1), 1)
     assert weights is not None
-    assert np.isclose(weights[0, named[0]], 0.4 * len(load().conditions))
+    assert np.isclose(weights.conditions[0, named[0]], 0.4 * len(load().conditions))
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ import pytest
 from data_gen.vocabulary import load
 from data_gen.vocabulary.finding import NOT_ASKED
 from serve.model.bundle import Bundle, load_bundle
-from serve.model.predict import mix_weights, predict
-from tests.serve.tiny_bundle import model_bytes, tiny_files, write_bundle
+from serve.model.mixes import mix_weights
+from serve.model.predict import predict
+from tests.serve.tiny_bundle import components_of, model_bytes, tiny_files, write_bundle
 
 VOCABULARY = load()
 _SCALE = {"number": 0.01, "choice": 0.5, "yes_no": 1.0}
@@ -26,6 +27,7 @@ def _older(change: dict[str, Any], folder: Path, scales: list[float] | None = No
     manifest = {**json.loads(files["manifest.json"]), "vocabulary_hash": "0" * 64, **change}
     if scales is None:
         scales = [_SCALE[finding["kind"]] for finding in manifest["findings"]]
+    manifest["components"] = components_of(manifest["mix"])
     graph = model_bytes(len(manifest["findings"]), scales, len(manifest["conditions"]))
     files |= {"manifest.json": json.dumps(manifest).encode(), "model.onnx": graph}
     return load_bundle(write_bundle(folder, files), VOCABULARY)

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from serve.answer import output_columns
-from serve.batch.job import Request, score_file
+from serve.batch.job import score_file
 from serve.problem import RefusedError
+from serve.request import Request
 from tests.serve.conftest import read_rows
 
 FILES = int(os.environ.get("CLAUDICO_FILES", "150"))

@@ -62,12 +62,12 @@ def test_a_matrix_asks_what_each_case_asks(recorded: float) -> None:
     states = rule_states(values, VOCABULARY)
     known = known_of(read_matrix(values, VOCABULARY), says_nothing(values, VOCABULARY))
     asked = open_flags(states, levels(states).astype(np.int64), known)
-    lists, which = questions_of(asked, known.true, known.blank)
-    for row, marks, place in zip(values, asked, which, strict=True):
+    questions = questions_of(asked, known.true, known.blank)
+    for row, marks, asks in zip(values, asked, questions.each(), strict=True):
         result = evaluate(as_case(row))  # type: ignore[arg-type]
         assert tuple(RULES[k] for k in np.flatnonzero(marks)) == result.open_rules
-        assert lists[place] == result.questions
-    assert lists[0] == ()
+        assert asks == result.questions
+    assert questions.values[0] == ()
 
 
 def test_the_first_cell_that_is_no_value_is_named() -> None:

@@ -21,8 +21,9 @@ import pytest
 
 from data_gen.vocabulary import load
 from serve.answer import output_columns
-from serve.batch.job import Request, score_file
+from serve.batch.job import score_file
 from serve.problem import RefusedError
+from serve.request import Request
 from serve.spark.column_types import as_spark, conformed, merged
 from serve.spark.files import unique_names
 from tests.serve.hostile import GOOD, HEADER
@@ -202,16 +203,17 @@ TEXTS = ['say "hi"', "a, b", "ends in \\", '\\"', 'a\\b "c"', "two\nlines", '"',
 IN_ONE_SESSION = """
 import json, sys
 from serve.problem import RefusedError
-from serve.spark.job import SparkRequest, score_folder
+from serve.request import Request
+from serve.spark.job import score_folder
 from serve.spark.session import open_session
 texts, written, scored, bad = sys.argv[1:]
 with open_session("local[1]") as spark:
     rows = [(str(place), 61, text) for place, text in enumerate(json.loads(texts))]
     frame = spark.createDataFrame(rows, "case_id string, age_years int, note string")
     frame.coalesce(1).write.csv(written, header=True)
-    warnings = score_folder(spark, SparkRequest(written, scored)).warnings
+    warnings = score_folder(spark, Request(written, scored)).warnings
     try:
-        score_folder(spark, SparkRequest(bad, f"{bad}.out"))
+        score_folder(spark, Request(bad, f"{bad}.out"))
     except RefusedError as error:
         print(json.dumps([[warning.code for warning in warnings], str(error)]))
 """

@@ -35,13 +35,9 @@ def test_graph_and_estimator_agree_on_components(rounds: int) -> None:
         intervals=yes_no_intervals(), epochs=3, tree_rounds=rounds, tree_min_data=20, n_jobs=1
     )
     model.fit(
-        world.cases,
-        world.label,
-        world.exact,
-        **world.hidden,
-        components=world.components,
-        posterior=world.posterior,
-    )
+        world.cases, world.label, world.exact, **world.hidden,
+        components=world.components, posterior=world.posterior,
+    )  # fmt: skip
     session = ort.InferenceSession(export(model).SerializeToString())
     told, components = session.run(["probabilities", "components"], {"cases": world.cases})
     assert np.abs(components - model.predict_components(world.cases)).max() < 1e-6

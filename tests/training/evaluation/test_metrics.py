@@ -5,14 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.evaluation.metrics import calibration_error, excess, in_top, mean_interval, wilson
+from training.evaluation.metrics import (
+    calibration_error,
+    in_top,
+    kl_to_exact,
+    mean_interval,
+    wilson,
+)
 
 
 def test_excess_is_zero_only_for_the_exact_answer() -> None:
     """The exact posterior loses nothing against itself; another distribution loses its KL."""
     exact = np.array([[0.5, 0.5], [1.0, 0.0]])
-    assert excess(exact, exact) == pytest.approx([0, 0])
-    assert excess(exact, np.array([[0.25, 0.75], [0.5, 0.5]])) == pytest.approx(
+    assert kl_to_exact(exact, exact) == pytest.approx([0, 0])
+    assert kl_to_exact(exact, np.array([[0.25, 0.75], [0.5, 0.5]])) == pytest.approx(
         [0.5 * np.log(2) + 0.5 * np.log(2 / 3), np.log(2)]
     )
 

@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import clone
 
 from tests.training.worlds import SmallWorld, small_world, yes_no_intervals
-from training.evaluation.metrics import excess
+from training.evaluation.metrics import kl_to_exact
 from training.model.classifier import LegPainClassifier
 
 
@@ -47,7 +47,7 @@ def test_the_mixture_beats_the_additive_start(fitted: LegPainClassifier) -> None
     """Where classes are mixtures, the start over hidden states is nearer to the exact answer."""
     fresh = small_world(2000, seed=2)
     lost = {
-        stage: excess(fresh.exact, fitted.predict_proba(fresh.cases, stage)).mean()
+        stage: kl_to_exact(fresh.exact, fitted.predict_proba(fresh.cases, stage)).mean()
         for stage in ("additive", "mixture", "trees")
     }
     assert lost["mixture"] < 0.5 * lost["additive"]
@@ -61,7 +61,7 @@ def test_the_posterior_of_components_says_more_than_drawn_ones() -> None:
     lost = []
     for more in ({}, {"components": few.components, "posterior": few.posterior}):
         model = _model(tree_rounds=0).fit(few.cases, few.label, few.exact, **known, **more)
-        lost.append(excess(fresh.exact, model.predict_proba(fresh.cases)).mean())
+        lost.append(kl_to_exact(fresh.exact, model.predict_proba(fresh.cases)).mean())
     assert lost[1] < lost[0]
 
 

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from data_gen.inference import ExactPosterior
 from data_gen.vocabulary import load
 from data_gen.world import World
-from training.bundles.loaded import LoadedBundle
+from serve.triage import Causes
+from training.bundles.loaded import LoadedBundle, Told
 from training.data.features import decoded
 from training.model.calibrate import TRAINING
 from training.promotion.store.history import Event, Kind
@@ -39,6 +40,11 @@ class Prepared:
         """The prepared answers."""
         return self.answers[len(cases)]
 
+    def answer(self, cases: npt.NDArray[np.float32], _: object) -> Told:
+        """The same, as of a model that knows no components."""
+        told = self.probabilities(cases, _)
+        return Told(told, told, Causes.of(None, VOCABULARY))
+
 
 @dataclass(frozen=True)
 class Exact:
@@ -57,6 +63,11 @@ class Exact:
         """The exact posterior of encoded cases."""
         exact = ExactPosterior(self.world)
         return exact(decoded(cases), self.world.mix(TRAINING), workers=2).probability
+
+    def answer(self, cases: npt.NDArray[np.float32], _: object) -> Told:
+        """The same, as of a model that knows no components."""
+        told = self.probabilities(cases, _)
+        return Told(told, told, Causes.of(None, VOCABULARY))
 
 
 def as_version(prepared: Prepared | Exact) -> LoadedBundle:

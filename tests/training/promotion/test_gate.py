@@ -62,7 +62,7 @@ def _oracle(real: RealCases, wrong: int = 0) -> Matrix:
 
 
 def _decide(
-    grounds: ComparisonData,
+    data: ComparisonData,
     new: Mapping[int, Matrix],
     old: Mapping[int, Matrix] | None,
     knobs: GateParams = KNOBS,
@@ -74,7 +74,7 @@ def _decide(
         None if anchor is None else as_version(Prepared("anchor", anchor)),
         history,
     )
-    return decide(as_version(Prepared("new", new)), standing, lambda: grounds, VOCABULARY, knobs)
+    return decide(as_version(Prepared("new", new)), standing, lambda: data, VOCABULARY, knobs)
 
 
 def _failed(found: Decision) -> set[tuple[str, str]]:
@@ -154,7 +154,7 @@ def test_a_raised_limit_is_never_called_nothing(vignettes: Vignettes, real: Real
 @pytest.mark.parametrize(
     ("knob", "value", "what"),
     [
-        pytest.param("limit_excess", 0.001, "excess", id="excess"),
+        pytest.param("limit_kl_to_exact", 0.001, "excess", id="excess"),
         pytest.param("limit_calibration", 0.0001, "class-wise calibration error", id="calibration"),
         pytest.param("limit_emergencies", 0.0, "share of emergencies", id="emergencies"),
         pytest.param("limit_real_top3", 0.01, "share of real cases", id="real top three"),
@@ -215,9 +215,9 @@ def test_a_real_emergency_that_is_called_benign_keeps_the_champion(
     n, m = len(vignettes), len(rows)
     new = {n: vignettes.exact, m: certain(missed)}
     old = {n: blurred(vignettes.exact, 0.1), m: certain(told)}
-    grounds = ComparisonData(vignettes, bare, NO_CASES)
-    assert _failed(_decide(grounds, new, old)) == {("champion", "real emergencies below urgent")}
-    assert _decide(grounds, {**new, m: certain(told)}, old).promote
+    data = ComparisonData(vignettes, bare, NO_CASES)
+    assert _failed(_decide(data, new, old)) == {("champion", "real emergencies below urgent")}
+    assert _decide(data, {**new, m: certain(told)}, old).promote
 
 
 def test_emergencies_lost_on_the_champions_knowledge_keep_it(
@@ -228,10 +228,10 @@ def test_emergencies_lost_on_the_champions_knowledge_keep_it(
     sore = np.full(400, VOCABULARY.condition_ids.index("doms"))
     new = {**_answers(vignettes, real, 0), 400: certain(sore)}
     old = {**_answers(vignettes, real, 0.1), 400: certain(holdout.label)}
-    grounds = ComparisonData(vignettes, real, NO_CASES, holdout)
+    data = ComparisonData(vignettes, real, NO_CASES, holdout)
     lost = "the same, vignettes of the champion's knowledge"
-    assert _failed(_decide(grounds, new, old)) == {("champion", lost)}
-    assert _decide(grounds, {**new, 400: certain(holdout.label)}, old).promote
+    assert _failed(_decide(data, new, old)) == {("champion", lost)}
+    assert _decide(data, {**new, 400: certain(holdout.label)}, old).promote
 
 
 @pytest.mark.parametrize(
@@ -258,17 +258,17 @@ def test_labelled_cases_speak_for_a_candidate_or_against(
     found = _decide(ComparisonData(vignettes, real, held_out), new, old, _lenient(calibration=0.1))
     assert found.promote == promoted
     if promoted:
-        assert "by gate.labelled_excess" in found.reason
+        assert "by gate.labelled_kl_to_exact" in found.reason
 
 
 def test_small_losses_do_not_add_up(vignettes: Vignettes, real: RealCases) -> None:
     """Each step loses what one step may; the anchor stops the one that has lost it twice."""
     first, second, third = (_answers(vignettes, real, 0.3 - 0.1 * k, k) for k in range(3))
     knobs = _lenient(real_log_loss=0.5, calibration=0.9)
-    grounds = ComparisonData(vignettes, real, NO_CASES)
-    assert _decide(grounds, second, first, knobs, anchor=first).promote
-    assert _decide(grounds, third, second, knobs).promote
-    found = _decide(grounds, third, second, knobs, anchor=first)
+    data = ComparisonData(vignettes, real, NO_CASES)
+    assert _decide(data, second, first, knobs, anchor=first).promote
+    assert _decide(data, third, second, knobs).promote
+    found = _decide(data, third, second, knobs, anchor=first)
     assert _failed(found) == {("anchor", TOP3)}
     assert "against the anchor's 0" in found.reason
 
@@ -281,21 +281,21 @@ def test_a_later_try_needs_a_clearer_lead(vignettes: Vignettes, real: RealCases)
     worse = clear & (np.arange(len(exact)) % 12 == 0)
     shaken = np.where(worse[:, None], blurred(exact, 0.22), exact)
     new = {**old, len(exact): shaken}
-    grounds, knobs = (
+    data, knobs = (
         ComparisonData(vignettes, real, NO_CASES),
         _lenient(calibration=0.9, emergencies=0.9),
     )
     history = [event("rejected", f"tried {k}", "old") for k in range(99)]
-    first = _decide(grounds, new, old, knobs)
-    later = _decide(grounds, new, old, knobs, history=history)
+    first = _decide(data, new, old, knobs)
+    later = _decide(data, new, old, knobs, history=history)
     assert first.promote
     assert {what for _, what in _failed(later)} == {
-        "excess over the exact posterior, nats: less beyond chance"
+        "excess log-loss over the exact posterior, nats: less beyond chance"
     }
     again = [event("rejected", "new", "old"), *history]  # judged first, it keeps its place
-    assert _decide(grounds, new, old, knobs, history=again).promote
+    assert _decide(data, new, old, knobs, history=again).promote
     others = [event("rejected", f"tried {k}", "older") for k in range(99)]  # of another champion
-    assert _decide(grounds, new, old, knobs, history=others).promote
+    assert _decide(data, new, old, knobs, history=others).promote
 
 
 def test_what_a_rollback_put_aside_is_not_judged() -> None:
@@ -358,9 +358,9 @@ def test_the_table_has_a_line_for_each_check_in_aligned_columns(
 def test_the_decision_is_what_the_file_says(vignettes: Vignettes, real: RealCases) -> None:
     """The file holds the verdict, the versions, the length of the history and every check."""
     new, old = (_answers(vignettes, real, blur) for blur in (0.01, 0.1))
-    grounds = ComparisonData(vignettes, real, NO_CASES)
+    data = ComparisonData(vignettes, real, NO_CASES)
     history = [event("promoted", "old", None)]
-    found = json.loads(json.dumps(_decide(grounds, new, old, history=history).as_dict()))
+    found = json.loads(json.dumps(_decide(data, new, old, history=history).as_dict()))
     assert (found["decision"], found["candidate"], found["champion"]) == ("promote", "new", "old")
     assert (found["anchor"], found["history_length"]) == (None, 1)
     needed = {"what", "candidate", "champion", "difference", "low", "high", "allowed", "knob"}

@@ -27,7 +27,7 @@ from training.params import Params
 from training.paths import pair
 from training.promotion.checks.published import LITERATURE, published
 from training.promotion.gate import Decision, Standing, decide
-from training.promotion.judge import read_grounds
+from training.promotion.judge import read_comparison_data
 
 _ROWS = 2000
 Edit = Callable[[str], str]
@@ -97,8 +97,8 @@ def _decide(
     patch.setattr("training.promotion.checks.published.replay", partial(replay, wanted=8000))
     new = as_version(Exact(build_world(load_knowledge()), "new"))
     old = as_version(champion.version)
-    grounds = partial(read_grounds, knobs, new, old, VOCABULARY)
-    return decide(new, Standing(old, None), grounds, VOCABULARY, knobs.gate)
+    data = partial(read_comparison_data, knobs, new, old, VOCABULARY)
+    return decide(new, Standing(old, None), data, VOCABULARY, knobs.gate)
 
 
 @pytest.mark.parametrize(
@@ -183,4 +183,4 @@ def test_a_candidate_of_yesterdays_knowledge_is_refused(
     monkeypatch.setattr(load_knowledge, "__defaults__", (tmp_path / "knowledge",))
     candidate = as_version(Exact(champion.world, "new"))
     with pytest.raises(RefusedError, match="sample and train again"):
-        read_grounds(knobs, candidate, None, VOCABULARY)
+        read_comparison_data(knobs, candidate, None, VOCABULARY)

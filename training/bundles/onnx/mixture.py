@@ -1,4 +1,4 @@
-"""A mixture of hidden states as nodes of the graph, as `training.model.mixture` computes it."""
+"""A mixture of hidden states as nodes of the ONNX graph, as `Mixture.forward` computes it."""
 
 from __future__ import annotations
 

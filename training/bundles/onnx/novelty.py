@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from onnx import TensorProto
 
+from serve.model.predict import BLANK
 from training.bundles.onnx.builder import Builder
 from training.bundles.onnx.mixture import add_mixture
 from training.bundles.onnx.trees import tree_attributes
-from training.data.features import BLANK
 from training.model.log_evidence import Evidence
 from training.model.novelty import Novelty
 

@@ -41,7 +41,7 @@ class Check:
     strict: bool = False
 
     @property
-    def worse(self) -> bool:
+    def degraded(self) -> bool:
         """Whether the candidate is worse, allowed or not, than the version compared with."""
         return self.difference is not None and self.difference > 0
 

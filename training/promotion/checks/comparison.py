@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from training.evaluation.metrics import Interval, calibration_error, excess, in_top, log_loss
+from training.evaluation.metrics import Interval, calibration_error, in_top, kl_to_exact, log_loss
 from training.evaluation.real_metrics import EMERGENCY, OTHER
 from training.evaluation.triage import URGENT
 from training.params import GateParams
 from training.promotion.checks.check import Check, compared, of_counts, of_means
-from training.promotion.checks.comparison_data import BINS, Answers
+from training.promotion.checks.comparison_data import Answers
 
 Real = npt.NDArray[np.float64]
 FEWEST = 10
@@ -39,18 +39,18 @@ class Comparison:
     @property
     def has_labelled(self) -> bool:
         """Whether there are enough labelled cases to say anything."""
-        return len(self.new.grounds.labelled) >= FEWEST
+        return len(self.new.data.labelled) >= FEWEST
 
     def labelled_better(self, tail: float) -> bool:
         """Whether held-out labelled cases are told better, by an interval with this tail."""
         return self.has_labelled and self._of_labelled(tail)[1].high < 0
 
-    def checks(self, room: float) -> Iterator[Check]:
-        """That nothing is worse by more than its margin; `room` is what the excess may lose."""
-        yield self._excess(room)
+    def checks(self, tolerance: float) -> Iterator[Check]:
+        """That nothing is worse by more than its margin; of the excess, than `tolerance`."""
+        yield self._kl_to_exact(tolerance)
         yield self._calibration()
         yield self._emergencies()
-        if self.new.grounds.holdout is not None:
+        if self.new.data.holdout is not None:
             yield self._emergencies_of_holdout()
         if self.has_labelled:
             yield self._labelled()
@@ -58,32 +58,33 @@ class Comparison:
 
     def better(self, tail: float) -> Check:
         """That the excess is less beyond chance: the whole interval with this tail is below 0."""
-        what = "excess over the exact posterior, nats: less beyond chance"
-        return compared(what, *self._of_excess(tail), 0.0, "error", "high", strict=True)
+        what = "excess log-loss over the exact posterior, nats: less beyond chance"
+        return compared(what, *self._of_kl(tail), 0.0, "error", "high", strict=True)
 
     def told_better(self, tail: float) -> Check:
         """That held-out labelled cases are told better beyond chance."""
         what = "log-loss of held-out labelled cases: less beyond chance"
         return compared(what, *self._of_labelled(tail), 0.0, "error", "high", strict=True)
 
-    def _of_excess(self, tail: float) -> tuple[tuple[float, float], Interval]:
-        exact = self.new.grounds.fresh.exact
-        return of_means(excess(exact, self.new.fresh), excess(exact, self.old.fresh), tail)
+    def _of_kl(self, tail: float) -> tuple[tuple[float, float], Interval]:
+        exact = self.new.data.fresh.exact
+        new, old = (kl_to_exact(exact, answers.fresh) for answers in (self.new, self.old))
+        return of_means(new, old, tail)
 
     def _of_labelled(self, tail: float) -> tuple[tuple[float, float], Interval]:
-        label = self.new.grounds.labelled.label
+        label = self.new.data.labelled.label
         new, old = (log_loss(label, answers.labelled) for answers in (self.new, self.old))
         return of_means(new, old, tail)
 
-    def _excess(self, room: float) -> Check:
-        knob = "excess" if room == self.params.excess else "labelled_excess"
-        what = "excess over the exact posterior, nats"
-        return compared(what, *self._of_excess(self.tail), room, knob, "high")
+    def _kl_to_exact(self, tolerance: float) -> Check:
+        knob = "kl_to_exact" if tolerance == self.params.kl_to_exact else "labelled_kl_to_exact"
+        what = "excess log-loss over the exact posterior, nats"
+        return compared(what, *self._of_kl(self.tail), tolerance, knob, "high")
 
     def _calibration(self) -> Check:
         name = "calibration_error"
         figures = self.new.figures[name], self.old.figures[name]
-        label = self.new.grounds.fresh.label
+        label = self.new.data.fresh.label
         within = _folded(label, self.new.fresh, self.old.fresh, self.tail)
         what = "class-wise calibration error"
         return compared(what, figures, within, self.params.calibration, "calibration")
@@ -108,7 +109,7 @@ class Comparison:
         return compared(what, *self._of_labelled(self.tail), 0.0, "confidence", "low")
 
     def _real(self) -> Iterator[Check]:
-        params, real = self.params, self.new.grounds.real
+        params, real = self.params, self.new.data.real
         emergency = real.triage == EMERGENCY
         missed = [answers.real.triage[emergency] > URGENT for answers in (self.new, self.old)]
         counts = of_counts(missed[0], missed[1], self.tail)
@@ -133,7 +134,7 @@ def _folded(label: npt.NDArray[np.int64], new: Real, old: Real, tail: float) -> 
     fold = np.arange(len(label)) % _FOLDS
 
     def difference(rows: npt.NDArray[np.bool_]) -> float:
-        errors = (calibration_error(label[rows], model[rows], BINS).mean() for model in (new, old))
+        errors = (calibration_error(label[rows], model[rows]).mean() for model in (new, old))
         return float(next(errors) - next(errors))
 
     whole = difference(np.ones(len(label), dtype=np.bool_))

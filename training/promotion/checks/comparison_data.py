@@ -12,21 +12,19 @@ import numpy.typing as npt
 from data_gen.inference import ExactPosterior
 from data_gen.vocabulary import Vocabulary
 from data_gen.world import World
-from training.bundles.loaded import LoadedBundle
+from training.bundles.loaded import LoadedBundle, Told
 from training.data.features import asked_of, decoded
 from training.data.labelled import LabelledCases
 from training.data.real_cases import RealCases
 from training.data.vignettes import Answered
 from training.evaluation.evaluate import vignette_metrics
-from training.evaluation.metrics import excess
+from training.evaluation.metrics import kl_to_exact
 from training.evaluation.real_metrics import RealResult, score_real
 from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
 from training.model.calibrate import TRAINING, draw
 from training.promotion.checks.published import Published
 
 Real = npt.NDArray[np.float64]
-BINS = 15
-"""Bins of the calibration error."""
 
 
 @dataclass(frozen=True)
@@ -62,49 +60,54 @@ class ComparisonData:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a version says of the grounds, each worked out once and only where it is asked for."""
+    """What a version says of these cases, each worked out once and only where it is asked for."""
 
     version: LoadedBundle
-    grounds: ComparisonData
+    data: ComparisonData
     vocabulary: Vocabulary
 
     @cached_property
+    def told(self) -> Told:
+        """What it says of the fresh vignettes."""
+        return self.version.answer(self.data.fresh.cases, self.vocabulary)
+
+    @property
     def fresh(self) -> Real:
         """(n_fresh, n_conditions) probabilities of the fresh vignettes."""
-        return self.version.probabilities(self.grounds.fresh.cases, self.vocabulary)
+        return self.told.probabilities
 
     @cached_property
     def labelled(self) -> Real:
         """(n_labelled, n_conditions) probabilities of the labelled cases."""
-        return self.version.probabilities(self.grounds.labelled.cases, self.vocabulary)
+        return self.version.probabilities(self.data.labelled.cases, self.vocabulary)
 
     @cached_property
     def real(self) -> RealResult:
         """Probabilities and triage of the real cases."""
-        return score_real(self.version, self.grounds.real, self.vocabulary)
+        return score_real(self.version, self.data.real, self.vocabulary)
 
     @cached_property
     def figures(self) -> dict[str, float]:
         """The figures of the fresh vignettes."""
-        return vignette_metrics(self.grounds.fresh, self.fresh, self.vocabulary, BINS)
+        return vignette_metrics(self.data.fresh, self.told, self.vocabulary)
 
     @cached_property
     def missed(self) -> npt.NDArray[np.bool_]:
         """(n_emergencies,) whether an emergency of the fresh vignettes is placed below urgent."""
-        return missed_emergencies(self.grounds.fresh, self.fresh, self.vocabulary)
+        return missed_emergencies(self.data.fresh, self.told, self.vocabulary)
 
     @cached_property
     def missed_of_holdout(self) -> npt.NDArray[np.bool_]:
         """The same of the champion's hold-out: (n_emergencies,), none where it has no hold-out."""
-        holdout = self.grounds.holdout
+        holdout = self.data.holdout
         if holdout is None:
             return np.zeros(0, dtype=np.bool_)
-        told = self.version.probabilities(holdout.cases, self.vocabulary)
+        told = self.version.answer(holdout.cases, self.vocabulary)
         return missed_emergencies(holdout, told, self.vocabulary)
 
 
 def missed_emergencies(
-    cases: Answered, probabilities: Real, vocabulary: Vocabulary
+    cases: Answered, told: Told, vocabulary: Vocabulary
 ) -> npt.NDArray[np.bool_]:
     """(n_emergencies,) whether each case of an emergency is placed below urgent.
 
@@ -113,7 +116,7 @@ def missed_emergencies(
     asked = asked_of(cases.cases)
     emergency = (condition_ranks(vocabulary)[cases.label] == 0) & (asked == asked.max(initial=0))
     values = decoded(cases.cases[emergency])
-    return triage_ranks(values, probabilities[emergency], vocabulary) > URGENT
+    return triage_ranks(values, told.of(emergency), vocabulary) > URGENT
 
 
 def fresh_vignettes(world: World, rows: int, candidate: str, champion: str | None) -> Answered:
@@ -140,7 +143,7 @@ def moved_answers(world: World, holdout: Answered) -> Real:
     Over the cases of each condition in vignettes of the older one; 0 for a condition without any.
     """
     exact = ExactPosterior(world)(decoded(holdout.cases), world.mix(TRAINING), workers=2)
-    lost = excess(holdout.exact, exact.probability)
+    lost = kl_to_exact(holdout.exact, exact.probability)
     n = holdout.exact.shape[1]
     count = np.bincount(holdout.label, minlength=n)
     return np.asarray(np.bincount(holdout.label, lost, n) / np.maximum(count, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from data_gen.vocabulary import Vocabulary
-from training.evaluation.metrics import Interval, excess, mean_interval, wilson
+from training.evaluation.metrics import Interval, kl_to_exact, mean_interval, wilson
 from training.evaluation.real_metrics import real_metrics
 from training.params import GateParams
 from training.promotion.checks.check import Check, limit
@@ -15,10 +15,10 @@ from training.promotion.checks.comparison_data import Answers
 def within_limits(answers: Answers, vocabulary: Vocabulary, params: GateParams) -> Iterator[Check]:
     """The candidate against each absolute limit."""
     yield from _real(answers, vocabulary, params)
-    fresh = answers.grounds.fresh
-    lost = mean_interval(excess(fresh.exact, answers.fresh), params.confidence)
-    what = "excess over the exact posterior, nats"
-    yield limit(what, lost.mean, params.limit_excess, "limit_excess", lost)
+    fresh = answers.data.fresh
+    lost = mean_interval(kl_to_exact(fresh.exact, answers.fresh), params.confidence)
+    what = "excess log-loss over the exact posterior, nats"
+    yield limit(what, lost.mean, params.limit_kl_to_exact, "limit_kl_to_exact", lost)
     error = answers.figures["calibration_error"]
     what = "class-wise calibration error"
     yield limit(what, error, params.limit_calibration, "limit_calibration", None)
@@ -27,7 +27,7 @@ def within_limits(answers: Answers, vocabulary: Vocabulary, params: GateParams) 
 
 
 def _real(answers: Answers, vocabulary: Vocabulary, params: GateParams) -> Iterator[Check]:
-    figures = real_metrics(answers.grounds.real, answers.real, vocabulary, params.confidence)
+    figures = real_metrics(answers.data.real, answers.real, vocabulary, params.confidence)
     missed = figures["emergencies_below_urgent"]
     knob = "limit_real_emergencies"
     yield limit("real emergencies below urgent", missed, params.limit_real_emergencies, knob, None)

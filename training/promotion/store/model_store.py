@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 
 from serve.model.bundle import HASHES, POINTER, VERSIONS, verify
 from serve.problem import Problem, RefusedError
-from training.bundles.loaded import LoadedBundle, open_contender
+from training.bundles.loaded import LoadedBundle, read_bundle
 from training.promotion.store import history
 from training.promotion.store.history import Event, Kind
 
@@ -54,7 +54,7 @@ class ModelStore:
 
     def open(self, version: str) -> LoadedBundle:
         """A version, verified; RefusedError where it is damaged or not kept."""
-        return open_contender(self.whole(version))
+        return read_bundle(self.whole(version))
 
     def folder(self, version: str) -> Path:
         """Where a version lies, or would lie."""
@@ -168,7 +168,7 @@ class ModelStore:
         with self._alone():
             loose = [path for path in self.root.iterdir() if path.is_file()]
             version = self._add({path.name: path.read_bytes() for path in loose})
-            knowledge = open_contender(self.folder(version)).manifest.get("knowledge_hash", "")
+            knowledge = read_bundle(self.folder(version)).manifest.get("knowledge_hash", "")
             reason = "adopted: promoted before the store had a history"
             event = Event(1, "forced", version, None, None, reason, knowledge)
             self._replace(self.root / POINTER, event.line().encode())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from data_gen.narrative.prose import clause, sentence, series, split, with_article
+from data_gen.narrative.recorded import Recorded
 from data_gen.vocabulary.load import Vocabulary
-from data_gen.vocabulary.narrative.prose import clause, sentence, series, split, with_article
-from data_gen.vocabulary.narrative.recorded import Recorded
 from data_gen.vocabulary.quantity import counted
 
 _FIRST_SITES = (

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from data_gen.narrative.merging import merged
+from data_gen.narrative.opening import complaint, is_described, opening
+from data_gen.narrative.prose import chunks, clause, sentence
+from data_gen.narrative.recorded import Recorded, Value
+from data_gen.narrative.sections import About, Sections, sections, told_first
 from data_gen.vocabulary.load import Vocabulary
-from data_gen.vocabulary.narrative.merging import merged
-from data_gen.vocabulary.narrative.opening import complaint, is_described, opening
-from data_gen.vocabulary.narrative.prose import chunks, clause, sentence
-from data_gen.vocabulary.narrative.recorded import Recorded, Value
-from data_gen.vocabulary.narrative.sections import About, Sections, sections, told_first
 
 _LONGEST = 7  # phrases a sentence
 _SHORT = 4  # phrases of two sections on one subject that are told in one sentence

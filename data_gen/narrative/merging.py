@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from data_gen.vocabulary.narrative.recorded import Recorded
+from data_gen.narrative.recorded import Recorded
 from data_gen.vocabulary.quantity import plain, quantity
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
+from data_gen.narrative.opening import QUALITIES, sites
 from data_gen.vocabulary.finding import Asked
 from data_gen.vocabulary.load import Vocabulary
-from data_gen.vocabulary.narrative.opening import QUALITIES, sites
 
 About = Literal["complaint", "symptoms", "limb", "history", "examination", "tests"]
 Sections = tuple[tuple[About, tuple[str, ...]], ...]

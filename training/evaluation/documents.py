@@ -1,0 +1,212 @@
+"""The model card, and the page: plots, tables, real cases told, and what separates look-alikes."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data_gen.narrative import narrate
+from data_gen.pages.markdown import percent
+from data_gen.vocabulary import Vocabulary
+from training.data.real_cases import RealCases
+from training.data.vignettes import Vignettes
+from training.evaluation.evaluate import Evaluation
+from training.evaluation.look_alikes import ConfusedPair, confused_pairs
+from training.evaluation.metrics import confusion, reliability
+from training.evaluation.render import rate, render, words
+from training.folders import atomic_write
+from training.paths import CARD, PAGE
+
+Row = dict[str, Any]
+_CLASS = {"wrong": "wrong", "in the top three": "near", "right": "right"}  # as they are shown
+_SHOWN_FROM = 0.005
+_REAL_SHARES = {
+    "top1": "right condition first (named conditions)",
+    "top3": "right condition among three (named conditions)",
+    "emergencies_urgent_or_above": "emergencies at urgent or above",
+    "as_urgent_as_expected": "at least as urgent as the case needs",
+    "benign_raised_to_urgent": "benign cases raised to urgent or above",
+}
+
+
+def write_card(
+    folder: Path, evaluation: Evaluation, manifest: Mapping[str, Any], sample: Mapping[str, Any]
+) -> None:
+    """Write `MODEL_CARD.md` into `folder`: use, limits, data, figures, and how to reproduce.
+
+    `sample` holds the section of the parameters that says what was drawn.
+    """
+    labelled = manifest.get("labelled")
+    content = render(
+        CARD,
+        version=evaluation.version,
+        manifest=manifest,
+        sample=sample,
+        labelled=labelled,
+        held_out=evaluation.metrics.get("labelled_held_out"),
+        by_labelled=list(_labelled(labelled)) if labelled else [],
+        headline=headline(evaluation.metrics),
+        by_form=[{"form": name, **row} for name, row in evaluation.metrics["forms"].items()],
+        real=evaluation.metrics["real"],
+        real_shares=_real_shares(evaluation.metrics["real"]),
+        by_condition=list(map(_in_words, evaluation.conditions)),
+        by_cell=[_in_words(cell) for cell in evaluation.cells if cell["judged"]],
+    )
+    atomic_write(folder / CARD, content)
+
+
+def write_page(
+    folder: Path,
+    plots: Path,
+    evaluation: Evaluation,
+    vignettes: Vignettes,
+    real: RealCases,
+    vocabulary: Vocabulary,
+) -> None:
+    """Write `report.html` into `folder`, with the pictures of the folder `plots` inside."""
+    judged = [cell for cell in evaluation.cells if cell["judged"]]
+    content = render(
+        PAGE,
+        version=evaluation.version,
+        plots={path.stem: b64encode(path.read_bytes()).decode() for path in plots.glob("*.png")},
+        n_vignettes=len(vignettes),
+        headline=headline(evaluation.metrics),
+        real_shares=_real_shares(evaluation.metrics["real"]),
+        confusion=list(_confusion(evaluation, vignettes, vocabulary)),
+        reliability=list(_reliability(evaluation, vignettes, vocabulary)),
+        by_condition=list(map(_of_condition, _worst_first(evaluation.conditions))),
+        by_cell=list(map(_of_cell, _worst_first(judged))),
+        cases=_told(evaluation, real, vocabulary),
+        pairs=list(map(_pair, confused_pairs(vignettes, evaluation.probabilities))),
+    )
+    atomic_write(folder / PAGE, content)
+
+
+def headline(metrics: Mapping[str, Any]) -> list[Row]:
+    """The figures of a model on vignettes, beside those of the exact posterior."""
+    seen = metrics["vignettes"]
+    rows: list[tuple[str, object, object]] = [
+        ("excess log-loss over the exact posterior, nats", seen["kl_to_exact"], 0.0),
+        ("the same of the additive start", metrics["kl_to_exact_of_additive_start"], 0.0),
+        ("the same of the mixture before the trees", metrics["kl_to_exact_of_mixture_start"], 0.0),
+        ("log-loss, nats", seen["log_loss"], seen["log_loss_of_exact"]),
+        ("right condition first", rate(seen["top1"]), rate(seen["top1_of_exact"])),
+        ("right condition among three", rate(seen["top3"]), rate(seen["top3_of_exact"])),
+        ("class-wise calibration error", seen["calibration_error"], ""),
+        ("emergencies placed below urgent", rate(seen["emergencies_below_urgent"]), ""),
+    ]
+    return [{"figure": name, "model": own, "exact posterior": best} for name, own, best in rows]
+
+
+def _real_shares(real: Mapping[str, Any]) -> list[Row]:
+    return [
+        {
+            "on real published cases": name,
+            "cases": f"{real[key]['k']} of {real[key]['n']}",
+            "share": rate(real[key]["share"]),
+            "interval": f"{rate(real[key]['low'])} to {rate(real[key]['high'])}",
+        }
+        for key, name in _REAL_SHARES.items()
+    ]
+
+
+def _labelled(labelled: Mapping[str, Any]) -> Iterator[Row]:
+    for row in labelled["conditions"]:
+        told = {name: row[name] for name in ("condition", "cases", "right_first", "expected")}
+        yield {**told, "disagreements": "; ".join(row["disagreements"]) or "none"}
+
+
+def _in_words(row: Row) -> Row:
+    return {k.replace("kl_to_exact", "excess"): v for k, v in row.items() if k != "judged"}
+
+
+def _confusion(
+    evaluation: Evaluation, vignettes: Vignettes, vocabulary: Vocabulary
+) -> Iterator[Row]:
+    names = [words(condition) for condition in vocabulary.condition_ids]
+    shares = confusion(vignettes.label, evaluation.probabilities)
+    for place, (name, count) in enumerate(
+        zip(names, np.bincount(vignettes.label, minlength=len(names)), strict=True)
+    ):
+        share = shares[place]
+        others = [k for k in np.argsort(-share, kind="stable") if k != place][:4]
+        taken = [f"{names[k]} {rate(share[k])}" for k in others if share[k] >= _SHOWN_FROM]
+        yield {
+            "condition": name,
+            "vignettes": count,
+            "recognised": rate(share[place]),
+            "otherwise most often taken for": ", ".join(taken),
+        }
+
+
+def _reliability(
+    evaluation: Evaluation, vignettes: Vignettes, vocabulary: Vocabulary
+) -> Iterator[Row]:
+    for place, condition in enumerate(vocabulary.condition_ids):
+        stated = evaluation.probabilities[:, place]
+        found = reliability(vignettes.label == place, stated)
+        for mean, seen, count in zip(*found, strict=True):
+            told = {"condition": words(condition), "stated": rate(mean), "observed": rate(seen)}
+            yield {**told, "vignettes": int(count)}
+
+
+def _worst_first(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: -row["kl_to_exact"])
+
+
+def _of_condition(row: Row) -> Row:
+    return {**_figures(row), "calibration error": row["calibration_error"]}
+
+
+def _of_cell(row: Row) -> Row:
+    return {"condition": "", "age": row["age"], "sex": row["sex"], **_figures(row)}
+
+
+def _figures(row: Row) -> Row:
+    return {
+        "condition": words(row["condition"]),
+        "vignettes": row["rows"],
+        "excess": row["kl_to_exact"],
+        "additive start": row["kl_to_exact_of_additive_start"],
+        "top-1": rate(row["top1"]),
+        "exact top-1": rate(row["top1_of_exact"]),
+    }
+
+
+def _told(evaluation: Evaluation, real: RealCases, vocabulary: Vocabulary) -> list[Row]:
+    """Every real case with its paragraph, wrong answers first."""
+    cases = [
+        {
+            **row,
+            "kind": _CLASS[row["verdict"]],
+            "told": narrate(case, vocabulary),
+            "answers": [_answer(row[f"answer_{rank}"]) for rank in (1, 2, 3)],
+        }
+        for row, case in zip(evaluation.real, real.as_mappings(vocabulary), strict=True)
+    ]
+    return sorted(cases, key=lambda case: list(_CLASS).index(str(case["verdict"])))
+
+
+def _answer(text: str) -> str:
+    condition, _, chance = text.rpartition(" ")
+    return f"{words(condition)} {100 * float(chance):.0f} %"
+
+
+def _pair(pair: ConfusedPair) -> Row:
+    a, b = (words(condition) for condition in pair.conditions)
+    rows = [
+        {
+            "finding": found.finding,
+            a: found.meets[0],
+            b: found.meets[1],
+            "settles": percent(found.settles),
+            "recorded": rate(found.recorded),
+            "in the mistaken": rate(found.recorded_in_mistakes),
+        }
+        for found in pair.separating
+    ]
+    return {"first": a, "second": b, "pair": pair, "separating": rows}
