@@ -104,10 +104,10 @@ def _together(
     columns: Sequence[DictionaryColumn[str]], n_cases: int
 ) -> DictionaryColumn[tuple[str, ...]]:
     """The cells of several columns, as one column of their combinations."""
-    none = DictionaryColumn[tuple[str, ...]](np.zeros(n_cases, np.int64), [()])
-    return reduce(
-        lambda all_, one: all_.joined(one, lambda cells, cell: (*cells, cell)), columns, none
-    )
+    cells = DictionaryColumn[tuple[str, ...]](np.zeros(n_cases, np.int64), [()])
+    for column in columns:
+        cells = cells.joined(column, lambda before, cell: (*before, cell))
+    return cells
 
 
 def _remembered(text: str, reading: Reader, known: dict[str, Value]) -> Value:
