@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from serve.batch.pool import WorkerLostError
+from serve.mapping.dialect import DIALECT
 from serve.problem import RefusedError, extra_needed
 
 _FORMS = {"--out": (".csv", ".parquet", ".pq"), "--rejects": (".csv",), "--summary": (".json",)}
@@ -55,9 +56,6 @@ def _dialect_options(command: Any) -> Any:
     for option in reversed(options):
         command = option(command)
     return command
-
-
-_DIALECT = ("delimiter", "encoding", "decimal", "compression")
 
 
 def _scoring_options(command: Any) -> Any:
@@ -196,7 +194,7 @@ def mapping(
             from serve.suggestion.suggest import suggest
 
             fields = {} if dictionary is None else read_dictionary(dictionary)
-            text = suggest(cases or "", load(), {one: options[one] for one in _DIALECT}, fields)
+            text = suggest(cases or "", load(), {one: options[one] for one in DIALECT}, fields)
         else:
             from serve.mapping.schema import json_schema
 
@@ -258,12 +256,17 @@ def spark(
 @click.option("--mix", default="training", show_default=True, help="Class mix, as for score.")
 @click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle.")
 @click.option("--overrides-only", is_flag=True, help="Do not ask the model.")
+@click.option(
+    "--columns",
+    type=click.Path(path_type=Path),
+    help="YAML that maps other fields, columns, words and units, in every request.",
+)
 @click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER",
               help="Another limit, such as cases=100; may be given several times.")  # fmt: skip
 @click.pass_context
 def http(
     context: click.Context, /, host: str, port: int, mix: str, model: Path | None,
-    limits: tuple[str, ...], *, overrides_only: bool,
+    limits: tuple[str, ...], columns: Path | None, *, overrides_only: bool,
 ) -> None:  # fmt: skip
     """Answer HTTP requests until SIGTERM or Ctrl-C, then finish those under way.
 
@@ -280,7 +283,8 @@ def http(
             from serve.http.options import Options, api_key, limits_of
             from serve.http.server import serve
         folder = None if overrides_only else model or PROMOTED
-        serve(Options(folder, mix, api_key(), limits_of(limits)), host, port)
+        mapping = _mapping(columns, {})
+        serve(Options(folder, mix, api_key(), limits_of(limits), mapping), host, port)
 
 
 def _say(text: str) -> None:
@@ -386,7 +390,7 @@ def _mapping(path: Path | None, options: Mapping[str, Any]) -> Any:
     from data_gen.vocabulary import load
     from serve.mapping.column_mapping import file_mapping
 
-    said = {name: options[name] for name in (*_DIALECT, "blank", "absent")}
+    said = {name: options.get(name) for name in (*DIALECT, "blank", "absent")}
     if path is None:
         return file_mapping(said)
     from serve.mapping.reading import read_mapping  # pydantic: only for --columns

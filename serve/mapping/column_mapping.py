@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from data_gen.vocabulary import Finding
 from serve.answer import CASE_ID
-from serve.mapping.derivation import Derivation
+from serve.mapping.derivation import DateReader, Derivation
 from serve.mapping.dialect import PLAIN, Dialect, Said, dialect_of
-from serve.mapping.reader import NOTHING_COMMON, ColumnReader, Common, Reader
+from serve.mapping.reader import NOTHING_COMMON, ColumnReader, Common, ListReader, Reader
 from serve.mapping.unknowns import AS_FILES_SAY, Unknowns, unknowns_of
 from serve.problem import Problem
 
@@ -26,6 +27,8 @@ class ColumnMapping:
     common: Common = NOTHING_COMMON
     dialect: Dialect = PLAIN
     source: str = ""
+    digest: str = ""
+    """The SHA-256 of the file."""
     unknowns: Unknowns = AS_FILES_SAY
     """What a blank cell means, and a finding without a column."""
 
@@ -51,6 +54,25 @@ class ColumnMapping:
         """Whether the mapping says what a column is, so that its name does not."""
         return key in self.columns or key == self.case_id or key in self.inputs
 
+    def written(self, said: Said) -> ColumnMapping:
+        """The same mapping for a file that is written as it is said, where anything is."""
+        given = {name: value for name, value in said.items() if value is not None}
+        if not given:
+            return self
+        dialect = dialect_of(vars(self.dialect) | given)
+        common = replace(self.common, decimal=dialect.decimal or ".")
+        columns = {
+            name: tuple(_with(reader, common) for reader in readers)
+            for name, readers in self.columns.items()
+        }
+        derivations = tuple(
+            replace(one, readers=tuple(_with(reader, common) for reader in one.readers))
+            for one in self.derivations
+        )
+        return replace(
+            self, columns=columns, derivations=derivations, common=common, dialect=dialect
+        )
+
     def own(self, finding: Finding) -> ColumnReader:
         """How a column that is named like a finding is read."""
         return ColumnReader(finding, common=self.common)
@@ -65,6 +87,16 @@ class ColumnMapping:
                 near = difflib.get_close_matches(name, keys, n=1)
                 remedy = f"did you mean {near[0]!r}?" if near else "take it out of the mapping"
                 yield Problem("mapped_column_missing", where, message, remedy)
+
+
+_Any = TypeVar("_Any", bound=ColumnReader | ListReader | DateReader)
+
+
+def _with(reader: _Any, common: Common) -> _Any:
+    """A reader whose numbers are written in another way."""
+    if not isinstance(reader, ColumnReader):
+        return reader
+    return replace(reader, common=replace(reader.common, decimal=common.decimal))
 
 
 NO_MAPPING = ColumnMapping()

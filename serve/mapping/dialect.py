@@ -31,6 +31,8 @@ PLAIN = Dialect()
 Said = Mapping[str, str | None]
 """How a file is written, as far as it is said: delimiter, encoding, compression, decimal."""
 NOTHING: Said = {}
+DIALECT = ("delimiter", "encoding", "decimal", "compression")
+"""What can be said of it."""
 
 
 def dialect_of(said: Said) -> Dialect:
@@ -38,7 +40,7 @@ def dialect_of(said: Said) -> Dialect:
 
     RefusedError, with all that is wrong, for what cannot be one.
     """
-    given = {name: value for name, value in said.items() if value is not None}
+    given = {name: value for name, value in said.items() if value}
     mark = DELIMITERS.get(given.get("delimiter", ","), given.get("delimiter", ","))
     encoding = given.get("encoding", PLAIN.encoding)
     problems = []

@@ -5,7 +5,10 @@ The form (which keys, of which type) is checked by `schema`; here, what it says 
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import ValidationError
@@ -33,6 +36,7 @@ def read_mapping(path: Path, vocabulary: Vocabulary, said: Said = NOTHING) -> Co
     What is `said` of how the file of cases is written comes before what the mapping says of it.
     """
     raw = _content(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     found: list[Found] = []
     try:
         form = MappingFile.model_validate(raw)
@@ -42,7 +46,19 @@ def read_mapping(path: Path, vocabulary: Vocabulary, said: Said = NOTHING) -> Co
     mapping, found = _mapping(form, path, vocabulary, said)
     if found:
         raise _refusal(path, found)
-    return mapping
+    return replace(mapping, digest=digest)
+
+
+def mapping_of(text: str, vocabulary: Vocabulary) -> ColumnMapping:
+    """The mapping of a YAML text, for those who have no file to give."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "columns.yaml"
+        path.write_text(text, encoding="utf-8")
+        try:
+            return read_mapping(path, vocabulary)
+        except RefusedError as error:
+            told = (replace(p, where=p.where.replace(f"{folder}/", "")) for p in error.problems)
+            raise RefusedError(*told) from None
 
 
 def _content(path: Path) -> Any:
@@ -136,7 +152,9 @@ def _mapping(
             columns[key] = () if target == IGNORE else tuple(builder.readers(name, entry))
     derivations = [builder.derivation(name, one) for name, one in form.findings.items()]
     own = tuple(one for one in derivations if one is not None)
-    return ColumnMapping(columns, own, case_id, common, dialect, str(path), unknowns), found
+    return ColumnMapping(
+        columns, own, case_id, common, dialect, str(path), unknowns=unknowns
+    ), found
 
 
 def _dialect(form: MappingFile, said: Said, found: list[Found]) -> Dialect:
