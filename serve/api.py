@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary
@@ -18,9 +19,10 @@ from data_gen.vocabulary.words import cell_text
 from serve.answer import NO_MODEL, Cells, Scores, cells_of, value_at
 from serve.batch.block import make_pipeline
 from serve.cases.arrow_columns import used_columns
-from serve.cases.column_mapping import NO_MAPPING, ColumnMapping
-from serve.cases.header import match_header
+from serve.cases.header import Header, match_header
 from serve.cases.parse import Cache, ParsedCases, parse_cases
+from serve.cases.preview import check_values
+from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.model.explain import Explanation
 from serve.model.mixes import mix_weights
 from serve.output.tables import score_table, without_dictionaries
@@ -148,11 +150,24 @@ class Scorer:
         header = match_header(table.column_names, "cases", vocabulary, columns)
         coded = used_columns(table, header)
         parsed = parse_cases(coded, header, table.num_rows, vocabulary, Cache())
+        if header.mapped:
+            check_values([parsed], header, "cases")
         for row, case in enumerate(cases if isinstance(cases, list) else ()):
-            for place, reading in header.readings:
-                if table.column_names[place] not in case:
-                    parsed.values[row, reading.finding.column] = header.unknowns.absent_value
+            _leave_out(parsed.values[row], frozenset(case), header)
         return parsed
+
+
+def _leave_out(values: np.ndarray[Any, np.dtype[np.float64]], keys: Collection[str],
+               header: Header) -> None:  # fmt: skip
+    """Put into a case's values (n_findings,) which of its findings have no key."""
+    there = [name in keys for name in header.names]
+    for place, reading in header.readings:
+        if not there[place]:
+            values[reading.finding.column] = header.unknowns.absent_value
+    for places, derivation in header.derived:
+        column = derivation.finding.column
+        if not np.isfinite(values[column]) and not all(there[place] for place in places):
+            values[column] = header.unknowns.absent_value
 
 
 def open_scorer(

@@ -9,8 +9,8 @@ from pathlib import Path
 from data_gen.vocabulary import load
 from serve.answer import output_columns
 from serve.cases.blocks import CHUNK
-from serve.cases.column_mapping import NO_MAPPING, ColumnMapping
 from serve.cases.header import Header, match_header
+from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def score_file(
     RefusedError for a file or bundle that cannot be used at all, OSError where a disk fails.
     """
     checked(load(), request.bundle, request.mix)
-    with open_source(request.cases) as source:
+    with open_source(request.cases, request.mapping.dialect) as source:
         cases = read_cases(source, request.match, request.chunk)
         given = request, cases.header, source.where, cases.header_text.removeprefix(BOM)
         report, ids = Report(Summary(), (cases.header,)), CaseIds()

@@ -13,8 +13,12 @@ import pyarrow.parquet as pq
 from serve.cases.csv_quoting import quoted, split_record
 from serve.cases.csv_records import Block, Record, blocks, first_record
 from serve.cases.csv_rows import BOM, REASONS, not_utf8
+from serve.cases.detection import Detected, beyond, detect, refused
 from serve.cases.header import Header
+from serve.cases.preview import previewed
+from serve.cases.recoded import cells_with_commas, exchanged, with_commas
 from serve.cases.source import Source
+from serve.mapping.dialect import Dialect
 from serve.problem import Problem, RefusedError
 
 CHUNK = 1 << 20
@@ -53,27 +57,65 @@ def _csv(source: Source, match: Callable[[Sequence[str], str], Header], chunk: i
         record, pending, line = first_record(source.stream, pending)
         line += begun - 1
         record = record and record._replace(line=record.line + begun - 1)
-    record = _whole(record, source.where)
+    record = _with_commas(_whole(record, source), source.dialect)
     where = f"{source.where}, line {record.line}"
     names = [cell.decode() for cell in split_record(record.text)]
-    header = match(names, where)
+    header = _matched(match, names, where, source)
     # One empty block first, so that a file without rows still has its columns.
     nothing = [Block(line)]
-    items = chain(nothing, blocks(source.stream, chunk, len(names), pending, line))
+    rows = blocks(source.stream, chunk, len(names), pending, line)
+    every = chain(nothing, with_commas(rows, source.dialect.delimiter))
+    items = previewed(every, header, source.where)
     size = source.size or 0
     text = BOM + record.text if source.bom else record.text
     return Cases(header, text, items, lambda _: source.stream.tell() / size if size else 0.0)
 
 
-def _whole(record: Record | None, where: str) -> Record:
+def _with_commas(record: Record, dialect: Dialect) -> Record:
+    mark = dialect.delimiter.encode()
+    text = cells_with_commas(record.text, mark, exchanged(dialect.delimiter))
+    return record._replace(text=text)
+
+
+def _matched(
+    match: Callable[[Sequence[str], str], Header], names: Sequence[str], where: str, source: Source
+) -> Header:
+    """The header, or a refusal that names the dialect where that seems to be what is wrong."""
+    try:
+        header = match(names, where)
+    except RefusedError:
+        found = _beyond(source)
+        if found is not None and found.dialect.delimiter != source.dialect.delimiter:
+            message = "cells are split by something else than commas"
+            raise refused("separator", where, message, found) from None
+        raise
+    found = _beyond(source) if source.dialect.delimiter != "," else None
+    if found is not None and found.dialect.decimal == ",":
+        raise refused("decimal", source.where, "it is not said how decimals are written", found)
+    return header
+
+
+def _beyond(source: Source) -> Detected | None:
+    """What the beginning of a file says of its dialect, beside what is given."""
+    delimiter = source.dialect.delimiter
+    return beyond(detect(source.first.translate(exchanged(delimiter))), source.dialect)
+
+
+def _whole(record: Record | None, source: Source) -> Record:
     """The header record, once it is known to be whole UTF-8 text on lines of the usual kind."""
+    where = source.where
     if record is None:
         raise RefusedError(Problem("empty", where, "the file holds nothing but blank lines"))
     spot = f"{where}, line {record.line}"
     try:
         text = record.text.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise not_utf8(record.text, error.start, record.line, where) from None
+        refusal = not_utf8(record.text, error.start, record.line, where)
+        found = _beyond(source)
+        if found is None:
+            raise refusal from None
+        (problem,) = refusal.problems
+        raise refused(problem.code, problem.where, problem.message, found) from None
     if record.broken:
         message = f"the header cannot be read: {REASONS[record.broken]}"
         raise RefusedError(Problem("bad_header", spot, message, "mend the first line"))
@@ -95,7 +137,7 @@ def _parquet(source: Source, match: Callable[[Sequence[str], str], Header]) -> C
     header = match(names, source.where)
     total = file.metadata.num_rows
     text = ",".join(map(quoted, names)).encode()
-    batches = _batches(file, source.where)
+    batches = previewed(_batches(file, source.where), header, source.where)
     return Cases(header, text, batches, lambda rows: rows / total if total else 1.0)
 
 

@@ -149,7 +149,8 @@ def not_utf8(text: bytes, place: int, line: int, where: str) -> RefusedError:
     column = text.count(b",", begun, place) + 1
     spot = f"{where}, line {line}, byte {place - begun + 1} (about column {column})"
     message = f"byte 0x{text[place]:02x} is not UTF-8"
-    return RefusedError(Problem("not_utf8", spot, message, "save the file as UTF-8"))
+    remedy = "save the file as UTF-8; if it is text of Windows, add `--encoding cp1252`"
+    return RefusedError(Problem("not_utf8", spot, message, remedy))
 
 
 def coded_columns(rows: Rows, n_cells: int, places: list[int]) -> dict[int, DictionaryColumn[str]]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from data_gen.vocabulary import Vocabulary
 from serve.answer import CASE_ID, output_columns
-from serve.cases.column_mapping import NO_MAPPING, ColumnMapping, ColumnReader
 from serve.cases.names import Named, is_case_id, key_of, named
-from serve.cases.unknowns import AS_FILES_SAY, Unknowns
 from serve.issues import Issue, near_miss, quoted_name, read_as
+from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
+from serve.mapping.derivation import Derivation
+from serve.mapping.reader import Reader
+from serve.mapping.unknowns import AS_FILES_SAY, Unknowns
 from serve.problem import Problem, RefusedError
-
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 @dataclass(frozen=True)
@@ -21,18 +21,24 @@ class Header:
     """Which column of a file holds which finding. Places count from 0."""
 
     names: tuple[str, ...]
-    readings: tuple[tuple[int, ColumnReader], ...]
+    readings: tuple[tuple[int, Reader], ...]
     case_id: int | None
     warnings: tuple[Problem, ...]
     told: tuple[tuple[int, Issue], ...] = ()
     """Columns whose names are not quite a finding's: the issue of every row that fills them."""
     unknowns: Unknowns = AS_FILES_SAY
+    derived: tuple[tuple[tuple[int, ...], Derivation], ...] = ()
+    """Findings that follow from several columns, or from none, and the places of those."""
+    mapped: bool = False
+    """Whether a mapping says how columns are read."""
 
     @property
     def used(self) -> tuple[int, ...]:
         """The places of all columns whose cells are looked at."""
         ids = () if self.case_id is None else (self.case_id,)
-        return tuple(dict.fromkeys([*(p for p, _ in (*self.readings, *self.told)), *ids]))
+        inputs = [place for places, _ in self.derived for place in places]
+        single = [place for place, _ in (*self.readings, *self.told)]
+        return tuple(dict.fromkeys([*single, *inputs, *ids]))
 
     @property
     def yes_no(self) -> frozenset[int]:
@@ -42,14 +48,17 @@ class Header:
     @property
     def read(self) -> tuple[str, ...]:
         """The names of the columns that are read, as findings or as the case's id."""
-        read = {place for place, _ in self.readings} | {self.case_id}
-        return tuple(name for place, name in enumerate(self.names) if place in read)
+        return tuple(name for place, name in enumerate(self.names) if place in self._read)
 
     @property
     def not_read(self) -> tuple[str, ...]:
         """The names of the columns that only pass through."""
-        read = {place for place, _ in self.readings} | {self.case_id}
-        return tuple(name for place, name in enumerate(self.names) if place not in read)
+        return tuple(name for place, name in enumerate(self.names) if place not in self._read)
+
+    @property
+    def _read(self) -> frozenset[int | None]:
+        inputs = {place for places, _ in self.derived for place in places}
+        return frozenset({place for place, _ in self.readings} | inputs | {self.case_id})
 
 
 def match_header(
@@ -71,18 +80,20 @@ def match_header(
     """
     keys = [key_of(name) for name in names]
     found = [
-        None if key in mapping.columns or key == mapping.case_id else named(name, vocabulary)
+        None if mapping.takes(key) else named(name, vocabulary)
         for name, key in zip(names, keys, strict=True)
     ]
     readings = tuple(_readings(keys, found, mapping, vocabulary))
+    derived = tuple(_derived(keys, mapping))
     ids = _case_ids(names, keys, mapping)
     problems = [
         *_twice(names, keys, [(p, r.finding.id) for p, r in readings], where),
         *_twice(names, keys, [(place, CASE_ID) for place in ids], where),
         *_taken(names, keys, where, set(output_columns(vocabulary, explain=explain))),
         *mapping.missing(keys, where),
+        *_both_ways(names, readings, mapping, where),
     ]
-    if not problems and not readings:
+    if not problems and not readings and not derived:
         problems = [_none_known(names, where, found, mapped_by)]
     if problems:
         raise RefusedError(*problems)
@@ -93,6 +104,8 @@ def match_header(
         tuple(_warnings(names, where, found, mapped_by)),
         tuple(_told(names, found)),
         mapping.unknowns,
+        derived,
+        bool(mapping.source),
     )
 
 
@@ -101,12 +114,38 @@ def _readings(
     found: Sequence[Named | None],
     mapping: ColumnMapping,
     vocabulary: Vocabulary,
-) -> Iterator[tuple[int, ColumnReader]]:
+) -> Iterator[tuple[int, Reader]]:
     for place, (key, name) in enumerate(zip(keys, found, strict=True)):
         if key in mapping.columns:
-            yield place, mapping.columns[key]
+            yield from ((place, reader) for reader in mapping.columns[key])
         elif name is not None and name.likeness != "near":
-            yield place, ColumnReader(vocabulary.finding(name.finding))
+            yield place, mapping.own(vocabulary.finding(name.finding))
+
+
+def _derived(
+    keys: Sequence[str], mapping: ColumnMapping
+) -> Iterator[tuple[tuple[int, ...], Derivation]]:
+    """Each computed finding with the places of its columns; one that lacks some is told before."""
+    places = {key: place for place, key in reversed([*enumerate(keys)])}
+    for derivation in mapping.derivations:
+        if all(name in places for name in derivation.columns):
+            yield tuple(places[name] for name in derivation.columns), derivation
+
+
+def _both_ways(
+    names: Sequence[str],
+    readings: Sequence[tuple[int, Reader]],
+    mapping: ColumnMapping,
+    where: str,
+) -> Iterator[Problem]:
+    """A problem for each finding that a column gives, and a computation as well."""
+    columns = {reading.finding.id: place for place, reading in readings}
+    for finding in (derivation.finding.id for derivation in mapping.derivations):
+        if finding in columns:
+            name = quoted_name(names[columns[finding]])
+            message = f"{name} gives {finding}, and the mapping computes it as well"
+            remedy = "leave one of them out of the mapping, or say `ignore` of the column"
+            yield Problem("finding_twice", where, message, remedy)
 
 
 def _case_ids(names: Sequence[str], keys: Sequence[str], mapping: ColumnMapping) -> list[int]:
@@ -114,7 +153,7 @@ def _case_ids(names: Sequence[str], keys: Sequence[str], mapping: ColumnMapping)
     exact = [place for place, key in enumerate(keys) if key == mapping.case_id]
     if exact or mapping.case_id != CASE_ID:
         return exact
-    free = [place for place, key in enumerate(keys) if key not in mapping.columns]
+    free = [place for place, key in enumerate(keys) if not mapping.takes(key)]
     return [place for place in free if is_case_id(names[place])]
 
 
@@ -167,10 +206,6 @@ def _none_known(
     names: Sequence[str], where: str, found: Sequence[Named | None], mapped_by: str
 ) -> Problem:
     message = "no column is the name of a finding"
-    for mark, word in _SEPARATORS.items():
-        if len(names) == 1 and mark in names[0]:
-            remedy = "save it with commas between the cells"
-            return Problem("separator", where, f"{message}: cells are split by {word}", remedy)
     close = " ".join(str(problem) for problem in _warnings(names, where, found, mapped_by))
     if close:
         return Problem("no_known_column", where, message, close)

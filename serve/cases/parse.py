@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.vocabulary import Finding, Vocabulary
+from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.finding import NOT_ASKED
-from data_gen.vocabulary.words import (
-    UNKNOWN,
-    CellProblem,
-    Code,
-    is_blank,
-    parse_cell,
-    shown_word,
-    word_key,
-)
-from serve.cases.column_mapping import ColumnReader, Key
+from data_gen.vocabulary.words import Code, is_blank, word_key
 from serve.cases.header import Header
 from serve.columns import DictionaryColumn
 from serve.issues import Issue, silenced
+from serve.mapping.derivation import Derivation
+from serve.mapping.reader import ColumnReader, Key, ReadCell, Reader
 
 Matrix = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 UNREAD: tuple[str, ...] = get_args(Code)
 """The codes of issues about a cell that could not be read."""
 _LONG = 100  # characters of a text from which on it is not kept: no value is written so
 _REMEMBERED = 100_000  # distinct texts of a column whose values are kept between blocks
+
+Value = tuple[float, Issue | None]
+"""The value of a cell, as `parse_cell` gives it, and what is to be told of it, if anything."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +45,9 @@ class ParsedCases:
 
 @dataclass
 class Cache:
-    """Values of texts already read, by column, so that a file's words are read once."""
+    """Values of texts already read, by column and finding, so that words are read once."""
 
-    values: dict[int, dict[str, float | Issue]] = field(default_factory=dict)
+    values: dict[tuple[int, int], dict[str, Value]] = field(default_factory=dict)
 
 
 def parse_cases(
@@ -74,78 +71,67 @@ def parse_cases(
             issues.setdefault(row, []).append(issue)
     for place, reading in header.readings:
         column = columns[place]
-        known = cache.values.setdefault(place, {})
+        known = cache.values.setdefault((place, reading.finding.column), {})
         if len(known) > _REMEMBERED:
             known.clear()
         parsed = [_remembered(text, reading, known) for text in column.values]
-        bad = [code for code, value in enumerate(parsed) if isinstance(value, Issue)]
-        numbers = [NOT_ASKED if isinstance(value, Issue) else value for value in parsed]
-        read = header.unknowns.read(np.array(numbers, dtype=np.float64))
-        values[:, reading.finding.column] = read[column.codes]
-        if reading.words:
+        read = header.unknowns.read(_spread(parsed, column.codes, issues))
+        values[:, reading.finding.column] = read
+        if isinstance(reading, ColumnReader) and reading.words:
             met.update((place, key) for key in map(word_key, column.values) if key in reading.words)
-        if bad:
-            for row in np.flatnonzero(np.isin(column.codes, bad)).tolist():
-                issue = parsed[column.codes[row]]
-                assert isinstance(issue, Issue)  # noqa: S101 narrows the type
-                issues.setdefault(row, []).append(issue)
+    for places, derivation in header.derived:
+        cells = _together([columns[place] for place in places], n_cases)
+        parsed = [_derived(derivation, texts) for texts in cells.values]
+        read = header.unknowns.read(_spread(parsed, cells.codes, issues))
+        values[:, derivation.finding.column] = read
     return ParsedCases(values, issues, frozenset(met))
 
 
-def _remembered(text: str, reading: ColumnReader, known: dict[str, float | Issue]) -> float | Issue:
+def _spread(
+    parsed: Sequence[Value], codes: npt.NDArray[np.int32] | Ints, issues: dict[int, list[Issue]]
+) -> Matrix:
+    """The value of each row, given those of the distinct cells; their issues are added."""
+    bad = [code for code, (_, issue) in enumerate(parsed) if issue is not None]
+    if bad:
+        for row in np.flatnonzero(np.isin(codes, bad)).tolist():
+            issue = parsed[codes[row]][1]
+            assert issue is not None  # noqa: S101 narrows the type
+            issues.setdefault(row, []).append(issue)
+    return np.array([value for value, _ in parsed], dtype=np.float64)[codes]
+
+
+def _together(
+    columns: Sequence[DictionaryColumn[str]], n_cases: int
+) -> DictionaryColumn[tuple[str, ...]]:
+    """The cells of several columns, as one column of their combinations."""
+    cells = DictionaryColumn[tuple[str, ...]](np.zeros(n_cases, np.int64), [()])
+    for column in columns:
+        cells = cells.joined(column, lambda before, cell: (*before, cell))
+    return cells
+
+
+def _remembered(text: str, reading: Reader, known: dict[str, Value]) -> Value:
     if len(text) > _LONG:
-        return value_of(text, reading)
+        return _value(reading.read(text), reading.finding.id)
     if text not in known:
-        known[text] = value_of(text, reading)
+        known[text] = _value(reading.read(text), reading.finding.id)
     return known[text]
 
 
-def value_of(text: str, reading: ColumnReader) -> float | Issue:
+def _derived(derivation: Derivation, texts: Sequence[str]) -> Value:
+    return _value(derivation.read(texts), derivation.finding.id)
+
+
+def value_of(text: str, reading: Reader) -> float | Issue:
     """The value of a cell's text, as `parse_cell` gives it, or what is wrong with it."""
-    word = reading.words.get(word_key(text)) if reading.words else None
-    if word is None:
-        if _replaced(text, reading):
-            return _no_word(text, reading)
-        word = text
-    if reading.scale is not None:
-        word = _scaled(word, reading.finding, reading.scale)
-    return _parsed(word, reading)
+    value, issue = _value(reading.read(text), reading.finding.id)
+    return value if issue is None else issue
 
 
-def _replaced(text: str, reading: ColumnReader) -> bool:
-    """Whether the mapping's words stand in place of the vocabulary's, which this text may be.
-
-    Of a number they are a few codes beside the numbers themselves.
-    """
-    counted = reading.finding.kind == "number"
-    return bool(reading.words) and not counted and text.strip().lower() not in UNKNOWN
-
-
-def _no_word(text: str, reading: ColumnReader) -> Issue:
-    code: Code = "bad_word" if reading.finding.kind == "yes_no" else "bad_choice"
-    words = ", ".join(map(str, reading.words))
-    message = f"{shown_word(text.strip())} is none of the words that the mapping gives this column"
-    return _issue(code, reading, message, f"write one of {words}, or add it to the mapping")
-
-
-def _scaled(word: str, finding: Finding, scale: tuple[float, float]) -> str:
-    """A number in the finding's own unit; any other text as it is, to be told as it stands.
-
-    What a number is, is read as anywhere else: its bounds alone are those of another unit.
-    """
-    number = parse_cell(replace(finding, low=None, high=None), word)
-    if isinstance(number, CellProblem) or not math.isfinite(number):
-        return word
-    return repr(round(number * scale[0] + scale[1], 6))
-
-
-def _parsed(word: str, reading: ColumnReader) -> float | Issue:
-    parsed = parse_cell(reading.finding, word)
-    if isinstance(parsed, CellProblem):
-        return _issue(parsed.code, reading, parsed.message, parsed.remedy)
-    return parsed
-
-
-def _issue(code: Code, reading: ColumnReader, message: str, remedy: str) -> Issue:
-    finding = reading.finding.id
-    return Issue(code, finding, "; ".join(filter(None, (message, remedy, silenced(finding)))))
+def _value(cell: ReadCell, finding: str) -> Value:
+    if not cell.code:
+        return cell.value, None
+    unread = not math.isfinite(cell.value)
+    risk = silenced(finding) if unread else ""
+    message = "; ".join(filter(None, (cell.message, cell.remedy, risk)))
+    return NOT_ASKED if unread else cell.value, Issue(cell.code, finding, message)

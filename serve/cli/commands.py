@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from serve.batch.pool import WorkerLostError
+from serve.mapping.dialect import DIALECT
 from serve.problem import RefusedError, extra_needed
 
 _FORMS = {"--out": (".csv", ".parquet", ".pq"), "--rejects": (".csv",), "--summary": (".json",)}
@@ -20,7 +22,19 @@ _FORMS = {"--out": (".csv", ".parquet", ".pq"), "--rejects": (".csv",), "--summa
 EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_REJECTS = 0, 1, 2, 4
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Remembering(click.Group):
+    """A group that remembers its arguments, so that a command can be told once more."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments, and keep them as they were given."""
+        ctx.meta["arguments"] = list(args)
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=_Remembering,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 def main() -> None:
     """Score cases of leg pain: a probability for every cause, beside safety overrides.
 
@@ -28,8 +42,25 @@ def main() -> None:
     """
 
 
+def _dialect_options(command: Any) -> Any:
+    """The options of every command that reads a file of cases: how its text is written."""
+    options = (
+        click.option("--delimiter", help="What stands between cells: comma, semicolon, tab, pipe, "
+                     "or the character."),
+        click.option("--encoding", help="Of the text: utf-8, utf-16, cp1252, latin-1, ..."),
+        click.option("--decimal", type=click.Choice([".", ","]),
+                     help="What stands before decimals."),
+        click.option("--compression", type=click.Choice(["none", "gzip", "bz2", "xz"]),
+                     help="How the file is packed."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def _scoring_options(command: Any) -> Any:
     """The options of every command that scores files."""
+    command = _dialect_options(command)
     options = (
         click.option("--summary", help="Write the counts, and what made the scores, as JSON."),
         click.option("--mix", default="training", show_default=True,
@@ -121,6 +152,58 @@ def template(context: click.Context, /, out: str, dictionary: str) -> None:
 
 
 @main.command()
+@click.argument("cases", required=False)
+@click.option("--suggest", "suggested", is_flag=True, help="Write a mapping for CASES.")
+@click.option(
+    "--dictionary",
+    type=click.Path(path_type=Path),
+    help="The REDCap data dictionary of CASES, as CSV.",
+)
+@click.option("--schema", is_flag=True, help="Write the JSON Schema of mappings.")
+@click.option(
+    "--out",
+    default="-",
+    show_default=True,
+    help="Where to: .yaml, .json, or - for standard output.",
+)
+@_dialect_options
+@click.pass_context
+def mapping(
+    context: click.Context, /, cases: str | None, dictionary: Path | None, out: str, *,
+    suggested: bool, schema: bool, **options: Any,
+) -> None:  # fmt: skip
+    """Suggest how the columns of CASES, a file with other headers and words, are to be read.
+
+    What is sure is filled in; what is near stands behind #, with its reason. Look through it, then
+    give it to `score --columns`.
+
+    \b
+    Example: python -m serve mapping export.csv --suggest --out mapping.yaml
+    """
+    with _edge(context):
+        from data_gen.vocabulary import load
+        from data_gen.vocabulary.files.atomic import WholeFiles
+        from serve.output.destination import check_apart, check_writable, open_output
+
+        if schema == suggested or (suggested and cases is None):
+            raise click.UsageError("give CASES and --suggest, or --schema alone")
+        check_writable("--out", out)
+        check_apart({"the file of cases": cases, "the dictionary": dictionary}, {"--out": out})
+        if suggested:
+            from serve.suggestion.redcap import read_dictionary
+            from serve.suggestion.suggest import suggest
+
+            fields = {} if dictionary is None else read_dictionary(dictionary)
+            text = suggest(cases or "", load(), {one: options[one] for one in DIALECT}, fields)
+        else:
+            from serve.mapping.schema import json_schema
+
+            text = json.dumps(json_schema(load().finding_ids), indent=1) + "\n"
+        with WholeFiles() as files:
+            open_output(files, out).write(text.encode())
+
+
+@main.command()
 @click.argument("cases")
 @click.argument("out")
 @click.option("--master", help="Spark master (default: as spark-submit or the machine sets it).")
@@ -173,12 +256,17 @@ def spark(
 @click.option("--mix", default="training", show_default=True, help="Class mix, as for score.")
 @click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle.")
 @click.option("--overrides-only", is_flag=True, help="Do not ask the model.")
+@click.option(
+    "--columns",
+    type=click.Path(path_type=Path),
+    help="YAML that maps other fields, columns, words and units, in every request.",
+)
 @click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER",
               help="Another limit, such as cases=100; may be given several times.")  # fmt: skip
 @click.pass_context
 def http(
     context: click.Context, /, host: str, port: int, mix: str, model: Path | None,
-    limits: tuple[str, ...], *, overrides_only: bool,
+    limits: tuple[str, ...], columns: Path | None, *, overrides_only: bool,
 ) -> None:  # fmt: skip
     """Answer HTTP requests until SIGTERM or Ctrl-C, then finish those under way.
 
@@ -195,7 +283,8 @@ def http(
             from serve.http.options import Options, api_key, limits_of
             from serve.http.server import serve
         folder = None if overrides_only else model or PROMOTED
-        serve(Options(folder, mix, api_key(), limits_of(limits)), host, port)
+        mapping = _mapping(columns, {})
+        serve(Options(folder, mix, api_key(), limits_of(limits), mapping), host, port)
 
 
 def _say(text: str) -> None:
@@ -213,6 +302,9 @@ def _edge(context: click.Context) -> Iterator[None]:
     except RefusedError as error:
         for problem in error.problems:
             _say(f"error: {problem}")
+        for options in filter(None, map(_options_in, error.problems)):
+            again = shlex.join(["python", "-m", "serve", *context.meta["arguments"]])
+            _say(f"the same with that: {again} {options}")
         if any(problem.code.startswith("bundle_") for problem in error.problems):
             _say("without a model, overrides alone answer: --overrides-only")
         context.exit(EXIT_REFUSED)
@@ -227,6 +319,12 @@ def _edge(context: click.Context) -> Iterator[None]:
     except WorkerLostError as error:
         _fail(context, error, "a worker process was killed, perhaps as memory ran out; "
               "use fewer --workers")  # fmt: skip
+
+
+def _options_in(problem: Any) -> str:
+    """The options that the remedy of a problem names."""
+    found = re.search(r"add `(--[^`]+)`", problem.remedy)
+    return found[1] if found else ""
 
 
 def _fail(context: click.Context, error: BaseException, words: str) -> None:
@@ -279,16 +377,25 @@ def _request(
     cases: str, out: str, bundle: Path | None, columns: Path | None, options: dict[str, Any],
     rejects: str | None = None,
 ) -> Any:  # fmt: skip
-    from data_gen.vocabulary import load
-    from serve.cases.column_mapping import NO_MAPPING, read_mapping
     from serve.request import Request
 
-    mapping = NO_MAPPING if columns is None else read_mapping(columns, load())
-    given = {name: options[name] for name in ("blank", "absent") if options[name]}
-    mapping = replace(mapping, unknowns=replace(mapping.unknowns, **given))
+    mapping = _mapping(columns, options)
     names = ("mix", "workers", "spreadsheet_safe", "explain", "columns_out")
     own = {name: options[name] for name in names if name in options}
     return Request(cases, out, rejects, bundle, mapping=mapping, **own)
+
+
+def _mapping(path: Path | None, options: Mapping[str, Any]) -> Any:
+    """How a file is written and its columns are read; options outdo the mapping's own lines."""
+    from data_gen.vocabulary import load
+    from serve.mapping.column_mapping import file_mapping
+
+    said = {name: options.get(name) for name in (*DIALECT, "blank", "absent")}
+    if path is None:
+        return file_mapping(said)
+    from serve.mapping.reading import read_mapping  # pydantic: only for --columns
+
+    return read_mapping(path, load(), said)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
@@ -17,19 +18,18 @@ from starlette.exceptions import HTTPException
 
 from data_gen.vocabulary import load
 from serve.answer import NO_MODEL
-from serve.cases.column_mapping import NO_MAPPING
-from serve.cases.unknowns import AS_FILES_SAY, Unknowns
 from serve.http import schemas
 from serve.http.batching import MAX_SHARED, QuickLane, SlowLane
 from serve.http.csv_response import FileAnswer, FileOptions, no_temporary_file
-from serve.http.json_answers import Answer, Case, answers, fields_read
+from serve.http.json_answers import Answer, Case, answers, fields_read, mapped_header
 from serve.http.json_cases import CaseList, read_cases
 from serve.http.metrics import Meters
 from serve.http.middleware import FILE_ROUTE, LimitsMiddleware, failed
 from serve.http.model import Model
 from serve.http.openapi import document
 from serve.http.options import Options
-from serve.http.refusal import Refusal, refusal_body, refuse
+from serve.http.refusal import Refusal, refusal_body, refuse, refused_as_unusable
+from serve.mapping.column_mapping import ColumnMapping
 from serve.output.made_by import made_by
 from serve.output.summary import Summary
 from serve.problem import Problem
@@ -49,7 +49,7 @@ class Service:
         self.meters = Meters()
         self.meters.model_loaded.set_function(lambda: float(self.model.loaded))
         self.quick = QuickLane(
-            lambda cases: self._answers(cases, AS_FILES_SAY), self.meters.together.observe
+            lambda cases: self._answers(cases, options.mapping), self.meters.together.observe
         )
         self.slow = SlowLane(options.limits.slow_requests)
 
@@ -60,27 +60,32 @@ class Service:
                 read = await self.slow.run(lambda: self._read(body))
                 return read, await self._aside(read)
         read = self._read(body)
-        shared = len(read.cases) <= MAX_SHARED and read.unknowns == AS_FILES_SAY
+        shared = len(read.cases) <= MAX_SHARED and read.unknowns == self.options.mapping.unknowns
         if shared and not read.explain:
             return read, await self.quick.score(read.cases)
         with self.slow.place():
             return read, await self._aside(read)
 
     async def _aside(self, read: CaseList) -> list[Answer]:
+        mapping = replace(self.options.mapping, unknowns=read.unknowns)
         explained = read.explain
-        return await self.slow.run(
-            lambda: self._answers(read.cases, read.unknowns, explained=explained)
-        )
+        return await self.slow.run(lambda: self._answers(read.cases, mapping, explained=explained))
 
     def _answers(
-        self, cases: Sequence[Case], unknowns: Unknowns, *, explained: bool = False
+        self, cases: Sequence[Case], mapping: ColumnMapping, *, explained: bool = False
     ) -> list[Answer]:
-        found = answers(self.model.chain, cases, unknowns, explained=explained)
+        found = answers(self.model.chain, cases, mapping, explained=explained)
         self.model.silent = all(answer["probabilities"] is None for answer in found)
         return found
 
     def _read(self, body: bytes) -> CaseList:
-        return read_cases(body, self.vocabulary, self.options.limits)
+        mapping = self.options.mapping
+        read = read_cases(body, self.vocabulary, self.options.limits, mapping)
+        for row, case in enumerate(read.cases if mapping.source else ()):
+            with refused_as_unusable():  # before it shares a batch with others
+                if case:
+                    mapped_header(case, row, self.vocabulary, mapping)
+        return read
 
     def count(self, tally: Summary) -> None:
         """Count scored cases by their triage."""
@@ -127,7 +132,9 @@ def _score_routes(app: FastAPI, service: Service) -> None:
         """Score a CSV file: its rows come back unchanged, with the columns of the scores."""
         _check_type(request, "text/csv")
         chain, limits = service.model.chain, service.options.limits
-        return FileAnswer(chain, service.slow, limits, options, service.count)
+        return FileAnswer(
+            chain, service.slow, limits, options, service.count, service.options.mapping
+        )
 
 
 def _reply(service: Service, read: CaseList, results: list[Answer]) -> Answer:
@@ -139,8 +146,9 @@ def _reply(service: Service, read: CaseList, results: list[Answer]) -> Answer:
     silent = state["overrides_only"] or any(answer["probabilities"] is None for answer in results)
     warnings = [_SILENT] if silent else []
     chain = service.model.chain
-    columns = fields_read(read.cases, service.vocabulary)
-    made = made_by(chain.model_version, chain.mix, service.vocabulary, NO_MAPPING, columns)
+    mapping = service.options.mapping
+    columns = fields_read(read.cases, service.vocabulary, mapping)
+    made = made_by(chain.model_version, chain.mix, service.vocabulary, mapping, columns)
     return {**state, "made_by": made, "warnings": warnings, "results": told}
 
 

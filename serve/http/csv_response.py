@@ -20,16 +20,17 @@ from starlette.types import Message, Receive, Scope, Send
 
 from serve.batch.block import BlockScorer, Scored, score_block
 from serve.cases.blocks import Cases, read_cases
-from serve.cases.column_mapping import NO_MAPPING
 from serve.cases.csv_records import Block
 from serve.cases.csv_rows import BOM, REASONS, Reject, rows_of
 from serve.cases.header import Header
 from serve.cases.parse import Cache
 from serve.cases.source import csv_source
-from serve.cases.unknowns import AS_FILES_SAY, Silence, Unknowns
 from serve.http.batching import SlowLane
 from serve.http.options import Limits
-from serve.http.refusal import Refusal, refuse, unusable
+from serve.http.refusal import Refusal, refuse, refused_as_unusable
+from serve.mapping.column_mapping import ColumnMapping
+from serve.mapping.dialect import DIALECT
+from serve.mapping.unknowns import AS_FILES_SAY, Silence
 from serve.output.csv_lines import header_line
 from serve.output.destination import STDOUT
 from serve.output.made_by import made_by
@@ -57,6 +58,14 @@ class FileOptions(BaseModel):
     """How an empty cell is read."""
     absent: Silence = AS_FILES_SAY.absent
     """How a finding without a column is read."""
+    delimiter: str | None = None
+    """What stands between cells: comma, semicolon, tab, pipe, or the character."""
+    encoding: str | None = None
+    """Of the text: utf-8, utf-16, cp1252, latin-1 or another."""
+    decimal: Literal[".", ","] | None = None
+    """What stands before decimals."""
+    compression: Literal["none", "gzip", "bz2", "xz"] | None = None
+    """How the file is packed."""
 
 
 @dataclass(frozen=True)
@@ -83,17 +92,21 @@ class FileAnswer(Response):
 
     def __init__(
         self, chain: ScoringPipeline, lane: SlowLane, limits: Limits, options: FileOptions,
-        count: Callable[[Summary], None],
+        count: Callable[[Summary], None], mapping: ColumnMapping,
     ) -> None:  # fmt: skip
         super().__init__(media_type="text/csv")
         self._chain = replace(chain, cache=Cache(), explain=options.explain)
         self._lane = lane
         self._limits = limits
         self._options = options
-        unknowns = Unknowns(options.blank, options.absent)
+        said = options.model_dump(exclude_unset=True)
+        silences = {name: said[name] for name in ("blank", "absent") if name in said}
+        unknowns = replace(mapping.unknowns, **silences)
+        with refused_as_unusable():
+            written = mapping.written({name: said.get(name) for name in DIALECT})
         self._request = Request(
             WHERE, STDOUT, explain=options.explain, mapped_by="",
-            mapping=replace(NO_MAPPING, unknowns=unknowns),
+            mapping=replace(written, unknowns=unknowns),
             spreadsheet_safe=options.spreadsheet_safe,
         )  # fmt: skip
         self._count = count
@@ -103,10 +116,8 @@ class FileAnswer(Response):
         with self._lane.place(), SpooledTemporaryFile(_IN_MEMORY) as kept:
             stream = cast("BinaryIO", kept)
             await _keep(receive, stream, self._limits.file_rows)
-            try:
+            with refused_as_unusable():
                 checked = await self._lane.run(lambda: self._check(stream))
-            except RefusedError as error:
-                raise unusable(error) from None
             if checked.rejects and self._options.rejects == "refuse":
                 raise Refusal(422, tuple(map(_reject_problem, checked.rejects)))
             if self._options.explain and checked.rows > self._limits.explained_rows:
@@ -136,7 +147,8 @@ class FileAnswer(Response):
         if first.startswith(b"PAR1"):
             remedy = "save the table as CSV; `python -m serve score` reads Parquet"
             raise RefusedError(Problem("not_csv", f"{WHERE}, byte 1", "this is Parquet", remedy))
-        return read_cases(csv_source(WHERE, stream, first, None), self._request.match, _CHUNK)
+        source = csv_source(WHERE, stream, first, None, self._request.mapping.dialect)
+        return read_cases(source, self._request.match, _CHUNK)
 
     async def _send(
         self, stream: BinaryIO, checked: _Checked, send: Send, gone: asyncio.Task[None]
@@ -153,7 +165,7 @@ class FileAnswer(Response):
 
     def _told(self, checked: _Checked) -> dict[str, str]:
         header, chain = checked.header, self._chain
-        made = made_by(chain.model_version, chain.mix, chain.vocabulary, NO_MAPPING, {})
+        made = made_by(chain.model_version, chain.mix, chain.vocabulary, self._request.mapping, {})
         return {
             "content-type": "text/csv; charset=utf-8",
             "claudico-rows-scored": str(checked.rows),

@@ -13,12 +13,14 @@ from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.words import cell_text, is_blank
 from serve.answer import Scores, cells_of, value_at
-from serve.cases.column_mapping import ColumnReader
-from serve.cases.header import told
-from serve.cases.names import named
-from serve.cases.parse import ParsedCases, value_of
-from serve.cases.unknowns import AS_FILES_SAY, Unknowns
+from serve.cases.header import Header, match_header, told
+from serve.cases.names import key_of, named
+from serve.cases.parse import Cache, ParsedCases, parse_cases, value_of
+from serve.columns import encoded
 from serve.issues import Issue
+from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
+from serve.mapping.reader import ColumnReader
+from serve.mapping.unknowns import AS_FILES_SAY, Unknowns
 from serve.pipeline import ScoringPipeline, score_values
 
 Case = Mapping[str, Any]
@@ -26,21 +28,31 @@ Answer = dict[str, Any]
 
 
 def answers(
-    chain: ScoringPipeline, cases: Sequence[Case], unknowns: Unknowns, *, explained: bool = False
-) -> list[Answer]:
+    chain: ScoringPipeline, cases: Sequence[Case], mapping: ColumnMapping = NO_MAPPING, *,
+    explained: bool = False,
+) -> list[Answer]:  # fmt: skip
     """The answer for each case, by the same chain as a file's rows.
 
     A case's answer does not depend on the cases beside it. An explanation is added where asked for.
     """
-    normalised = normalised_cases(chain.vocabulary, cases, unknowns)
+    if mapping.source:
+        normalised = _mapped_cases(chain.vocabulary, cases, mapping)
+    else:
+        normalised = normalised_cases(chain.vocabulary, cases, mapping.unknowns)
     return answers_of(score_values(replace(chain, explain=explained), normalised))
 
 
-def fields_read(cases: Sequence[Case], vocabulary: Vocabulary) -> dict[str, list[str]]:
+def fields_read(
+    cases: Sequence[Case], vocabulary: Vocabulary, mapping: ColumnMapping = NO_MAPPING
+) -> dict[str, list[str]]:
     """The names that some case has: those read as findings, and those that only nearly are some."""
     names = dict.fromkeys(name for case in cases for name in case)
     found = {name: named(name, vocabulary) for name in names}
-    read = [name for name, one in found.items() if one and one.likeness != "near"]
+    read = [
+        name
+        for name, one in found.items()
+        if mapping.takes(key_of(name)) or (one and one.likeness != "near")
+    ]
     return {"columns_read": read, "columns_not_read": [name for name in names if name not in read]}
 
 
@@ -70,6 +82,28 @@ def normalised_cases(
                 read = NOT_ASKED
             values[row, reading.finding.column] = unknowns.read(np.array([read]))[0]
     return ParsedCases(values, issues)
+
+
+def mapped_header(case: Case, row: int, vocabulary: Vocabulary, mapping: ColumnMapping) -> Header:
+    """What a mapping makes of a case's fields; RefusedError where they cannot stand together."""
+    own = mapping.within([key_of(name) for name in case])
+    return match_header(list(case), f"cases[{row}]", vocabulary, own, mapped_by="")
+
+
+def _mapped_cases(
+    vocabulary: Vocabulary, cases: Sequence[Case], mapping: ColumnMapping
+) -> ParsedCases:
+    """The matrix of cases whose fields a mapping reads, each as a file of one row."""
+    values = mapping.unknowns.nothing(len(cases), len(vocabulary.findings))
+    issues: dict[int, Sequence[Issue]] = {}
+    for row, case in enumerate(cases):
+        if not case:
+            continue
+        header = mapped_header(case, row, vocabulary, mapping)
+        cells = {place: encoded([cell_text(value)]) for place, value in enumerate(case.values())}
+        parsed = parse_cases(cells, header, 1, vocabulary, Cache())
+        values[row], issues[row] = parsed.values[0], parsed.issues.get(0, [])
+    return ParsedCases(values, {row: list(found) for row, found in issues.items() if found})
 
 
 @lru_cache(maxsize=4)

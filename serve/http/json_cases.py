@@ -19,10 +19,11 @@ from typing import Any
 from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.finding import Kind
 from serve.answer import CASE_ID
-from serve.cases.names import named
-from serve.cases.unknowns import AS_FILES_SAY, SILENCES, Unknowns
+from serve.cases.names import key_of, named
 from serve.http.options import Limits
 from serve.http.refusal import Refusal, refuse
+from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
+from serve.mapping.unknowns import AS_FILES_SAY, SILENCES, Unknowns
 from serve.problem import Problem
 
 LONGEST = 200
@@ -100,7 +101,9 @@ class _TwiceError(ValueError):
     """A field that stands twice in one object; its argument is the name."""
 
 
-def read_cases(body: bytes, vocabulary: Vocabulary, limits: Limits) -> CaseList:
+def read_cases(
+    body: bytes, vocabulary: Vocabulary, limits: Limits, mapping: ColumnMapping = NO_MAPPING
+) -> CaseList:
     """The cases of a body. Raises Refusal, with every problem, for one that cannot be used."""
     # Each case opens one brace and the body another: a bound that needs no parsing.
     if (
@@ -109,17 +112,26 @@ def read_cases(body: bytes, vocabulary: Vocabulary, limits: Limits) -> CaseList:
     ):
         raise _too_many(limits.cases)
     content = _parsed(body)
-    problems = list(_problems(content, vocabulary))
+    problems = list(_problems(content, vocabulary, mapping))
     if problems:
         raise Refusal(422, tuple(problems))
     cases, explain = content["cases"], content.get("explain", False)
     most = limits.explained_cases if explain else limits.cases
     if len(cases) > most:
         raise _too_many(most)
-    named = [case.get(CASE_ID) for case in cases]
-    findings = [{key: value for key, value in case.items() if key != CASE_ID} for case in cases]
+    ids = [{key for key in case if _is_id(key, mapping)} for case in cases]
+    named = [next((case[key] for key in own), None) for case, own in zip(cases, ids, strict=True)]
+    findings = [
+        {key: value for key, value in case.items() if key not in own}
+        for case, own in zip(cases, ids, strict=True)
+    ]
     given = {name: content[name] for name in ("blank", "absent") if name in content}
-    return CaseList(findings, named, explain, replace(AS_FILES_SAY, **given))
+    return CaseList(findings, named, explain, replace(mapping.unknowns, **given))
+
+
+def _is_id(name: str, mapping: ColumnMapping) -> bool:
+    """Whether a field is the case's own id."""
+    return name == CASE_ID or (mapping.case_id != CASE_ID and key_of(name) == mapping.case_id)
 
 
 def _too_many(most: int) -> Refusal:
@@ -158,7 +170,7 @@ def _constant(word: str) -> float | None:
     return None if word == "NaN" else math.copysign(math.inf, -1 if word.startswith("-") else 1)
 
 
-def _problems(content: Any, vocabulary: Vocabulary) -> Iterator[Problem]:
+def _problems(content: Any, vocabulary: Vocabulary, mapping: ColumnMapping) -> Iterator[Problem]:
     if not isinstance(content, dict):
         yield _wrong_type("body", content, "an object", 'send {"cases": [{...}]}')
         return
@@ -179,18 +191,23 @@ def _problems(content: Any, vocabulary: Vocabulary) -> Iterator[Problem]:
         yield Problem("no_cases", "cases", "this is not a list of cases", remedy)
         return
     for row, case in enumerate(cases):
-        yield from _case_problems(case, f"cases[{row}]", vocabulary)
+        yield from _case_problems(case, f"cases[{row}]", vocabulary, mapping)
 
 
-def _case_problems(case: Any, where: str, vocabulary: Vocabulary) -> Iterator[Problem]:
+def _case_problems(
+    case: Any, where: str, vocabulary: Vocabulary, mapping: ColumnMapping
+) -> Iterator[Problem]:
     if not isinstance(case, dict):
         yield _wrong_type(where, case, "an object", 'write {"age_years": 67, "site_calf": "yes"}')
         return
     first: dict[str, str] = {}
     for name, value in case.items():
         field = f"{where}.{_shown(name)}"
-        if name == CASE_ID:
+        if _is_id(name, mapping):
             yield from _value_problems(field, value, _NAME, "write your name for it as text")
+            continue
+        if mapping.takes(key_of(name)):
+            yield from _value_problems(field, value, TYPES["yes_no"], "write text or a number")
             continue
         found = named(name, vocabulary)
         if found is None:

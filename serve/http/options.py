@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
+from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.problem import Problem, RefusedError
 
 KEY_VARIABLE = "CLAUDICO_API_KEY"
@@ -48,6 +49,8 @@ class Options:
     mix: str = "training"
     api_key: str | None = field(default=None, repr=False)
     limits: Limits = Limits()
+    mapping: ColumnMapping = NO_MAPPING
+    """How the fields of cases and the columns of files are read."""
 
 
 def api_key(environment: Mapping[str, str] = os.environ) -> str | None:

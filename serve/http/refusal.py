@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from serve.problem import Problem, RefusedError
 
@@ -31,9 +36,24 @@ def refuse(
     return Refusal(status, (Problem(code, where, message, remedy),), named)
 
 
-def unusable(error: RefusedError) -> Refusal:
-    """The refusal of a file that scoring cannot use at all."""
-    return Refusal(422, error.problems)
+@contextmanager
+def refused_as_unusable() -> Iterator[None]:
+    """Refuse a request for a file or a case that scoring cannot use at all."""
+    try:
+        yield
+    except RefusedError as error:
+        raise Refusal(422, tuple(map(_as_query, error.problems))) from None
+
+
+def _as_query(problem: Problem) -> Problem:
+    """A problem whose remedy names parameters of a request where it names options."""
+
+    def query(found: re.Match[str]) -> str:
+        words = shlex.split(found[1])
+        pairs = zip([word.lstrip("-") for word in words[::2]], words[1::2], strict=True)
+        return f"add `?{urlencode(list(pairs))}`"
+
+    return replace(problem, remedy=re.sub(r"add `(--[^`]+)`", query, problem.remedy))
 
 
 def refusal_body(refusal: Refusal, request_id: str) -> bytes:

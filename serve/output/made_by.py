@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from data_gen.vocabulary import Vocabulary
-from serve.cases.column_mapping import ColumnMapping
+from serve.mapping.column_mapping import ColumnMapping
 from serve.output.summary import versions
 
 KEY = "claudico"
@@ -37,9 +35,7 @@ def made_by(
 
 def mapping_hash(mapping: ColumnMapping) -> str | None:
     """The first twelve digits of the SHA-256 of the mapping's file; None where there is none."""
-    if not mapping.source:
-        return None
-    return hashlib.sha256(Path(mapping.source).read_bytes()).hexdigest()[:12]
+    return mapping.digest[:12] or None
 
 
 def as_metadata(made: Mapping[str, Any]) -> dict[str, str]:

@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.answer import NO_MODEL, SOURCES, Scores
-from serve.cases.column_mapping import Key
 from serve.cases.header import Header
 from serve.columns import DictionaryColumn, Value
 from serve.issues import quoted_name
+from serve.mapping.reader import NO_VALUE, Key
 from serve.problem import Problem
 
 
@@ -134,7 +134,7 @@ def summary(
 
 
 def words_never_met(header: Header, tally: Summary, where: str) -> tuple[Problem, ...]:
-    """A warning for each word of a mapping that no cell of the file has."""
+    """A warning for each word of a mapping that gives a value, and that no cell of the file has."""
     return tuple(
         Problem(
             "word_never_met",
@@ -145,7 +145,7 @@ def words_never_met(header: Header, tally: Summary, where: str) -> tuple[Problem
         )
         for place, reading in header.readings
         for key in reading.words
-        if (place, key) not in tally.words_met
+        if (place, key) not in tally.words_met and reading.words[key] not in NO_VALUE
     )
 
 

@@ -20,11 +20,11 @@ import pyarrow.parquet as pq
 
 from serve.cases.arrow_columns import without_blank_rows
 from serve.cases.blocks import Cases, read_cases
-from serve.cases.column_mapping import ColumnMapping
 from serve.cases.csv_records import Block
 from serve.cases.csv_rows import BOM, Reject, Rows, coded_columns, rows_of
 from serve.cases.header import Header, match_header
 from serve.cases.source import Source, csv_source
+from serve.mapping.column_mapping import ColumnMapping
 from serve.output.tables import text_table, without_dictionaries
 from serve.problem import Problem, RefusedError
 
@@ -147,7 +147,7 @@ def open_file(
 
     Raises RefusedError for a file that cannot be used.
     """
-    if content.startswith(_GZIP):
+    if content.startswith(_GZIP) and mapping.dialect.compression == "none":
         content = _unpacked(content, path)
     if content.startswith(_PARQUET):
         return _open_parquet(path, content, partitions, mapping)
@@ -166,7 +166,7 @@ def _open_csv(
     path: str, content: bytes, partitions: Sequence[tuple[str, str]], mapping: ColumnMapping
 ) -> CaseFile:
     def read(text: bytes) -> Cases:
-        source = csv_source(path, io.BytesIO(b""), text, len(text))
+        source = csv_source(path, io.BytesIO(b""), text, len(text), mapping.dialect)
         return read_cases(source, lambda names, where: _match(names, where, partitions, mapping))
 
     warnings: tuple[Problem, ...] = ()

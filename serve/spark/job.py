@@ -20,9 +20,9 @@ import pyarrow as pa
 from data_gen.vocabulary import load
 from serve.answer import output_schema
 from serve.batch.block import BlockScorer, Scored, prepare, score_block
-from serve.cases.column_mapping import ColumnMapping
 from serve.cases.header import Header, match_header
 from serve.cases.parse import Cache
+from serve.mapping.column_mapping import ColumnMapping
 from serve.output.chosen import chosen
 from serve.output.report import Report, made
 from serve.output.summary import Summary, words_never_met

@@ -13,8 +13,8 @@ import pytest
 from data_gen.vocabulary import load as load_vocabulary
 from serve import load
 from serve.answer import output_columns
-from serve.cases.column_mapping import ColumnMapping
-from serve.cases.unknowns import Unknowns
+from serve.mapping.column_mapping import ColumnMapping
+from serve.mapping.unknowns import Unknowns
 from serve.problem import RefusedError
 from tests.serve.conftest import Score
 

@@ -6,10 +6,10 @@ import io
 
 import pytest
 
-from serve.cases.column_mapping import ColumnReader
 from serve.cases.csv_quoting import RecordEnds
 from serve.cases.csv_records import blocks, first_record
 from serve.cases.parse import _remembered
+from serve.mapping.reader import ColumnReader
 
 SHAPES = [b'x","\n', b'"a","b",', b'a,"""\n', b'""""\n', b',"a\r\n"\n', b'"\n', b'a,"\n,\n', b'""']
 

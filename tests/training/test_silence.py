@@ -95,6 +95,7 @@ COMMANDS = {
     "serve score": f"-m serve score cases.csv --out scored.csv --show --model {_BUNDLE}",
     "two processes": f"-m serve score cases.csv --out s.csv --workers 2 --model {_BUNDLE}",
     "serve template": "-m serve template",
+    "serve mapping": "-m serve mapping cases.csv --suggest --out mapping.yaml",
     "training train": "-m training train",
     "training check-labelled": "-m training check-labelled",
     "training evaluate": "-m training evaluate",

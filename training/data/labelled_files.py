@@ -14,7 +14,6 @@ import pyarrow as pa
 from data_gen.vocabulary import Vocabulary
 from serve.cases.arrow_columns import coded_values, without_blank_rows
 from serve.cases.blocks import read_cases
-from serve.cases.column_mapping import NO_MAPPING, ColumnMapping, read_mapping
 from serve.cases.csv_records import Block
 from serve.cases.csv_rows import BOM, REASONS, Reject, coded_columns, rows_of
 from serve.cases.header import Header, match_header
@@ -23,6 +22,8 @@ from serve.cases.parse import UNREAD, Cache, parse_cases
 from serve.cases.source import open_source
 from serve.columns import DictionaryColumn
 from serve.issues import quoted_name
+from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
+from serve.mapping.reading import read_mapping
 from serve.problem import Problem, RefusedError
 
 CONDITION = "condition"
@@ -116,7 +117,7 @@ def _read_file(path: Path, vocabulary: Vocabulary, mapping: ColumnMapping, found
         own = mapping.within(found.headers[-1])
         return match_header(names, where, vocabulary, own, mapped_by=str(path.parent / MAPPING))
 
-    with open_source(str(path)) as source:
+    with open_source(str(path), mapping.dialect) as source:
         cases = read_cases(source, match)
         header, own = cases.header, _columns(cases.header, path)
         found.told += [*header.warnings, *_passed_over(header, own, path)]

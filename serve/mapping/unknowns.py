@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -44,3 +45,10 @@ class Unknowns:
 
 AS_FILES_SAY = Unknowns()
 """An empty cell is blank; what has no column or key was not asked."""
+
+
+def unknowns_of(said: Mapping[str, str | None]) -> Unknowns:
+    """The reading of `blank` and `absent` as they are said, with a hyphen or a space."""
+    given = {name: (said.get(name) or "").replace(" ", "-") for name in ("blank", "absent")}
+    blank: Silence = "not-asked" if given["blank"] in ("not-asked", "unknown") else "blank"
+    return Unknowns(blank, "blank" if given["absent"] == "blank" else "not-asked")

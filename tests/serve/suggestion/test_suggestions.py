@@ -1,0 +1,131 @@
+"""A suggested mapping, with a few edits, reads an export as the native file is read."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from data_gen.vocabulary import load
+from serve.cli.commands import main
+from serve.mapping.reading import read_mapping
+from tests.serve.conftest import Score
+from tests.serve.suggestion.exports import EXPORTS, FINDINGS, Export, csv_bytes
+
+MOST_EDITS = 6
+"""So many changes a person makes in five minutes."""
+
+
+def suggested(export: Export, folder: Path) -> str:
+    """The mapping that is suggested for an export."""
+    cases, fields = folder / "export.csv", folder / "fields.csv"
+    cases.write_bytes(export.content)
+    beside = []
+    if export.dictionary:
+        fields.write_text(export.dictionary, encoding="utf-8", newline="")
+        beside = ["--dictionary", str(fields)]
+    run = CliRunner().invoke(main, ["mapping", str(cases), "--suggest", *beside])
+    assert run.exit_code == 0, run.stderr
+    return run.stdout
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_scores_as_the_native_file(
+    name: str, score: Score, fitted_bundle: Path, tmp_path: Path
+) -> None:
+    """The same triage in 99 % of rows, the same top condition in 97 %."""
+    export = EXPORTS[name]()
+    text = suggested(export, tmp_path)
+    assert len(export.edits) <= MOST_EDITS
+    for before, after in export.edits:
+        assert before in text
+        text = text.replace(before, after)
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(text, encoding="utf-8")
+    model = ("--model", str(fitted_bundle))
+    theirs = score(tmp_path / "export.csv", "--columns", str(mapping), *model, out="theirs.csv")
+    own = score(export.native, *model, out="own.csv")
+    assert theirs.code == own.code == 0, theirs.talk
+    pairs = list(zip(theirs.rows, own.rows, strict=True))
+    triage = sum(a["triage"] == b["triage"] for a, b in pairs) / len(pairs)
+    top = sum(a["top_condition"] == b["top_condition"] for a, b in pairs) / len(pairs)
+    assert triage >= 0.99
+    assert top >= 0.97
+    assert not any("bad_" in row["issues"] for row, _ in pairs)
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_little_is_left_to_say(name: str, tmp_path: Path) -> None:
+    """Nine in ten findings are filled in before any edit, and none is a wrong one."""
+    export = EXPORTS[name]()
+    text = suggested(export, tmp_path).replace("FILL_IN", "unknown")
+    path = tmp_path / "mapping.yaml"
+    path.write_text(text, encoding="utf-8")
+    mapping = read_mapping(path, load())
+    found = [reader.finding.id for readers in mapping.columns.values() for reader in readers]
+    found += [derivation.finding.id for derivation in mapping.derivations]
+    own = [column.strip().lower() for column in header(export)]
+    found += [finding for finding in FINDINGS if finding in own]
+    assert len(found) >= 0.9 * len(FINDINGS)
+    assert set(found) <= set(FINDINGS)
+
+
+def header(export: Export) -> list[str]:
+    """The names of the columns of an export."""
+    content = gzip.decompress(export.content) if export.name == "imperial" else export.content
+    encoding = {"german": "cp1252", "checkboxes": "utf-16"}.get(export.name, "utf-8")
+    return re.split(r"[,;\t]", content.decode(encoding).splitlines()[0])
+
+
+FOREIGN = {
+    "Hospital": "A B", "Haemoglobin": "13.2 12.1", "systolic_bp": "120 140", "consent": "1 0",
+    "Family history of diabetes": "yes no", "Family history of cancer": "yes no",
+    "Age at menarche": "12 13", "Knee replacement": "yes no", "Cancer type": "lung breast",
+    "Aspirin": "yes no", "Wrist pain": "yes no", "leg length": "80 90", "Foot size": "42 39",
+    "Night sweats": "yes no", "waist circumference": "90 100", "Walking aid": "yes no",
+    "Chest X-ray": "normal abnormal", "no pain medication": "yes no", "Status": "1 2",
+    "Smoker in household": "yes no", "fever_date": "2024-01-02 2024-02-03", "Age group": "1 2",
+}  # fmt: skip
+
+
+def test_what_is_no_finding_is_not_filled_in(tmp_path: Path) -> None:
+    """Columns that share a word with a finding, and are something else, stay comments at most."""
+    rows = [{name: cells.split()[row % 2] for name, cells in FOREIGN.items()} for row in range(20)]
+    text = suggested(Export("foreign", csv_bytes(rows), b""), tmp_path)
+    filled = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert filled == []
+
+
+def test_codes_that_only_a_person_knows_are_refused_until_said(
+    score: Score, tmp_path: Path
+) -> None:
+    """Of 1 and 2 nobody knows which is yes: the place is marked, and the mapping refused."""
+    rows = [{"Fever": str(1 + row % 2), "Chest pain": str(1 + row % 3 % 2)} for row in range(9)]
+    text = suggested(Export("codes", csv_bytes(rows), b""), tmp_path)
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(text)
+    cases = tmp_path / "export.csv"
+    assert "words: {1: FILL_IN, 2: FILL_IN}" in text
+    assert score(cases, "--columns", str(mapping)).code == 2
+    mapping.write_text(text.replace("1: FILL_IN", "1: no").replace("2: FILL_IN", "2: yes"))
+    assert score(cases, "--columns", str(mapping)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [("a,b\n1,2\n", "it has no column 'Variable / Field Name'"), (None, "No such file")],
+)
+def test_a_bad_dictionary_is_refused(content: str | None, says: str, tmp_path: Path) -> None:
+    """What is no data dictionary is refused by name."""
+    cases, fields = tmp_path / "cases.csv", tmp_path / "fields.csv"
+    cases.write_text("age_years\n60\n")
+    if content is not None:
+        fields.write_text(content)
+    command = ["mapping", str(cases), "--suggest", "--dictionary", str(fields)]
+    run = CliRunner().invoke(main, command)
+    assert run.exit_code == 2
+    assert says in run.stderr
+    assert "fields.csv" in run.stderr
