@@ -47,15 +47,8 @@ RULES = (
     Rule(
         id="PE-1",
         level="emergency",
-        when=All(
-            _CHEST,
-            Any(
-                _CLOT_SIGN,
-                All(CLOT_RISK, Any(IN_DAYS, _SUDDEN_CHEST)),
-                All(_NEW_CALF, Any(_SUDDEN_CHEST, Present("chest_pain"))),
-                All(Present("syncope_or_haemoptysis"), Present("site_calf")),
-            ),
-        ),
+        when=_CHEST,
+        old=FOR_MONTHS,
         lowering=Lowering(
             id="PE-4",
             by=All(
@@ -64,14 +57,15 @@ RULES = (
                 absent("breathlessness_new"),
                 absent("syncope_or_haemoptysis"),
             ),
-            reason="Chest pain or old breathlessness with risks of a clot or new pain of the leg, "
-            "but neither swelling nor tenderness of the leg, no new breathlessness and no faint",
+            reason="Chest pain or breathlessness beside an old complaint of the leg without change "
+            "on record, or with neither swelling nor tenderness of the leg, no new breathlessness "
+            "and no faint",
             action="See a doctor; call an ambulance if it is new, severe or getting worse.",
         ),
         ask_if=Any(_SUDDEN_CHEST, Present("chest_pain")),
         ask_after="thrombosis",
-        reason="Chest pain, breathlessness, fainting or coughed blood with signs or risks of a "
-        "clot in the leg: a clot may have reached the lungs, or the heart may be ill",
+        reason="Chest pain, breathlessness, fainting or coughed blood beside leg symptoms: a clot "
+        "may have reached the lungs, or the heart may be ill",
         action=_NOW,
         sources=(
             "004-pe-emergency",
@@ -93,26 +87,6 @@ RULES = (
         "may have reached the lungs",
         action=_NOW,
         sources=("004-dvt-embolism", "wells-pe-score"),
-        hazard="embolism",
-    ),
-    Rule(
-        id="PE-3",
-        level="urgent",
-        when=Any(
-            _SUDDEN_CHEST,
-            Present("chest_pain"),
-            All(Present("breathlessness"), Any(IN_DAYS, Present("worsening"))),
-        ),
-        unless=All(Is("swelling", "none"), absent("breathlessness_new")),
-        old=FOR_MONTHS,
-        reason="Chest pain, breathlessness, fainting or coughed blood beside leg symptoms that are "
-        "not known to be old: heart, lungs or a clot",
-        action="See a doctor; call an ambulance if it is new, severe or getting worse.",
-        sources=(
-            "004-pe-emergency",
-            "judgement: long breathlessness beside an old complaint of the leg is known disease of "
-            "heart or lung more often than a clot",
-        ),
         hazard="embolism",
     ),
     Rule(

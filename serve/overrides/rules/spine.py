@@ -29,14 +29,16 @@ RULES = (
         level="emergency",
         when=Any(
             Present("saddle_numbness"),
+            Present("bladder_bowel_change"),
             All(
                 Any(Present("seat_feels_different"), Present("bladder_feeling_lost")),
                 Any(BACK, Present("site_buttock"), WEAK, Present("bladder_bowel_change")),
             ),
         ),
         ask_if=_ASK,
-        reason="Numbness around anus or genitals, or a changed feeling there or of the bladder "
-        "beside pain from the back or weakness: the nerves at the base of the spine may be pressed",
+        reason="Numbness around anus or genitals, a change of bladder or bowel, or a changed feeling "
+        "there beside pain from the back or weakness: the nerves at the base of the spine may be "
+        "pressed",
         action=_MRI,
         sources=("hsib-cauda-equina", "lancashire-ces-residual-high", "ces-series-yield"),
         hazard="cauda_equina",

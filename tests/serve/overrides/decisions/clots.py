@@ -36,19 +36,12 @@ def _clotted_leg(p: Patient) -> bool:
     return False
 
 
+old("PE-1", 90)
+
+
 @emergency("PE-1")
 def _(p: Patient) -> bool:
-    if not _chest(p):
-        return False
-    if p["syncope_or_haemoptysis"] and p["site_calf"]:
-        return True
-    if _clotted_leg(p):
-        return True
-    if prone_to_clots(p) and (_sudden_chest(p) or two_weeks(p)):
-        return True
-    if p["chest_pain"] or _sudden_chest(p):
-        return _new_leg_pain(p)
-    return False
+    return _chest(p)
 
 
 @lowering("PE-1", "PE-4")
@@ -67,25 +60,6 @@ def _(p: Patient) -> bool:
     if p["deep_calf_tenderness"] or p["swelling_sudden"]:
         return True
     return prone_to_clots(p)
-
-
-old("PE-3", 90)
-
-
-@urgent("PE-3")
-def _(p: Patient) -> bool:
-    if p["chest_pain"] or _sudden_chest(p):
-        return True
-    if p["breathlessness"]:
-        return p["worsening"] or two_weeks(p)
-    return False
-
-
-@guard("PE-3")
-def _(p: Patient) -> bool:
-    if p["breathlessness_new"]:
-        return False
-    return bool(p["swelling"] == "none")
 
 
 @emergency("DVT-1")

@@ -30,13 +30,13 @@ old("CES-5", 90)
 
 @emergency("CES-1")
 def _(p: Patient) -> bool:
-    if p["saddle_numbness"]:
+    if p["saddle_numbness"] or p["bladder_bowel_change"]:
         return True
     if not p["seat_feels_different"] and not p["bladder_feeling_lost"]:
         return False
     if back(p) or p["site_buttock"]:
         return True
-    return weak(p) or p["bladder_bowel_change"]
+    return weak(p)
 
 
 @emergency("CES-8")
