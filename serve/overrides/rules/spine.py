@@ -36,7 +36,7 @@ RULES = (
             ),
         ),
         ask_if=_ASK,
-        reason="Numbness around anus or genitals, a change of bladder or bowel, or a changed feeling "
+        reason="Numbness around anus or genitals, a change of bladder or bowel, or other feeling "
         "there beside pain from the back or weakness: the nerves at the base of the spine may be "
         "pressed",
         action=_MRI,

@@ -21,6 +21,7 @@ from serve.http.batching import QuickLane
 from serve.http.json_answers import answers
 from serve.http.model import Model
 from serve.http.options import Options
+from serve.mapping.unknowns import AS_FILES_SAY
 from tests.serve.http.conftest import Ask, Server, start
 from tests.serve.tiny_bundle import tiny_files, write_bundle
 
@@ -44,7 +45,7 @@ def test_a_stop_finishes_what_was_begun(tiny_bundle: Path, tmp_path: Path) -> No
         for part in parts:
             content += part
     stopping.join()
-    assert len(list(csv.reader(content.decode().splitlines()))) == 1 + 80 * 60
+    assert len(list(csv.reader(content.decode().splitlines()))) == 1 + 183 * 60
     assert made.process.returncode == 0
     assert made.log.read_text().splitlines()[-1].endswith("stopped")
 
@@ -53,7 +54,7 @@ def test_an_answer_that_is_cut_looks_cut(tiny_bundle: Path, tmp_path: Path) -> N
     """A file that is not done in time ends in a broken transfer, never in a short whole one."""
     made = start(tmp_path / "log", "--model", str(tiny_bundle), "--limit", "file_seconds=3")
     head, *rows = REAL.read_bytes().splitlines(keepends=True)
-    body = head + b"".join(rows) * 1200
+    body = head + b"".join(rows) * 500
     with pytest.raises(httpx.RemoteProtocolError):
         httpx.post(f"{made.url}/v1/score-file", content=body, headers=CSV, timeout=30)
     made.stop()
@@ -108,7 +109,7 @@ def test_a_model_that_comes_later_is_found(tmp_path: Path) -> None:
 
     asyncio.run(scenario())
     assert model.loaded
-    assert answers(model.chain, [{"age_years": 50}])[0]["probabilities"]
+    assert answers(model.chain, [{"age_years": 50}], AS_FILES_SAY)[0]["probabilities"]
 
 
 def test_one_that_fails_harms_none() -> None:

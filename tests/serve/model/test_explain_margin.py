@@ -25,7 +25,9 @@ def test_shares_sum_to_the_margin_in_double(fitted_bundle: Path) -> None:
     vocabulary = load_vocabulary()
     with REAL.open(newline="") as stream:
         cases = list(csv.DictReader(stream))
-    cells = [[parse_cell(f, case.get(f.id, "")) for f in vocabulary.findings] for case in cases]
+    cells = [
+        [parse_cell(f, case.get(f.id, "not asked")) for f in vocabulary.findings] for case in cases
+    ]
     values = complete(np.array(cells, dtype=np.float64), vocabulary).values
     margins = margins_in_double(fitted_bundle / "model.onnx", encode(values))
     places = {condition: k for k, condition in enumerate(vocabulary.condition_ids)}

@@ -81,7 +81,7 @@ class DocumentFlag:
 
 FLAGS = (
     DocumentFlag(
-        "chest symptoms and a tender calf",
+        "chest symptoms and a tender calf, not known to be old",
         "emergency",
         lambda r: (
             r.yes("chest_pain", "breathlessness", "syncope_or_haemoptysis")
