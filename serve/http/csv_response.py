@@ -30,7 +30,7 @@ from serve.http.options import Limits
 from serve.http.refusal import Refusal, refuse, refused_as_unusable
 from serve.mapping.column_mapping import ColumnMapping
 from serve.mapping.dialect import DIALECT
-from serve.mapping.unknowns import AS_FILES_SAY, Silence, Unknowns
+from serve.mapping.unknowns import AS_FILES_SAY, Silence
 from serve.output.csv_lines import header_line
 from serve.output.destination import STDOUT
 from serve.output.made_by import made_by
@@ -147,11 +147,8 @@ class FileAnswer(Response):
         if first.startswith(b"PAR1"):
             remedy = "save the table as CSV; `python -m serve score` reads Parquet"
             raise RefusedError(Problem("not_csv", f"{WHERE}, byte 1", "this is Parquet", remedy))
-        return read_cases(
-            csv_source(WHERE, stream, first, None, self._request.mapping.dialect),
-            self._request.match,
-            _CHUNK,
-        )
+        source = csv_source(WHERE, stream, first, None, self._request.mapping.dialect)
+        return read_cases(source, self._request.match, _CHUNK)
 
     async def _send(
         self, stream: BinaryIO, checked: _Checked, send: Send, gone: asyncio.Task[None]

@@ -28,7 +28,7 @@ Answer = dict[str, Any]
 
 
 def answers(
-    chain: ScoringPipeline, cases: Sequence[Case], mapping: ColumnMapping, *,
+    chain: ScoringPipeline, cases: Sequence[Case], mapping: ColumnMapping = NO_MAPPING, *,
     explained: bool = False,
 ) -> list[Answer]:  # fmt: skip
     """The answer for each case, by the same chain as a file's rows.

@@ -152,9 +152,8 @@ def _mapping(
             columns[key] = () if target == IGNORE else tuple(builder.readers(name, entry))
     derivations = [builder.derivation(name, one) for name, one in form.findings.items()]
     own = tuple(one for one in derivations if one is not None)
-    return ColumnMapping(
-        columns, own, case_id, common, dialect, str(path), unknowns=unknowns
-    ), found
+    mapping = ColumnMapping(columns, own, case_id, common, dialect, str(path), unknowns=unknowns)
+    return mapping, found
 
 
 def _dialect(form: MappingFile, said: Said, found: list[Found]) -> Dialect:

@@ -201,18 +201,18 @@ class Place:
         return self.stack.enter_context(server(Path(sys.executable), self.mlflow_model, folder))
 
     @cached_property
-    def _services(self) -> dict[bool, str]:
+    def _services(self) -> dict[str, str]:
         return {}
 
     def service(self, group: Group) -> str:
         """The address of a service with a model, or without one."""
-        alone = group.overrides_only
-        if alone not in self._services:
-            asked = ["--overrides-only"] if alone else ["--model", str(self.bundle)]
-            made = start(self.folder / f"http_{alone}.log", *asked)
+        asked = self.options(group)
+        name = " ".join(asked)
+        if name not in self._services:
+            made = start(self.folder / f"http_{len(self._services)}.log", *asked)
             self.stack.callback(made.stop)
-            self._services[alone] = made.url
-        return self._services[alone]
+            self._services[name] = made.url
+        return self._services[name]
 
     @cached_property
     def scored_by_spark(self) -> dict[str, Path]:
@@ -280,8 +280,9 @@ LOADED = """
 import json, sys
 import mlflow, pandas
 model = mlflow.pyfunc.load_model(sys.argv[1])
-for path in sys.argv[2:]:
-    print(json.dumps(model.predict(pandas.read_csv(path)).to_dict("records")))
+params = {"columns": sys.argv[2]} if sys.argv[2] else None
+for path in sys.argv[3:]:
+    print(json.dumps(model.predict(pandas.read_csv(path), params=params).to_dict("records")))
 """
 
 
@@ -289,7 +290,8 @@ def mlflow_load(place: Place, group: Group) -> Rows:
     """`mlflow.pyfunc.load_model(...).predict` of a pandas table."""
     cases = place.path(group, "loaded.csv")
     cases.write_bytes(as_csv(cases_of(group)))
-    command = [sys.executable, "-c", LOADED, str(place.mlflow_model), str(cases)]
+    text = MAPPING if group.mapped else ""
+    command = [sys.executable, "-c", LOADED, str(place.mlflow_model), text, str(cases)]
     found: Rows = json.loads(run(command, place.folder).stdout)
     return found
 
@@ -307,7 +309,8 @@ def mlflow_predict(place: Place, group: Group) -> Rows:
 
 def mlflow_serve(place: Place, group: Group) -> Rows:
     """`mlflow models serve`, asked with the records of a data frame."""
-    body = json.dumps({"dataframe_records": cases_of(group)})
+    params = {"params": {"columns": MAPPING}} if group.mapped else {}
+    body = json.dumps({"dataframe_records": cases_of(group), **params})
     found: Rows = ask(place.mlflow_server, "application/json", body)["predictions"]
     return found
 
@@ -343,9 +346,8 @@ SURFACES: tuple[Surface, ...] = (
 )  # fmt: skip
 _MLFLOW = (mlflow_load, mlflow_predict, mlflow_serve)
 CANNOT: dict[tuple[Surface, Group], str] = {
-    **{(surface, MAPPED): "MLflow's model takes no mapping" for surface in _MLFLOW},
+    (mlflow_predict, MAPPED): "`mlflow models predict` passes no parameters for a CSV",
     **{(surface, NO_MODEL): "MLflow's model carries its bundle" for surface in _MLFLOW},
-    **{(surface, MAPPED): "the service takes no mapping" for surface in (http_json, http_file)},
 }
 """What a surface has no way to say."""
 GROUPS = (PLAIN, MAPPED, FAILING, NO_MODEL)

@@ -62,7 +62,7 @@ def _parts(bundle: Path) -> Iterator[dict[str, Any]]:
 
 
 def signature(vocabulary: Vocabulary) -> Any:
-    """The parameters `mix` and `explain`, and every column of an answer as string or double."""
+    """The parameters, and every column of an answer as string or double."""
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema
 
@@ -72,7 +72,11 @@ def signature(vocabulary: Vocabulary) -> Any:
         ColSpec(str(field.type), field.name, required=False)  # MLflow's types are named as Arrow's
         for field in output_schema(vocabulary, explain=True)
     ]
-    params = [ParamSpec("mix", "string", "training"), ParamSpec("explain", "boolean", False)]
+    params = [
+        ParamSpec("mix", "string", "training"),
+        ParamSpec("explain", "boolean", False),
+        ParamSpec("columns", "string", ""),
+    ]
     return ModelSignature(None, Schema(outputs), ParamSchema(params))
 
 

@@ -12,8 +12,11 @@ import pandas as pd
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel
 
+from data_gen.vocabulary import load as load_vocabulary
 from serve import load
 from serve.answer import ANSWER
+from serve.mapping.column_mapping import NO_MAPPING
+from serve.mapping.reading import mapping_of
 
 
 class LegPainModel(PythonModel):
@@ -33,12 +36,16 @@ class LegPainModel(PythonModel):
         """A data frame of answers, one row a case, in the order given.
 
         Takes what `serve.load().score` takes, and columns by name as the `inputs` of MLflow's
-        server are. `mix` and `explain` of `params` mean what they mean to `serve score`;
-        what is on request is blank unless asked for. Where there is nothing to say a text is blank, as
-        in a file: Spark would write a null of pandas as the word "nan".
+        server are. `mix` and `explain` of `params` mean what they mean to `serve score`; `columns`
+        is a mapping, the text of its YAML file. What is on request is blank unless asked for. Where
+        there is nothing to say a text is blank, as in a file: Spark would write a null of pandas as
+        the word "nan".
         """
-        scorer = self._scorer.asked(**(params or {}))
-        answers: pd.DataFrame = scorer.score(_cases(model_input)).output.to_pandas()
+        asked = dict(params or {})
+        text = asked.pop("columns", "")
+        columns = mapping_of(text, load_vocabulary()) if text else NO_MAPPING
+        scorer = self._scorer.asked(**asked)
+        answers: pd.DataFrame = scorer.score(_cases(model_input), columns).output.to_pandas()
         asked_for = [column.name for column in ANSWER if column.on_request]
         answers[[name for name in asked_for if name not in answers]] = None
         words = answers.columns[[kind.kind not in "fi" for kind in answers.dtypes]]
