@@ -95,7 +95,12 @@ def phrases(vocabulary: Vocabulary) -> Mapping[str, tuple[Words, ...]]:
         finding.id: tuple(
             dict.fromkeys(
                 words_of(text)
-                for text in (*named[finding.id], finding.id, finding.meaning, finding.question)
+                for text in (
+                    *named.get(finding.id, ()),
+                    finding.id,
+                    finding.meaning,
+                    finding.question,
+                )
             )
         )
         for finding in vocabulary.findings
@@ -146,7 +151,7 @@ def _spellings(vocabulary: Vocabulary) -> Mapping[str, str]:
     return {
         plain(phrase).replace(" ", ""): finding.id
         for finding in vocabulary.findings
-        for phrase in (finding.id, *named[finding.id])
+        for phrase in (finding.id, *named.get(finding.id, ()))
     }
 
 
