@@ -83,6 +83,15 @@ def test_what_cannot_be_meant_is_refused(text: str, says: str, tmp_path: Path) -
     assert any(says in str(problem) for problem in problems(text, tmp_path))
 
 
+def test_the_page_s_example_is_a_mapping(tmp_path: Path) -> None:
+    """Every line that the page on files shows can stand in a mapping."""
+    page = (SCHEMA.parents[2] / "docs/files.md").read_text(encoding="utf-8")
+    path = tmp_path / "mapping.yaml"
+    path.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    mapping = read_mapping(path, load())
+    assert {one.how for one in mapping.derivations} >= {"since", "weight", "ankle", "left", "any"}
+
+
 def test_a_finding_is_given_once(tmp_path: Path) -> None:
     """A column and a computation that both give a finding are refused before a row is read."""
     from serve.cases.header import match_header
