@@ -22,7 +22,7 @@ _NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
 _OF_OPTION = {mark: name for name, mark in DELIMITERS.items() if len(name) > 2}
 _SEPARATOR_LINE = re.compile(r'"?sep=.,?"?')
 _COMMA, _POINT = re.compile(r"[+-]?[0-9]+,[0-9]+"), re.compile(r"[+-]?[0-9]*\.[0-9]+")
-_LINES = 200
+_LINES, _CUT = 200, 60_000
 _OPTIONS = ("compression", "encoding", "delimiter", "decimal")
 
 
@@ -60,7 +60,9 @@ def detect(first: bytes) -> Detected:
     """What the first bytes of a file, as they stand, say of how it is written."""
     compression = next((name for magic, name in _MAGIC.items() if first.startswith(magic)), "none")
     encoding, text = _encoding(_unpacked(first, compression))
-    lines = [line for line in text.splitlines()[:_LINES] if line.strip()][:-1] or [text]
+    lines = [line for line in text.splitlines()[:_LINES] if line.strip()] or [text]
+    if len(first) >= _CUT and len(lines) > 1:
+        lines.pop()  # which may be cut
     if _SEPARATOR_LINE.fullmatch(lines[0]):
         lines = lines[1:] or [""]
     delimiter = _delimiter(lines)
