@@ -22,7 +22,7 @@ _NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
 _OF_OPTION = {mark: name for name, mark in DELIMITERS.items() if len(name) > 2}
 _SEPARATOR_LINE = re.compile(r'"?sep=.,?"?')
 _COMMA, _POINT = re.compile(r"[+-]?[0-9]+,[0-9]+"), re.compile(r"[+-]?[0-9]*\.[0-9]+")
-_LINES = 200
+_LINES, _CUT, _EVEN = 200, 60_000, 0.9
 _OPTIONS = ("compression", "encoding", "delimiter", "decimal")
 
 
@@ -60,7 +60,9 @@ def detect(first: bytes) -> Detected:
     """What the first bytes of a file, as they stand, say of how it is written."""
     compression = next((name for magic, name in _MAGIC.items() if first.startswith(magic)), "none")
     encoding, text = _encoding(_unpacked(first, compression))
-    lines = [line for line in text.splitlines()[:_LINES] if line.strip()][:-1] or [text]
+    lines = [line for line in text.splitlines()[:_LINES] if line.strip()] or [text]
+    if len(first) >= _CUT and len(lines) > 1:
+        lines.pop()  # which may be cut
     if _SEPARATOR_LINE.fullmatch(lines[0]):
         lines = lines[1:] or [""]
     delimiter = _delimiter(lines)
@@ -117,14 +119,17 @@ def _encoding(raw: bytes) -> tuple[str, str]:
 
 
 def _delimiter(lines: list[str]) -> str:
-    """What splits lines into the same number of cells, the most of them; a comma where nothing."""
-    best, most = ",", 1
-    for mark in _MARKS:
-        widths = [_width(line, mark) for line in lines]
-        even = widths.count(widths[0]) >= 0.9 * len(widths)
-        if even and widths[0] > most:
-            best, most = mark, widths[0]
-    return best
+    """What splits lines into the same number of cells, the most of them; else the first line."""
+    header = {mark: _width(lines[0], mark) for mark in _MARKS}
+    even = {mark: width for mark, width in header.items() if _is_even(lines, mark, width)}
+    alike = even if max(even.values(), default=1) > 1 else header
+    best = max(alike, key=lambda mark: alike[mark])
+    return best if alike[best] > 1 else ","
+
+
+def _is_even(lines: list[str], mark: str, width: int) -> bool:
+    """Whether lines have as many cells, but for some that a quoted cell has broken."""
+    return [_width(line, mark) for line in lines].count(width) >= _EVEN * len(lines)
 
 
 def _width(line: str, mark: str) -> int:

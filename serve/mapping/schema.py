@@ -259,13 +259,18 @@ TAGGED: Mapping[str, type[Part]] = {
 """The form that a tag in the place of an error stands for."""
 
 
-def json_schema(finding_ids: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON Schema of a mapping file whose findings are these."""
-    schema = MappingFile.model_json_schema()
+def json_schema(finding_ids: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The JSON Schema of a mapping file; with the findings, where they are given, by name."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **MappingFile.model_json_schema(),
+    }
+    if not finding_ids:
+        return schema
     findings = {"enum": [*finding_ids, "case_id", "ignore"]}
     schema["$defs"]["Entry"]["properties"]["finding"] |= findings
     schema["$defs"]["ListEntry"]["properties"]["list"]["additionalProperties"] |= findings
     columns = schema["properties"]["columns"]["additionalProperties"]["oneOf"]
     columns[0] |= findings
     schema["properties"]["findings"]["propertyNames"] = {"enum": list(finding_ids)}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return schema

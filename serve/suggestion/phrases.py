@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.yaml_lines import read_yaml
 
 LEXICON = Path(__file__).with_name("lexicon.yaml")
@@ -90,16 +90,13 @@ def is_unknown(text: str) -> bool:
 @cache
 def phrases(vocabulary: Vocabulary) -> Mapping[str, tuple[Words, ...]]:
     """The phrases of each finding: what others call it, its id, its meaning and its question."""
-    named = lexicon()["findings"]
-    return {
-        finding.id: tuple(
-            dict.fromkeys(
-                words_of(text)
-                for text in (*named[finding.id], finding.id, finding.meaning, finding.question)
-            )
-        )
-        for finding in vocabulary.findings
-    }
+    return {finding.id: _phrases(finding) for finding in vocabulary.findings}
+
+
+def _phrases(finding: Finding) -> tuple[Words, ...]:
+    others = lexicon()["findings"].get(finding.id, ())
+    texts = (*others, finding.id, finding.meaning, finding.question)
+    return tuple(dict.fromkeys(words_of(text) for text in texts))
 
 
 @cache
@@ -146,7 +143,7 @@ def _spellings(vocabulary: Vocabulary) -> Mapping[str, str]:
     return {
         plain(phrase).replace(" ", ""): finding.id
         for finding in vocabulary.findings
-        for phrase in (finding.id, *named[finding.id])
+        for phrase in (finding.id, *named.get(finding.id, ()))
     }
 
 

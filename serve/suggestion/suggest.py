@@ -66,6 +66,7 @@ class _Suggestion:
 
     def _claim(self, columns: Sequence[Column], finding: str, by: str) -> None:
         self._free = [column for column in self._free if column not in columns]
+        self._sure |= {column.name for column in columns}
         self._taken[finding] = by
 
     def _case_id(self) -> None:

@@ -57,6 +57,7 @@ def test_signature_of_parameters_and_answers(model: Path) -> None:
     assert {p["name"]: (p["type"], p["default"]) for p in params} == {
         "mix": ("string", "training"),
         "explain": ("boolean", False),
+        "columns": ("string", ""),
     }
     assert signature["inputs"] is None
     assert [c["name"] for c in outputs] == list(output_columns(load(), explain=True))

@@ -62,7 +62,7 @@ def _parts(bundle: Path) -> Iterator[dict[str, Any]]:
 
 
 def signature(vocabulary: Vocabulary) -> Any:
-    """Its parameters, and every column of an answer as string or double."""
+    """The parameters, and every column of an answer as string or double."""
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema
 

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from data_gen.vocabulary import load
+from serve.cli.commands import main
 from serve.mapping.reading import read_mapping
 from serve.mapping.schema import json_schema
 from serve.problem import Problem, RefusedError
@@ -25,8 +27,10 @@ def problems(text: str, folder: Path) -> tuple[Problem, ...]:
 
 
 def test_the_schema_is_that_of_the_code() -> None:
-    """The committed JSON Schema is what `serve mapping --schema` writes."""
-    assert json.loads(SCHEMA.read_text()) == json_schema(load().finding_ids)
+    """The committed JSON Schema is that of the code; the command's knows each finding as well."""
+    assert json.loads(SCHEMA.read_text()) == json_schema()
+    written = json.loads(CliRunner().invoke(main, ["mapping", "--schema"]).stdout)
+    assert written["properties"]["findings"]["propertyNames"]["enum"] == [*load().finding_ids]
 
 
 def test_every_problem_is_told_with_its_line(tmp_path: Path) -> None:
@@ -77,6 +81,15 @@ findings:
 def test_what_cannot_be_meant_is_refused(text: str, says: str, tmp_path: Path) -> None:
     """Whatever a mapping cannot mean is refused in words, and nothing in it is run."""
     assert any(says in str(problem) for problem in problems(text, tmp_path))
+
+
+def test_the_page_s_example_is_a_mapping(tmp_path: Path) -> None:
+    """Every line that the page on files shows can stand in a mapping."""
+    page = (SCHEMA.parents[2] / "docs/files.md").read_text(encoding="utf-8")
+    path = tmp_path / "mapping.yaml"
+    path.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    mapping = read_mapping(path, load())
+    assert {one.how for one in mapping.derivations} >= {"since", "weight", "ankle", "left", "any"}
 
 
 def test_a_finding_is_given_once(tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ FLAGS = (
         lambda r: (
             r.yes("chest_pain", "breathlessness", "syncope_or_haemoptysis")
             & r.yes("deep_calf_tenderness")
+            & ~r.lasted(90)
         ),
     ),
     DocumentFlag("new breathlessness", "urgent", lambda r: r.yes("breathlessness_new")),

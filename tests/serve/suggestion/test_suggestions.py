@@ -85,7 +85,7 @@ FOREIGN = {
     "Family history of diabetes": "yes no", "Family history of cancer": "yes no",
     "Age at menarche": "12 13", "Knee replacement": "yes no", "Cancer type": "lung breast",
     "Aspirin": "yes no", "Wrist pain": "yes no", "leg length": "80 90", "Foot size": "42 39",
-    "Night sweats": "yes no", "waist circumference": "90 100", "Walking aid": "yes no",
+    "Daytime naps": "yes no", "waist circumference": "90 100", "Walking aid": "yes no",
     "Chest X-ray": "normal abnormal", "no pain medication": "yes no", "Status": "1 2",
     "Smoker in household": "yes no", "fever_date": "2024-01-02 2024-02-03", "Age group": "1 2",
 }  # fmt: skip
