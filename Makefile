@@ -10,7 +10,8 @@ export CLAUDICO_PYTHON := $(CURDIR)/$(BIN)/python
 
 .PHONY: run test story fresh lint types check http literature docs lock help test-env mutants \
 	bench-generator bench-scoring bench-spark bench-overrides bench-http bench-sets \
-	bench-novelty bench-forms bench-triage bench-models bench-excess bench-shift bench-labelled fuzz-files fuzz-http \
+	bench-novelty bench-forms bench-triage bench-models bench-excess bench-shift bench-labelled \
+	fuzz-files fuzz-http \
 	environment environment-dev environment-bench new-environment
 
 help: ## what there is to make

@@ -46,6 +46,15 @@ def test_the_report_is_one_page_with_everything_in_it(project: Path) -> None:
     assert len(text) < 1_000_000
 
 
+def test_card_and_page_tell_triage_by_group(project: Path) -> None:
+    """Both tell triage of the smallest forms and of the real cases; the page of ages as well."""
+    page, card = (project / "reports" / name for name in ("report.html", "MODEL_CARD.md"))
+    rows = ("vignettes", "form: asked 0 to 8", "real cases")
+    assert all(f'<td class="words">{row}</td>' in page.read_text() for row in rows)
+    assert all(f"| {row} |" in card.read_text() for row in rows)
+    assert "age: 65 and over" in page.read_text()
+
+
 def test_the_same_seed_gives_the_same_version(inside: Path) -> None:
     """Training again gives the same bundle, byte for byte."""
     before = (inside / "build/candidate/bundle.sha256").read_bytes()

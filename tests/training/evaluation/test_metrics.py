@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from training.evaluation.metrics import (
+    binned_error,
     calibration_error,
     in_top,
     kl_to_exact,
@@ -42,6 +43,13 @@ def test_a_model_that_overstates_is_miscalibrated_by_as_much() -> None:
     model = np.tile([0.9, 0.1], (10, 1))
     label = np.array([0] * 6 + [1] * 4)
     assert calibration_error(label, model, 10) == pytest.approx([0.3, 0.3])
+
+
+def test_cases_of_a_bin_make_up_for_each_other_by_their_weight() -> None:
+    """Of one bin, 0.1 too much counts twice beside 0.2 too little; another bin stands alone."""
+    stated, true = np.array([0.5, 0.5, 0.9]), np.array([0.4, 0.7, 1.0])
+    assert binned_error(stated, true, np.array([2.0, 1.0, 1.0])) == pytest.approx(0.1 / 4)
+    assert binned_error(stated, true, np.array([1.0, 1.0, 2.0])) == pytest.approx(0.3 / 4)
 
 
 def test_the_interval_of_a_constant_is_a_point() -> None:
