@@ -166,7 +166,7 @@ from training.tracking.client import connected
 
 def run(number):
     with connected("claudico") as mlflow, mlflow.start_run(run_name=str(number)):
-        mlflow.log_metric("excess", number)
+        mlflow.log_metric("kl_to_exact", number)
 
 children = []
 for number in range(6):
