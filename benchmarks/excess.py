@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.output import options, table, tell
 from data_gen.profiles import load_knowledge
 from data_gen.sampler import Plan, sample_to_files
-from data_gen.vocabulary import Vocabulary, load
+from data_gen.vocabulary import load
 from data_gen.world import build_world
 from training.bundles.loaded import read_bundle
 from training.data.labelled import LabelledCases
@@ -22,6 +22,7 @@ from training.data.real_cases import read_real_cases
 from training.data.vignettes import Vignettes, read_vignettes
 from training.evaluation.documents import headline
 from training.evaluation.evaluate import Evaluation, evaluate
+from training.evaluation.triage import levelled
 from training.model.calibrate import TRAINING
 from training.params import read_params
 from training.paths import pair
@@ -30,13 +31,14 @@ _SEED = 720_001
 _SHOWN = 10  # of the cells with the greatest excess
 
 
-def fresh(rows: int, vocabulary: Vocabulary) -> Vignettes:
+def fresh(rows: int) -> Vignettes:
     """Vignettes that no fit and no report has seen."""
+    world = build_world(load_knowledge())
     with tempfile.TemporaryDirectory() as folder:
         cases, truth = pair(Path(folder), "fresh")
         plan = Plan(rows, _SEED, TRAINING, cases, truth, 2)
-        sample_to_files(build_world(load_knowledge()), plan, lambda _: None)
-        return read_vignettes(cases, truth, vocabulary)
+        sample_to_files(world, plan, lambda _: None)
+        return levelled(read_vignettes(cases, truth, world.vocabulary), world)
 
 
 def report(found: Evaluation) -> str:
@@ -71,7 +73,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     given = parser.parse_args()
     vocabulary = load()
-    vignettes = fresh(given.rows, vocabulary)
+    vignettes = fresh(given.rows)
     real = read_real_cases(read_params().evaluate.real_cases, vocabulary)
     none = LabelledCases(
         real.values[:0], vignettes.cases[:0], vignettes.label[:0], vignettes.label[:0] > 0

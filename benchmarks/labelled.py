@@ -59,11 +59,6 @@ class Bench:
         return fit_tilt(*given) if trust is None else fit_tilt(*given, trust)
 
 
-def some(drawn: Drawn, rows: int) -> Drawn:
-    """The first of the cases."""
-    return Drawn(drawn.values[:rows], drawn.cases[:rows], drawn.label[:rows])
-
-
 def as_rows(vignettes: Vignettes, labelled: Drawn, weight: float) -> Vignettes:
     """The vignettes with the cases as further rows, each with the weight of so many."""
     n, none = len(labelled.label), np.full(len(labelled.label), None, dtype=object)
@@ -107,7 +102,7 @@ def of_world(
     plain = bench.model(bench.vignettes, test)
     yield f"  {'model, vignettes alone':44} {told(plain)}"
     for size in SIZES:
-        learned = corrected(bench.vignettes, bench.tilt(some(labelled, size)))
+        learned = corrected(bench.vignettes, bench.tilt(labelled.of(slice(size))))
         yield f"  {f'model, {size} labelled cases':44} {told(bench.model(learned, test))}"
     for weight in ROW_WEIGHTS if as_rows_too else ():
         rows = as_rows(bench.vignettes, labelled, weight)
@@ -116,7 +111,7 @@ def of_world(
     yield f"  {'exact posterior of the knowledge':44} {told(exact)}"
     for size in SIZES:
         for trust in TRUSTS:
-            tilt = bench.tilt(some(labelled, size), trust)
+            tilt = bench.tilt(labelled.of(slice(size)), trust)
             what = f"the same, tilted by {size} cases, trust {trust:g}"
             yield f"  {what:44} {told(tilted_posterior(exact, tilt.log_ratio(test.cases))[0])}"
     yield ""

@@ -25,7 +25,7 @@ from serve.triage import Causes
 from training.bundles.loaded import LoadedBundle, Told, read_bundle
 from training.data.features import encode
 from training.evaluation.metrics import kl_to_exact, log_loss
-from training.evaluation.triage import condition_ranks, triage_ranks
+from training.evaluation.triage import condition_ranks, triaged
 from training.model.calibrate import TRAINING, Drawn, draw
 
 Real = npt.NDArray[np.float64]
@@ -130,7 +130,8 @@ def wrong_entries(bench: Bench, share: float) -> tuple[Row, Row]:
         known = cell[~np.isnan(cell)]
         taken = rng.choice(known, len(rows)) if len(known) else cell[rows]
         cell[rows] = 1 - cell[rows] if finding.kind == "yes_no" else taken
-    spoilt = Drawn(values, encode(complete(values, bench.vocabulary).values), clean.label)
+    cases = encode(complete(values, bench.vocabulary).values)
+    spoilt = replace(clean, values=values, cases=cases)
     best = float(log_loss(clean.label, bench.exact(bench.world, clean, bench.mix)).mean())
     rows_ = []
     for name, drawn in (("clean", clean), ("5 % wrong", spoilt)):
@@ -149,14 +150,13 @@ def without_condition(bench: Bench) -> Iterator[tuple[str, list[float]]]:
     needs = condition_ranks(bench.vocabulary)
     drawn = draw(bench.world, bench.world.spread(bench.mix), 40 * bench.rows, _SEED + 400)
     for place, name in enumerate(bench.vocabulary.condition_ids):
-        rows = np.flatnonzero(drawn.label == place)[: bench.rows]
-        part = Drawn(drawn.values[rows], drawn.cases[rows], drawn.label[rows])
+        part = drawn.of(np.flatnonzero(drawn.label == place)[: bench.rows])
         told = []
         for answer in (bench.model(part), bench.exact(bench.world, part, bench.mix)):
             left = np.delete(answer, place, axis=1)
             full = np.insert(left / left.sum(axis=1, keepdims=True), place, 0.0, axis=1)
             causes = Causes.of(None, bench.vocabulary)
-            level = triage_ranks(part.values, Told(full, full, causes), bench.vocabulary)
+            level = triaged(part.values, Told(full, full, causes), bench.vocabulary).level
             told += [float(full.max(axis=1).mean()), float((level <= needs[place]).mean())]
         yield name, told
 

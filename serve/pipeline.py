@@ -227,7 +227,7 @@ def _what_to_do(flags: Flags, triage: Triage, few: Mask, causes: Causes) -> Dict
         lambda row: what_to_do(int(level[row]), causes.listed[deciding[row]], few=bool(few[row])),
         "",
     )
-    asked = flags.fired.map(lambda rules: rules[0].action if rules else _NO_RULE)
+    asked = flags.fired.map(lambda rules: rules[0].what_to_do if rules else _NO_RULE)
     return asked.joined(said, lambda rule, model: model or rule)
 
 

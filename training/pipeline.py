@@ -68,7 +68,10 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     from training.evaluation.documents import write_card
     from training.evaluation.evaluate import evaluate as measure
     from training.evaluation.evaluate import form_metrics, vignette_metrics
+    from training.evaluation.groups import by_asked
     from training.evaluation.report import write_reports
+    from training.evaluation.triage import levelled
+    from training.evaluation.triage_metrics import of_vignettes
     from training.promotion.checks.published import LITERATURE, published
     from training.promotion.judge import check_knowledge
     from training.tracking.run import record
@@ -77,8 +80,10 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     world, vocabulary = build_world(knowledge), knowledge.vocabulary
     bundle = read_bundle(places.candidate)
     check_knowledge(bundle, world)
-    vignettes = _vignettes("test", params, places, world)
-    validation = _vignettes("validation", params, places, world)
+    vignettes, validation, forms = (
+        levelled(_vignettes(part, params, places, world), world)
+        for part in ("test", "validation", "forms")
+    )
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
     labelled = labelled_cases(params, vocabulary)
     held_out = labelled.of(labelled.held_out)
@@ -86,8 +91,12 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     evaluation.metrics["validation"] = vignette_metrics(
         validation, bundle.answer(validation.cases, vocabulary), vocabulary
     )
-    forms = _vignettes("forms", params, places, world)
-    evaluation.metrics["forms"] = form_metrics(bundle, forms, vocabulary)
+    answer = bundle.answer(forms.cases, vocabulary)
+    evaluation.metrics["forms"] = form_metrics(forms, answer, vocabulary)
+    by_form = of_vignettes(bundle, forms, answer, vocabulary).grouped(
+        by_asked(forms.cases, vocabulary)
+    )
+    evaluation.metrics["triage"]["by_form"] = by_form
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
     folders = places.reports, places.drafts
     write_reports(*folders, evaluation, vignettes, real, vocabulary)

@@ -61,19 +61,37 @@ def likelihoods_of(world: World) -> dict[str, Array]:
     for derived in world.vocabulary.relations.derived:
         if derived.from_ in found:
             lower = world.bins[derived.from_].edges[:-1]
-            there = found[derived.from_][:, :-1][:, lower >= derived.at_least].sum(axis=1)
+            holds = [derived.holds(edge) for edge in lower]
+            there = found[derived.from_][:, :-1][:, holds].sum(axis=1)
             found[derived.finding] = np.stack([1 - there, there], axis=1)
     return {f.id: found[f.id] for f in world.vocabulary.findings if f.id in found}
 
 
 def of_atoms(world: World, group: Group) -> dict[str, Array]:
-    """P(value | atom) of each finding of a group: (n_atoms, n_values), columns as in Marginals."""
+    """P(value | atom) of each finding of a group: (n_atoms, n_values), columns as in Marginals.
+
+    A choice that does not apply to everyone has the shares among those to whom it does.
+    """
     rows = _rows(world, group)
-    sizes = [world.n_bins(f.id) + 1 if f.kind == "number" else max(2, len(f.values))
-             for f in group.members]  # fmt: skip
+    found = {}
+    for member, finding in enumerate(group.members):
+        number = finding.kind == "number"
+        size = world.n_bins(finding.id) + 1 if number else len(finding.words)
+        shares = _values(rows, group.codes[:, member], size, none=number)
+        found[finding.id] = shares / shares.sum(axis=1, keepdims=True)
+    return found
+
+
+def values_of_atoms(world: World) -> dict[str, Array]:
+    """P(value | atom) of every finding in words that is drawn: (n_atoms, n_values) each.
+
+    A choice that does not apply to everyone has its shares among all, which sum to less than 1.
+    """
     return {
-        finding.id: _values(rows, group.codes[:, member], size)
-        for member, (finding, size) in enumerate(zip(group.members, sizes, strict=True))
+        finding.id: _values(_rows(world, group), group.codes[:, member], len(finding.words))
+        for group in world.groups
+        for member, finding in enumerate(group.members)
+        if finding.kind != "number"
     }
 
 
@@ -92,9 +110,9 @@ def _rows(world: World, group: Group) -> Array:
     return np.asarray(np.einsum("sah,sahr->ar", state, group.prob))
 
 
-def _values(rows: Array, codes: Array, size: int) -> Array:
-    """P(value of one member | atom): (n_atoms, size), a missing value in the last column."""
-    place = np.where(np.isnan(codes), size - 1, codes).astype(int)
+def _values(rows: Array, codes: Array, size: int, none: bool = False) -> Array:
+    """P(value of one member | atom): (n_atoms, size); with `none`, its last column is no value."""
+    place = np.where(np.isnan(codes), size - 1, codes) if none else codes
     return np.asarray(rows @ (place[:, None] == np.arange(size)))
 
 

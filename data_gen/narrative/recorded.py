@@ -71,7 +71,7 @@ class Recorded:
         number = self.number(rule.from_)
         if number is None or derived not in self:
             return None
-        return number if self.yes(derived) == (number >= rule.at_least) else None
+        return number if self.yes(derived) == rule.holds(number) else None
 
     def present(self, finding_ids: Iterable[str]) -> list[str]:
         """Those of the yes/no findings that are recorded as present, in the order given."""

@@ -13,7 +13,8 @@ About = Literal["complaint", "symptoms", "limb", "history", "examination", "test
 Sections = tuple[tuple[About, tuple[str, ...]], ...]
 
 _CHARACTER = """
-    localised radiates_from_back worsening constant_pain rest_pain night_pain
+    localised hip_part thigh_part knee_part shin_part heel_part foot_part radiates_from_back
+    worsening changed_days constant_pain rest_pain night_pain
 """
 _PATTERN = """
     starts_immediately walking_distance_m exercise_minutes distance_shrinking
@@ -21,12 +22,15 @@ _PATTERN = """
     worse_walking worse_movement worse_uphill worse_stairs worse_impact worse_standing
     worse_sitting worse_bending_forward worse_bending_back worse_cough worse_leg_raised
     evening_worse warms_up relief_rest relief_standing relief_sitting relief_bending_forward
-    relief_leg_raised relief_leg_down relief_minutes
+    relief_leg_raised relief_leg_down relief_walking relief_within_minutes relief_minutes
 """
 _SYMPTOMS = """
-    unwell fever temperature_c chest_pain breathlessness syncope_or_haemoptysis weight_loss
-    saddle_numbness bladder_bowel_change quality_heavy quality_tight numbness tingling allodynia
-    weakness foot_drop stocking_pattern upper_limb_symptoms unsteady swelling swelling_sudden
+    unwell fever temperature_c chest_pain breathlessness breathlessness_new
+    syncope_or_haemoptysis weight_loss lost_appetite night_sweats dark_urine saddle_numbness
+    bladder_bowel_change seat_feels_different bladder_feeling_lost urinary_hesitancy
+    sexual_change farthest_walk_m quality_heavy quality_tight numbness tingling allodynia
+    weakness weak_on_rising foot_drop push_off_lost stocking_pattern upper_limb_symptoms
+    stiff_shoulders unsteady urge_to_move swelling swelling_sudden lump swollen_toes rash
     morning_stiffness stiff_after_rest joint_swelling giving_way pop_felt muscle_spasm limp
     unable_to_bear_weight
 """
@@ -36,19 +40,25 @@ _LIMB = """
 """
 _HISTORY = """
     smoking obesity sedentary regular_sport prolonged_standing training_increase
-    recent_leg_injury previous_leg_injury recent_immobility skin_break fluid_or_salt_loss
+    recent_leg_injury previous_leg_injury same_before recent_immobility recent_infection
+    skin_break fluid_or_salt_loss
     previous_dvt bmi diabetes hypertension high_cholesterol cardiovascular_disease
+    leg_graft_or_stent
     atrial_fibrillation organ_failure active_cancer cancer_history back_disorder known_arthritis
     gait_abnormality pregnancy_or_oestrogen bone_fragility_risk neuropathy_risk immunosuppression
-    harmful_medicine
+    harmful_medicine new_statin blood_thinner
 """
 _EXAMINATION = """
-    pulses_reduced sensation_loss reflex_reduced reduced_motion slr_positive bruit muscle_wasting
+    pulses_reduced sensation_loss reflex_reduced reduced_motion slr_positive bruit pulsating_lump
+    muscle_wasting
     calf_difference_cm deep_calf_tenderness muscle_tenderness tendon_tenderness bone_tenderness
-    diffuse_shin_tenderness heel_tenderness tenderness tense_compartment crepitus
-    bony_enlargement joint_motion_pain stretch_pain resisted_pain
+    tendon_gap squeeze_test_positive diffuse_shin_tenderness heel_tenderness tenderness
+    tense_compartment crepitus bony_enlargement joint_motion_pain stretch_pain resisted_pain
 """
-_TESTS = "abi exercise_abi_drop d_dimer_raised inflammation_raised electrolyte_abnormal"
+_TESTS = """
+    abi exercise_abi_drop d_dimer_raised inflammation_raised electrolyte_abnormal electrolyte_high
+    creatine_kinase_raised
+"""
 
 _SECTIONS: Sections = (
     ("complaint", ("severity", "severe_pain", *QUALITIES, *_CHARACTER.split())),

@@ -6,7 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.pages.markdown import percent
-from data_gen.profiles.schema import Background, BackgroundEntry, Based, Entry, Percentiles, Share
+from data_gen.profiles.schema import (
+    Background,
+    BackgroundEntry,
+    BandEntry,
+    Based,
+    Entry,
+    Percentiles,
+    Share,
+)
 from data_gen.vocabulary import Finding
 
 Array = npt.NDArray[np.float64]
@@ -20,6 +28,7 @@ _TIMES = (
     (1 / 24, "hour", 1 / 24),
 )
 _RANGE = (0.05, 0.5, 0.95)
+_SHOWN_BANDS = (0, 4, 7)  # a child, fifty, eighty
 
 
 def label(finding: Finding) -> str:
@@ -47,6 +56,7 @@ def stated(finding: Finding, based: Based) -> str:
         return f"38 °C or more in {percent(based.fever)}"
     text = span(finding, float(based.low or 0), float(based.median or 0), float(based.high or 0))
     said = "applies" in based.model_fields_set and based.applies < 1
+    text += f"; 1.3 or more in {percent(based.stiff)}" if based.stiff else ""
     return text + (f"; has one in {percent(based.applies)}" if said else "")
 
 
@@ -120,18 +130,25 @@ def background(finding: Finding, known: Background) -> str:
     entry = known.findings.get(finding.id)
     if entry is None:
         return ""
-    if entry.of is not None:
-        text = shares(entry.of)
-        return text + (
-            f"; with the {entry.trait} trait {shares(entry.with_)}" if entry.with_ else ""
-        )
     if entry.p is not None:
         return "; ".join([_rate(entry), *_depends(entry)])
-    text = span(finding, float(entry.low or 0), float(entry.median or 0), float(entry.high or 0))
+    if entry.bands == 1:
+        return _distribution(finding, entry, entry.in_band(0))
+    ages = (f"{known.bands[band]}: " for band in _SHOWN_BANDS)
+    told = (_distribution(finding, entry, entry.in_band(band)) for band in _SHOWN_BANDS)
+    return "; ".join(f"from {age}{text}" for age, text in zip(ages, told, strict=True))
+
+
+def _distribution(finding: Finding, entry: BackgroundEntry, band: BandEntry) -> str:
+    """A choice or number of the background in one age band."""
+    if band.of is not None:
+        with_ = f"; with the {entry.trait} trait {shares(band.with_)}" if band.with_ else ""
+        return shares(band.of) + with_
+    text = span(finding, float(band.low or 0), float(band.median or 0), float(band.high or 0))
     text += f"; has one in {percent(entry.applies)}" if entry.applies < 1 else ""
-    if entry.with_:
-        band = (entry.with_[name] for name in ("low", "median", "high"))
-        text += f"; with the {entry.trait} trait {span(finding, *band)}"
+    if band.with_:
+        with_trait = (band.with_[name] for name in ("low", "median", "high"))
+        text += f"; with the {entry.trait} trait {span(finding, *with_trait)}"
     return text
 
 

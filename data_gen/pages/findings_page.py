@@ -45,7 +45,7 @@ def _values(finding: Finding) -> str:
 def _background(knowledge: Knowledge, finding: Finding) -> str:
     for rule in knowledge.vocabulary.relations.derived:
         if rule.finding == finding.id:
-            return f"computed: `{rule.from_}` of {rule.at_least:g} or more"
+            return f"computed: {rule.says.replace(rule.from_, f'`{rule.from_}`')}"
     for pair in knowledge.vocabulary.relations.alternatives:
         if pair.second == finding.id:
             return f"`{pair.first}` at {pair.factor:g} metres a minute"

@@ -15,6 +15,8 @@ Written from the knowledge by `python -m data_gen docs`; edit the knowledge, not
 - [Findings](findings.md): what a case may say, the question to ask, and how common it is anyway.
 - [What separates the look-alikes](separating.md): the pairs most often confused, and the ten
   findings that tell each apart.
+- [What a few typical findings come to](sparse.md): the answer to the most typical three, five and
+  eight findings of every presentation, alone.
 - [Hazards](hazards.md): the safety overrides, from the signs that fire them to what they ask for.
 - One page for each condition, below.
 
@@ -32,7 +34,9 @@ Every number says what it rests on:
 
 - **study**: a row of `studies.yaml` that its author read, with counts or an interval.
 - **document**: a frequency word of one of the five documents, turned into a number within its
-  band: "almost always" is 80 to 99 %, "usually" 30 to 79 %, "may" 5 to 29 %.
+  band: "almost always" is 80 to 99 %, "usually" 30 to 79 %, "may" 5 to 29 %. The bands are those
+  of a published scale and reach lower than a reader would think: of "usually", "often" and
+  "commonly" most people mean more than half, so a number under 50 % says why it is that low.
 - **guideline**: a statement of a body that writes guidelines.
 - **judgement**: the authors' own estimate, with its reason where it separates two look-alikes.
 

@@ -10,6 +10,7 @@ from data_gen.pages.findings_page import findings_page
 from data_gen.pages.index_page import index_page
 from data_gen.pages.separating_page import separating_page
 from data_gen.pages.sources import Sources
+from data_gen.pages.sparse_page import sparse_page
 from data_gen.profiles import Knowledge
 from data_gen.vocabulary.files.atomic import atomic_write
 from data_gen.vocabulary.yaml_lines import read_yaml
@@ -25,6 +26,7 @@ def build_pages(knowledge: Knowledge, world: World) -> dict[str, str]:
         "README.md": index_page(knowledge, deciding, titles),
         "findings.md": findings_page(knowledge),
         "separating.md": separating_page(world, knowledge, deciding),
+        "sparse.md": sparse_page(world),
     }
     for condition in knowledge.vocabulary.conditions:
         page = ConditionPage(world, knowledge, deciding, condition, Sources(knowledge))

@@ -136,8 +136,9 @@ def _more_than_background(knowledge: Knowledge, number: Located) -> bool | None:
         return None
     if stated.p is not None and entry.p is not None:
         return stated.p > mean_rate(background, entry)
-    if stated.of is not None and entry.of is not None and "none" in entry.of:
-        return stated.of.get("none", 0.0) < entry.of["none"]
-    if stated.median is not None and entry.median is not None:
-        return stated.median > entry.median
+    middle = entry.in_band(entry.bands // 2)
+    if stated.of is not None and middle.of is not None and "none" in middle.of:
+        return stated.of.get("none", 0.0) < middle.of["none"]
+    if stated.median is not None and middle.median is not None:
+        return stated.median > middle.median
     return True if stated.fever is not None else None

@@ -61,6 +61,7 @@ class Entry(Based):
     high: float | None = None
     applies: Probability = 1.0
     fever: Probability | None = None
+    stiff: Probability = 0.0
 
     @property
     def form(self) -> Literal["yes_no", "choice", "number", "none"]:
@@ -156,20 +157,33 @@ class Band(Strict):
     high: float
 
 
+class BandEntry(Strict):
+    """A distribution of the background in one age band, without and with the trait."""
+
+    low: float | None
+    median: float | None
+    high: float | None
+    of: dict[str, float] | None
+    with_: dict[str, float] | None
+
+
 class BackgroundEntry(Based):
-    """The background of one finding, by age band, sex and at most one trait."""
+    """The background of one finding, by age band, sex and at most one trait.
+
+    A tuple has one number an age band.
+    """
 
     p: Probability | tuple[Probability, ...] | None = None
     female: PositiveOdds | tuple[PositiveOdds, ...] = 1.0
     trait: Trait | None = None
     odds: PositiveOdds = 1.0
-    of: dict[str, Probability] | None = None
-    low: float | None = None
-    median: float | None = None
-    high: float | None = None
+    of: dict[str, Probability | tuple[Probability, ...]] | None = None
+    low: float | tuple[float, ...] | None = None
+    median: float | tuple[float, ...] | None = None
+    high: float | tuple[float, ...] | None = None
     scale: Literal["log", "linear"] = "linear"
     applies: Probability = 1.0
-    with_: dict[str, float] | None = Field(default=None, alias="with")
+    with_: dict[str, float | tuple[float, ...]] | None = Field(default=None, alias="with")
     given: str | None = None
     where: dict[str, Band] = Field(default_factory=dict)
     edges: tuple[float, ...] = ()
@@ -177,10 +191,28 @@ class BackgroundEntry(Based):
     step: float = 1.0
     whole_from: float = float("inf")
 
+    @property
+    def bands(self) -> int:
+        """How many age bands a distribution of a choice or a number has; 1 where all are alike."""
+        given = [self.low, self.median, self.high]
+        given += [*(self.of or {}).values(), *(self.with_ or {}).values()]
+        return max((len(value) for value in given if isinstance(value, tuple)), default=1)
+
+    def in_band(self, band: int) -> BandEntry:
+        """The distribution of a choice or a number in one age band."""
+        low, median, high = (_at(value, band) for value in (self.low, self.median, self.high))
+        of, with_ = (
+            None if shares is None else {key: _at(v, band) or 0.0 for key, v in shares.items()}
+            for shares in (self.of, self.with_)
+        )
+        return BandEntry(low=low, median=median, high=high, of=of, with_=with_)
+
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        check_percentiles(self.low, self.median, self.high)
-        check_sum(self.of)
+        for band in range(self.bands):
+            here = self.in_band(band)
+            check_percentiles(here.low, here.median, here.high)
+            check_sum(here.of)
         if list(self.edges) != sorted(set(self.edges)):
             raise ValueError("edges are not strictly rising; sort them")
         return self
@@ -283,12 +315,17 @@ class Pair(Based):
     p: Percent
     from_age: int = 0
     second_gives: Strings = ()
+    on_top: Probability = 0.0
 
 
 class Pairs(Strict):
     """The declared ordered pairs."""
 
     pairs: tuple[Pair, ...]
+
+
+def _at(value: float | tuple[float, ...] | None, band: int) -> float | None:
+    return value[band] if isinstance(value, tuple) else value
 
 
 def check_sum(shares: dict[str, float] | None) -> None:

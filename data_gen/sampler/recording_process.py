@@ -91,11 +91,11 @@ class _Writer:
             code = group.codes[rows, m]
             u = first if m == 0 else self.draws.uniform(f"record/{finding.id}")
             if finding.kind == "number":
-                value = self._number(finding, code)
+                value = self._in_order(finding, self._number(finding, code))
                 self.firsts[finding.id] = value
                 self._write(finding, value, np.zeros(len(code), dtype=np.int64), u)
             else:
-                index = code.astype(np.int64)
+                index = np.where(np.isnan(code), 0, code).astype(np.int64)
                 self._write(finding, code, index, u, errs=group.errs)
         for m, finding in enumerate(group.members):
             if finding.id in self.world.recording.coarse:
@@ -111,6 +111,17 @@ class _Writer:
             value = np.minimum(value, second.high or np.inf)
             u = self.draws.uniform(f"record/{second.id}")
             self._write(second, value, np.zeros(len(value), dtype=np.int64), u)
+
+    def _in_order(self, finding: Finding, value: Array) -> Array:
+        """The value, within what other numbers drawn before it allow: they share its bin."""
+        for pair in self.world.vocabulary.relations.at_most:
+            if finding.id == pair.finding and pair.than in self.firsts:
+                value = np.where(value > self.firsts[pair.than], self.firsts[pair.than], value)
+            if finding.id == pair.than and pair.finding in self.firsts:
+                value = np.where(
+                    value < self.firsts[pair.finding], self.firsts[pair.finding], value
+                )
+        return value
 
     def _number(self, finding: Finding, code: Array) -> Array:
         u = self.draws.uniform(f"within/{finding.id}")

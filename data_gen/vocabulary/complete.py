@@ -99,6 +99,7 @@ def complete(values: Matrix, vocabulary: Vocabulary) -> Completed:
     conflicts += _strike(out, barred, rules, vocabulary)
     implied &= ~barred
     _merge_alternatives(out, implied, vocabulary)
+    conflicts += _out_of_order(out, barred, known, vocabulary)
     np.copyto(out, NOT_ASKED, where=(not_asked | barred) & np.isnan(out))
     return Completed(out, implied, _present(known, rules), tuple(conflicts))
 
@@ -116,10 +117,9 @@ def _rules(vocabulary: Vocabulary) -> tuple[_Rule, ...]:
         pairs.append((implication.if_, implication.then, implication.text))
         pairs.append((implication.then.opposite(), implication.if_.opposite(), implication.text))
     for derived in vocabulary.relations.derived:
-        number = Statement(derived.from_, "at_least", derived.at_least)
-        text = f"{derived.finding} is {derived.from_} of {derived.at_least:g} or more"
-        pairs.append((number, Statement(derived.finding, "is", 1.0), text))
-        pairs.append((number.opposite(), Statement(derived.finding, "is", 0.0), text))
+        text = f"{derived.finding} is {derived.says}"
+        pairs.append((derived.number, Statement(derived.finding, "is", 1.0), text))
+        pairs.append((derived.number.opposite(), Statement(derived.finding, "is", 0.0), text))
     for applies in vocabulary.relations.applies:
         text = f"{applies.finding} applies only with {applies.only_if}"
         premise = Statement(applies.finding, "known")
@@ -176,6 +176,27 @@ def _strike(
         out[row, columns] = np.nan
         barred[row, columns] = True
     return [Conflict(row, ids, text) for (row, text), ids in found.items()]
+
+
+def _out_of_order(
+    out: Matrix, barred: Mask, known: Matrix, vocabulary: Vocabulary
+) -> list[Conflict]:
+    """Make numbers that exceed what bounds them unknown, with their bounds; say which.
+
+    A number that came from its alternative is told by that, as it is in the `known` cells.
+    """
+    found = []
+    second = {pair.first: pair.second for pair in vocabulary.relations.alternatives}
+    for pair in vocabulary.relations.at_most:
+        columns = [vocabulary.column(pair.finding), vocabulary.column(pair.than)]
+        text = f"{pair.finding} is at most {pair.than}"
+        for row in np.flatnonzero(out[:, columns[0]] > out[:, columns[1]]).tolist():
+            worked_out = np.isnan(known[row, columns[0]])
+            named = second[pair.finding] if worked_out else pair.finding
+            found.append(Conflict(row, tuple(sorted((named, pair.than))), text))
+            out[row, columns] = np.nan
+            barred[row, columns] = True
+    return found
 
 
 def _fill(out: Matrix, implied: Mask, barred: Mask, rules: tuple[_Rule, ...]) -> bool:

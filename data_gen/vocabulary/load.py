@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from data_gen.vocabulary.condition import Advice, Condition
 from data_gen.vocabulary.finding import Finding
@@ -17,6 +17,7 @@ from data_gen.vocabulary.problem import Problem, RefusedError
 from data_gen.vocabulary.relation import (
     Alternatives,
     Applies,
+    AtMost,
     Derived,
     Implication,
     RecordedAs,
@@ -171,17 +172,20 @@ def _relations(raw: Any, findings: Mapping[str, Finding]) -> Relations:
         implications.append(Implication(left, right.opposite(), _both(left, right)))
     return Relations(
         implications=tuple(implications),
-        derived=tuple(
-            Derived(entry["finding"], entry["from"], float(entry["at_least"]))
-            for entry in raw["derived"]
-        ),
+        derived=tuple(_derived(entry) for entry in raw["derived"]),
         applies=tuple(Applies(entry["finding"], entry["only_if"]) for entry in raw["applies"]),
+        at_most=tuple(AtMost(entry["finding"], entry["than"]) for entry in raw["at_most"]),
         alternatives=tuple(
             Alternatives(entry["first"], entry["second"], float(entry["factor"]))
             for entry in raw["alternatives"]
         ),
         recorded_as=tuple(_recorded_as(entry, findings) for entry in raw["recorded_as"]),
     )
+
+
+def _derived(entry: dict[str, Any]) -> Derived:
+    test: Literal["at_least", "below"] = "at_least" if "at_least" in entry else "below"
+    return Derived(entry["finding"], entry["from"], test, float(entry[test]))
 
 
 def _recorded_as(entry: dict[str, Any], findings: Mapping[str, Finding]) -> RecordedAs:

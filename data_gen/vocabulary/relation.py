@@ -41,11 +41,31 @@ class Implication:
 
 @dataclass(frozen=True)
 class Derived:
-    """A yes/no finding that is computed from a number where that is known."""
+    """A yes/no finding that is computed from a number where that is known.
+
+    It is present where the number is at least `bound`, or below it, as `test` says.
+    """
 
     finding: str
     from_: str
-    at_least: float
+    test: Literal["at_least", "below"]
+    bound: float
+
+    @property
+    def number(self) -> Statement:
+        """What the number is where the finding is present."""
+        return Statement(self.from_, self.test, self.bound)
+
+    @property
+    def says(self) -> str:
+        """The test in words: `severity of 8 or more`."""
+        if self.test == "at_least":
+            return f"{self.from_} of {self.bound:g} or more"
+        return f"{self.from_} below {self.bound:g}"
+
+    def holds(self, number: float) -> bool:
+        """Whether a number makes the finding present."""
+        return (number >= self.bound) == (self.test == "at_least")
 
 
 @dataclass(frozen=True)
@@ -54,6 +74,14 @@ class Applies:
 
     finding: str
     only_if: str
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """A number that is no greater than another; both have the same bins."""
+
+    finding: str
+    than: str
 
 
 @dataclass(frozen=True)
@@ -81,5 +109,6 @@ class Relations:
     implications: tuple[Implication, ...]
     derived: tuple[Derived, ...]
     applies: tuple[Applies, ...]
+    at_most: tuple[AtMost, ...]
     alternatives: tuple[Alternatives, ...]
     recorded_as: tuple[RecordedAs, ...]

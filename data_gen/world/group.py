@@ -17,6 +17,7 @@ from data_gen.world.rates import PAINLESS, Rates, where_bins
 
 Array = npt.NDArray[np.float64]
 Edges = dict[str, Array]
+BEGAN, CHANGED = "duration_days", "changed_days"
 _ROOM = 0.98  # the rarer of two related findings has at most this share of the other's rate
 _CROSSING = 0.05  # how far two related rates may cross in one stratum before it is a mistake
 
@@ -62,11 +63,11 @@ class GroupBuilder:
         derived = {d.finding: d for d in self.vocabulary.relations.derived}
         drawn = [f for f in findings if f.id not in derived and not self._is_second(f.id)]
         trait = self._trait(drawn)
-        words = [f for f in drawn if f.kind != "number"]
+        words = [f for f in drawn if not self._may_be_void(f)]
         codes = self._combinations(words)
         prob = self._fit(entry, words, codes, trait)
         members = list(words)
-        for finding in (f for f in drawn if f.kind == "number"):
+        for finding in (f for f in drawn if self._may_be_void(f)):
             codes, prob = self._append(finding, members, codes, prob, trait)
             members.append(finding)
         if trait == PAINLESS:
@@ -74,17 +75,23 @@ class GroupBuilder:
         for finding in (f for f in findings if f.id in derived):
             source = derived[finding.id]
             number = codes[:, [m.id for m in members].index(source.from_)]
-            edges = self.edges[source.from_]
-            low = np.where(np.isnan(number), 0, number).astype(int)
-            column = np.where(np.isnan(number), 0.0, edges[low] >= source.at_least)
+            low = self.edges[source.from_][np.where(np.isnan(number), 0, number).astype(int)]
+            holds = (low >= source.bound) == (source.test == "at_least")
+            column = np.where(np.isnan(number), 0.0, holds)
             codes, members = np.column_stack([codes, column]), [*members, finding]
         lone = len(members) == 1 and members[0].kind == "yes_no"
         errs = lone and members[0].id not in self._related()
-        return Group(tuple(members), codes, self._with_pairs(members, prob), trait, errs)
+        prob = self._with_pairs(members, codes, prob)
+        return Group(tuple(members), codes, prob, trait, errs)
 
     def _related(self) -> set[str]:
         rules = self.vocabulary.relations.implications
         return {s.finding for rule in rules for s in (rule.if_, rule.then)}
+
+    def _may_be_void(self, finding: Finding) -> bool:
+        """Whether it can have no value: a number, or a choice that only some people can make."""
+        rules = self.vocabulary.relations.applies
+        return finding.kind == "number" or any(rule.finding == finding.id for rule in rules)
 
     def _is_second(self, finding: str) -> bool:
         return any(finding == pair.second for pair in self.vocabulary.relations.alternatives)
@@ -185,7 +192,7 @@ class GroupBuilder:
         prob: Array,
         trait: int | None,
     ) -> tuple[Array, Array]:
-        bins, applies = self.rates.number(finding.id, trait)
+        bins, applies = self._values(finding, trait)
         n_bins = bins.shape[-1]
         rows, parts = [], []
         for r, row in enumerate(codes):
@@ -200,8 +207,14 @@ class GroupBuilder:
             share = np.where(total > 0, share / np.where(total > 0, total, 1), _nothing(n_bins))
             for b in np.flatnonzero(allowed):
                 rows.append([*row, b if b < n_bins else np.nan])
-                parts.append(prob[..., r] * share[None, ..., b])
+                parts.append(prob[..., r] * share[..., b])
         return np.array(rows), np.stack(parts, axis=-1)
+
+    def _values(self, finding: Finding, trait: int | None) -> tuple[Array, Array]:
+        """P(value or bin | it has one) (n_strata or 1, n_alone, 1 or 2, n), P(one) (n_alone,)."""
+        if finding.kind == "number":
+            return self.rates.number(finding.id, trait)
+        return self.rates.choice(finding, trait), np.ones(self.rates.people.n_alone)
 
     def _given(self, finding: Finding, members: list[Finding], row: Array, share: Array) -> Array:
         """The number's distribution where another member has the value it has in this row.
@@ -215,13 +228,13 @@ class GroupBuilder:
         other = members[names.index(entry.given)]
         value = other.values[int(row[names.index(entry.given)])]
         stated = [k for k, _ in self.rates._stated(finding.id)]
-        plain = np.append(where_bins(entry, entry), 0.0)
+        plain = np.append(where_bins(entry, entry.in_band(0)), 0.0)
         out = share.copy()
         if value in entry.where:
-            fresh = np.setdiff1d(np.arange(len(out)), stated)
-            out[fresh] = np.append(where_bins(entry, entry.where[value]), 0.0)
+            fresh = np.setdiff1d(np.arange(out.shape[1]), stated)
+            out[:, fresh] = np.append(where_bins(entry, entry.where[value]), 0.0)
         else:
-            out[stated] = plain
+            out[:, stated] = plain
         return out
 
     def _allowed(
@@ -231,23 +244,50 @@ class GroupBuilder:
         for applies in self.vocabulary.relations.applies:
             if applies.finding == finding.id and value.get(applies.only_if) == 0.0:
                 return np.asarray(np.arange(n_bins + 1) == n_bins)
-        codes = [float(b) for b in range(n_bins)] + [np.nan]
-        return np.array(
-            [self._possible([*members, finding], np.array([*row, code])) for code in codes]
-        )
+        codes = np.array([*range(n_bins), np.nan])
+        possible = [self._possible([*members, finding], np.array([*row, code])) for code in codes]
+        return np.array(possible) & self._in_order(finding, value, codes)
 
-    def _with_pairs(self, members: list[Finding], prob: Array) -> Array:
+    def _in_order(
+        self, finding: Finding, value: dict[str, float], codes: Array
+    ) -> npt.NDArray[np.bool_]:
+        """Which bins of a number keep to the bounds that other numbers of the row are to it."""
+        allowed = np.ones(len(codes), dtype=np.bool_)
+        for pair in self.vocabulary.relations.at_most:
+            if finding.id == pair.finding:
+                allowed &= ~(codes > value.get(pair.than, np.nan))
+            if finding.id == pair.than:
+                allowed &= ~(codes < value.get(pair.finding, np.nan))
+        return allowed
+
+    def _with_pairs(self, members: list[Finding], codes: Array, prob: Array) -> Array:
         people = self.rates.people
         if prob.shape[1] > people.n_alone or not len(people.firsts):
             alone, pairs = prob[:, : people.n_alone], prob[:, people.n_alone :]
         else:
             alone, pairs = prob, prob[:, people.firsts]
         pairs = pairs.copy()
-        names = {m.id for m in members}
+        names = [m.id for m in members]
         for row, atom in enumerate(people.atoms[people.n_alone :]):
-            if atom.pair is not None and names & set(atom.pair.second_gives):
-                pairs[:, row] = alone[:, people.seconds[row]]
+            second = alone[:, people.seconds[row]]
+            if atom.pair is not None and set(names) & set(atom.pair.second_gives):
+                pairs[:, row] = second
+            elif atom.pair is not None and names == [BEGAN, CHANGED]:
+                later = _on_top(second, pairs[:, row], codes)
+                pairs[:, row] += atom.pair.on_top * (later - pairs[:, row])
         return np.concatenate([alone, pairs], axis=1)
+
+
+def _on_top(older: Array, newer: Array, codes: Array) -> Array:
+    """P(row) of people whose newer trouble came on top of an older one: (..., n_rows).
+
+    It began when the older one did, and changed when the newer one began.
+    """
+    began, changed = np.where(np.isnan(codes), 0, codes).astype(int).T
+    starts = np.eye(began.max() + 1)[began]  # (n_rows, n_bins)
+    share = (older @ starts)[..., began] * (newer @ starts)[..., changed]
+    share = np.where(np.isnan(codes).any(axis=1), 0, share)
+    return np.asarray(share / share.sum(axis=-1, keepdims=True))
 
 
 def _share(margin: Array, statement: Statement) -> Array:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from data_gen.profiles import Knowledge
 from data_gen.profiles.background_rates import with_odds
 from data_gen.profiles.distributions import bin_probabilities
-from data_gen.profiles.schema import BackgroundEntry, Band, Entry
+from data_gen.profiles.schema import BackgroundEntry, Band, BandEntry, Entry
 from data_gen.vocabulary import Finding
 from data_gen.world.people import TRAITS, Atom, People, noisy_or, shift_to
 
@@ -19,6 +19,7 @@ PAINLESS = len(TRAITS)
 """The number of the hidden switch `painless`, beside the four traits."""
 _BIN_LEAK = 0.003  # no bin is impossible: this share is of the background's bins
 _ANY_BIN = 1e-4  # and this share is spread evenly, so that no value rules everything out
+_STIFF = {1.3: 0.45, 1.4: 0.33, 1.6: 0.15, 2.0: 0.07}  # how high the index of stiff arteries is
 _FEVER = {38.0: 0.45, 38.5: 0.30, 39.0: 0.21, 40.0: 0.04}  # how high a fever is, once there is one
 
 
@@ -61,27 +62,31 @@ class Rates:
         return np.concatenate([alone, pairs], axis=1)
 
     def choice(self, finding: Finding, trait: int | None) -> Array:
-        """P(value): (1, n_alone, 1 or 2, n_values)."""
+        """P(value): (n_strata or 1, n_alone, 1 or 2, n_values)."""
         entry = self.knowledge.background.findings[finding.id]
-        base = _shares(entry.of or {}, finding)
-        states = 1 if trait is None else 2
-        rows = np.stack([base, _shares(entry.with_ or entry.of or {}, finding)][:states])
-        out = np.repeat(rows[None], self.people.n_alone, axis=0)
+        bands = [entry.in_band(band) for band in range(entry.bands)]
+        shares = [[_shares(t or b.of or {}, finding) for t in (b.of, b.with_)] for b in bands]
+        out = self._by_stratum(shares, trait)
         for k, stated in self._stated(finding.id):
-            out[k] = _shares(stated.of or {}, finding)
-        return np.asarray(out[None])
+            out[:, k] = _shares(stated.of or {}, finding)
+        return out
 
     def number(self, finding: str, trait: int | None) -> tuple[Array, Array]:
-        """P(bin | it has a value) (n_alone, 1 or 2, n_bins), P(it has a value) (n_alone,)."""
+        """P(bin | it has a value) (n_strata or 1, n_alone, 1 or 2, n_bins), P(value) (n_alone,)."""
         entry = self.knowledge.background.findings[finding]
-        states = 1 if trait is None else 2
-        rows = np.stack([_bins(entry, entry), self._with(entry)][:states])
-        out = np.repeat(rows[None], self.people.n_alone, axis=0)
+        bands = [entry.in_band(band) for band in range(entry.bands)]
+        out = self._by_stratum([[_bins(entry, b), self._with(entry, b)] for b in bands], trait)
         applies = np.full(self.people.n_alone, entry.applies)
         for k, stated in self._stated(finding):
-            out[k] = (1 - _BIN_LEAK) * _bins(entry, stated) + _BIN_LEAK * rows[0]
+            out[:, k] = (1 - _BIN_LEAK) * _bins(entry, stated) + _BIN_LEAK * out[:, k, :1]
             applies[k] = stated.applies if "applies" in stated.model_fields_set else entry.applies
         return out, applies
+
+    def _by_stratum(self, bands: list[list[Array]], trait: int | None) -> Array:
+        """Tables by band, without and with the trait, as (n_strata or 1, n_alone, 1 or 2, n)."""
+        rows = np.array(bands)[:, : 1 if trait is None else 2]
+        rows = np.repeat(rows, 2, axis=0) if len(bands) > 1 else rows  # both sexes alike
+        return np.repeat(rows[:, None], self.people.n_alone, axis=1)
 
     def _stated(self, finding: str) -> list[tuple[int, Entry]]:
         found = (
@@ -143,19 +148,17 @@ class Rates:
         has = self.people.trait[trait, :, :alone]
         return np.stack([stratum * (1 - has), stratum * has], axis=2)
 
-    def _with(self, entry: BackgroundEntry) -> Array:
-        if entry.with_ is None:
-            return _bins(entry, entry)
-        return _bins(entry, Band.model_validate(entry.with_))
+    def _with(self, entry: BackgroundEntry, band: BandEntry) -> Array:
+        return _bins(entry, Band(**band.with_) if band.with_ is not None else band)
 
 
 def _shares(shares: dict[str, float], finding: Finding) -> Array:
     return np.array([float(shares.get(value, 0.0)) for value in finding.values])
 
 
-def _bins(background: BackgroundEntry, stated: Entry | BackgroundEntry | Band) -> Array:
+def _bins(background: BackgroundEntry, stated: Entry | BandEntry | Band) -> Array:
     fever = getattr(stated, "fever", None)
-    percentiles = background if fever is not None else stated
+    percentiles = background.in_band(0) if fever is not None else stated
     low, median, high = percentiles.low, percentiles.median, percentiles.high
     if low is None or median is None or high is None:
         raise ValueError("percentiles are missing; give low, median and high")
@@ -163,6 +166,7 @@ def _bins(background: BackgroundEntry, stated: Entry | BackgroundEntry | Band) -
     bins = np.where(np.array(background.edges[:-1]) < background.least, 0, bins)
     bins = bins / bins.sum()
     bins = bins if fever is None else _with_fever(bins, background.edges, fever)
+    bins = _with_stiff(bins, background.edges, getattr(stated, "stiff", 0.0))
     return (1 - _ANY_BIN) * bins + _ANY_BIN / len(bins)
 
 
@@ -173,6 +177,12 @@ def _with_fever(bins: Array, edges: tuple[float, ...], fever: float) -> Array:
     return np.asarray((1 - fever) * cool / cool.sum() + fever * hot)
 
 
-def where_bins(background: BackgroundEntry, band: Band | BackgroundEntry) -> Array:
+def _with_stiff(bins: Array, edges: tuple[float, ...], stiff: float) -> Array:
+    """The bins of the ankle-brachial index with this share of stiff arteries, at 1.3 or more."""
+    high = np.array([_STIFF.get(edge, 0.0) for edge in edges[:-1]])
+    return np.asarray((1 - stiff) * bins + stiff * high)
+
+
+def where_bins(background: BackgroundEntry, band: Band | BandEntry) -> Array:
     """The bins of a number where another finding has a certain value: (n_bins,)."""
     return _bins(background, band)

@@ -7,9 +7,11 @@ would bury a benign case. An open flag is **worth asking about** where all of th
 - one answer could make it fire, and one that a warning question can give on the spot (`NOT_ASKED`
   leaves out tests of a laboratory, ages and sites);
 - something points at it: a finding of `ALARMS` among those it looks at is present; or two findings
-  are, of which one is in `HINTS`. A rule may say more exactly what points at it (`ask_if`), or that
-  hints do so only once a rule of some hazard has fired (`ask_after`): sudden, severe pain asks for
-  a cold leg only where no injury or cramp explains it.
+  are, of which one is in `HINTS`. What a guard looks at points at nothing. A rule may say more
+  exactly what points at it (`ask_if`), or that hints do so only once a rule of some hazard has
+  fired (`ask_after`): sudden, severe pain asks for a cold leg only where no injury or cramp
+  explains it. Where it says both, either will do. A rule that speaks instead of a lowered
+  emergency asks nothing.
 
 A case in which nothing about the complaint is recorded has every emergency flag open and asks
 about the first of them. A runner with heel pain at the first steps is asked nothing.
@@ -27,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from serve.overrides import logic
 from serve.overrides.cut_sets import Block, asked_bits, bits, blocks, names, test_bits
 from serve.overrides.logic import UNKNOWN, Test
 from serve.overrides.rule import LEVELS, Rule
@@ -47,11 +50,13 @@ ALARMS = frozenset({
 HINTS = frozenset({
     "severe_pain", "night_pain", "constant_pain", "distance_shrinking", "numbness",
     "sensation_loss", "weakness", "reflex_reduced", "unsteady", "upper_limb_symptoms", "bruit",
-    "skin_break", "pop_felt", "electrolyte_abnormal",
+    "skin_break", "pop_felt", "electrolyte_abnormal", "electrolyte_high", "urinary_hesitancy",
+    "dark_urine",
 })  # fmt: skip
 """Findings that point at danger in company, for they are common in benign complaints too."""
 NOT_ASKED = frozenset({
     "abi", "exercise_abi_drop", "d_dimer_raised", "inflammation_raised", "electrolyte_abnormal",
+    "electrolyte_high", "creatine_kinase_raised", "squeeze_test_positive", "hip_part",
     "age_years", "side", "site_low_back", "site_leg", "site_hip_groin", "site_thigh", "site_knee",
     "site_calf", "site_ankle", "site_achilles", "site_heel", "site_foot",
 })  # fmt: skip
@@ -63,7 +68,8 @@ BACKGROUND = frozenset({
     "previous_leg_injury", "recent_immobility", "active_cancer", "cancer_history",
     "previous_dvt", "pregnancy_or_oestrogen", "prolonged_standing", "bone_fragility_risk",
     "neuropathy_risk", "fluid_or_salt_loss", "harmful_medicine", "immunosuppression",
-    "skin_break", "gait_abnormality", "known_arthritis", "back_disorder",
+    "skin_break", "gait_abnormality", "known_arthritis", "back_disorder", "same_before",
+    "blood_thinner", "new_statin", "recent_infection", "leg_graft_or_stent",
 })  # fmt: skip
 """Findings that describe the person, not the complaint (asked as `identity` or `habit`)."""
 _ANSWERABLE = ~bits(NOT_ASKED)
@@ -84,14 +90,15 @@ class Flag:
 
 
 def _flag(place: int, rule: Rule) -> Flag:
+    when = list(dict.fromkeys(logic.tests(rule.when)))
     after = [i for i, other in enumerate(RULES) if other.hazard == rule.ask_after]
     return Flag(
         place=place,
         rank=rule.rank,
         blocks=tuple(sorted(blocks(rule.when))),
-        tests=test_bits(rule.tests),
-        alarms=test_bits(_within(rule.tests, ALARMS)),
-        hints=test_bits(_within(rule.tests, HINTS)),
+        tests=test_bits(when),
+        alarms=test_bits(_within(when, ALARMS)),
+        hints=test_bits(_within(when, HINTS)),
         ask_if=None if rule.ask_if is None else tuple(blocks(rule.ask_if)),
         ask_after=tuple(after),
     )
@@ -101,7 +108,11 @@ def _within(tests: Iterable[Test], findings: Collection[str]) -> list[Test]:
     return [test for test in tests if test.finding in findings]
 
 
-FLAGS = tuple(_flag(place, rule) for place, rule in enumerate(RULES) if rule.rank <= _LEAST_URGENT)
+FLAGS = tuple(
+    _flag(place, rule)
+    for place, rule in enumerate(RULES)
+    if rule.rank <= _LEAST_URGENT and not rule.instead
+)
 """The rules that may be asked about, most urgent first."""
 
 
@@ -126,12 +137,13 @@ def open_flags(codes: Sequence[int], reached: int, known: Recorded | None) -> li
 
 
 def _points_at(flag: Flag, known: Recorded, codes: Sequence[int]) -> bool:
+    after = any(codes[place] & 1 for place in flag.ask_after)
     if flag.ask_if is not None:
-        pointed = all(tests & known.true for tests, _ in flag.ask_if)
+        pointed = after or all(tests & known.true for tests, _ in flag.ask_if)
     elif flag.alarms & known.true:
         pointed = True
     elif flag.ask_after:
-        pointed = any(codes[place] & 1 for place in flag.ask_after)
+        pointed = after
     else:
         held = flag.tests & known.true
         pointed = bool(flag.hints & held) and held.bit_count() > 1

@@ -19,6 +19,7 @@ from serve.overrides.logic import (
     Derived,
     Expression,
     Is,
+    Not,
     Present,
     Test,
 )
@@ -61,6 +62,8 @@ class _Writer:
         return self.names[expression]
 
     def _text(self, expression: Expression) -> str:
+        if isinstance(expression, Not):
+            return f"negated({self.name(expression.part)})"
         assert isinstance(expression, All | logic.Any | Count)  # noqa: S101 - tests have names
         parts = [self.name(part) for part in expression.parts]
         if isinstance(expression, Count):
@@ -68,11 +71,22 @@ class _Writer:
         return (" & " if isinstance(expression, All) else " | ").join(parts)
 
     def rule(self, rule: Rule) -> str:
-        when = self.name(rule.when)
-        if rule.unless is None:
-            return when
-        # A guard known to hold leaves no bit of the rule; one that could hold leaves all.
-        return f"{when} & (({self.name(rule.unless)} & 1) - 1)"
+        when, free = self.name(rule.when), self._free(rule)
+        if rule.instead:
+            return f"{when} & ~({free})"
+        return f"{when} & {free}" if free else when
+
+    def _free(self, rule: Rule) -> str:
+        """All bits where no guard is known to hold, else none: one that could hold leaves all."""
+        free = []
+        if rule.unless is not None:
+            free.append(self._not_known(rule.unless))
+        if rule.old is not None:
+            free.append(f"({self._not_known(rule.old)} | -({self.name(rule.changed)} & 1))")
+        return " & ".join(free)
+
+    def _not_known(self, guard: Expression) -> str:
+        return f"(({self.name(guard)} & 1) - 1)"
 
 
 def source(rules: Sequence[Rule], tests: Sequence[Test]) -> str:
@@ -85,7 +99,7 @@ def source(rules: Sequence[Rule], tests: Sequence[Test]) -> str:
 
 def compile_rules(rules: Sequence[Rule], tests: Sequence[Test]) -> Decide:
     """The function that `source` writes."""
-    namespace: dict[str, Anything] = {"count": logic.count}
+    namespace: dict[str, Anything] = {"count": logic.count, "negated": logic.negated}
     exec(source(rules, tests), namespace)  # noqa: S102 - text made above from our own table
     decide: Decide = namespace["decide"]
     return decide

@@ -17,6 +17,10 @@ IMPLIED: tuple[tuple[str, str], ...] = (
     ("constant_pain", "rest_pain"),
     ("temperature_c", "fever"),
     ("severity", "severe_pain"),
+    ("breathlessness_new", "breathlessness"),
+    ("weak_on_rising", "weakness"),
+    ("new_statin", "harmful_medicine"),
+    ("leg_graft_or_stent", "cardiovascular_disease"),
 )
 """Where the second is asked and denied, the first need not be asked."""
 
@@ -32,6 +36,7 @@ Block = tuple[int, int]
 
 def blocks(expression: Expression) -> list[Block]:
     """The smallest sets of tests that must all fail for an expression to fail."""
+    assert not isinstance(expression, logic.Not)  # noqa: S101 - only guards negate
     if not isinstance(expression, All | logic.Any | Count):
         return [(_TEST_BIT[expression], bits(looks_at(expression)))]
     parts = [blocks(part) for part in expression.parts]

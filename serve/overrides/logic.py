@@ -10,11 +10,11 @@ A test is a yes/no question about one finding; an expression joins tests by `All
 The upper bit says "could hold", the lower "is known to hold", so Kleene's *and* and *or* are `&`
 and `|` on the codes, for one case (integers) and for a million (arrays of integers) alike.
 
-There is no negation, on purpose. An expression made of positive tests can only rise when a test
-turns from absent or unknown to present, and its value is exactly TRUE when every way to fill the
-blanks makes it hold, and exactly FALSE when none does. The one way to hold a rule back is its
-declared guard (see `rule.py`). To add a kind of test, give it a class, a line in `read` and one in
-`phrase.py`.
+What fires a rule is made of positive tests, on purpose. Such an expression can only rise when a
+test turns from absent or unknown to present, and its value is exactly TRUE when every way to fill
+the blanks makes it hold, and exactly FALSE when none does. The one way to hold a rule back is a
+declared guard (see `rule.py`), and only a guard may ask for what is known to fail (`Not`).
+To add a kind of test, give it a class, a line in `read` and one in `phrase.py`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ Case: TypeAlias = Mapping[str, Value]
 """Finding id to True or False, a choice's word, or a number. An absent id or None is unknown."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
+    "hip_part": ("groin", "outer", "back"),
     "onset": ("sudden", "days", "gradual"),
     "side": ("one", "both"),
     "smoking": ("never", "former", "current", "ever"),
@@ -113,8 +114,15 @@ class Count:
         object.__setattr__(self, "parts", parts)
 
 
+@dataclass(frozen=True)
+class Not:
+    """Holds where its part is known to fail. For guards alone: see above."""
+
+    part: Expression
+
+
 Test: TypeAlias = Present | AtLeast | Below | Is | Derived
-Expression: TypeAlias = Test | All | Any | Count
+Expression: TypeAlias = Test | All | Any | Count | Not
 
 
 def read(test: Test, case: Case) -> int:
@@ -150,7 +158,19 @@ def evaluate(expression: Expression, case: Case) -> int:
             return max(evaluate(part, case) for part in expression.parts)
         case Count():
             return count(expression.least, *(evaluate(part, case) for part in expression.parts))
+        case Not():
+            return negated(evaluate(expression.part, case))
     return read(expression, case)
+
+
+def negated(code: int) -> int:
+    """The code of "is known to fail"; a code may be an integer or an array of them."""
+    return 3 ^ (code >> 1 | (code & 1) << 1)
+
+
+def absent(finding: str) -> Not:
+    """Holds where a yes/no finding is recorded as absent: a normal sign."""
+    return Not(Present(finding))
 
 
 def count(least: int, *codes: int) -> int:
@@ -165,8 +185,19 @@ def tests(expression: Expression) -> Iterator[Test]:
     if isinstance(expression, All | Any | Count):
         for part in expression.parts:
             yield from tests(part)
+    elif isinstance(expression, Not):
+        yield from tests(expression.part)
     else:
         yield expression
+
+
+def negated_tests(expression: Expression) -> Iterator[Test]:
+    """The tests that an expression asks to fail, in the order written."""
+    if isinstance(expression, Not):
+        yield from tests(expression.part)
+    elif isinstance(expression, All | Any | Count):
+        for part in expression.parts:
+            yield from negated_tests(part)
 
 
 def findings(expression: Expression) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from data_gen.vocabulary import Vocabulary
-from serve.overrides.logic import All, Any, Count, Expression, looks_at
+from serve.overrides.logic import All, Any, Count, Expression, findings
 from serve.overrides.rule import LEVELS, Rule
 from serve.overrides.rules import RULES
 
@@ -28,7 +28,7 @@ def _reaches(expression: Expression, known: Collection[str]) -> bool:
             return any(_reaches(part, known) for part in expression.parts)
         case Count():
             return sum(_reaches(part, known) for part in expression.parts) >= expression.least
-    return any(finding in known for finding in looks_at(expression))
+    return any(finding in known for finding in findings(expression))
 
 
 def _with_implied(asked: frozenset[str], vocabulary: Vocabulary) -> frozenset[str]:

@@ -160,7 +160,7 @@ with open_session("local[1]") as session:
     for cases, out, bundle, mapping in json.loads(sys.argv[1]):
         read = read_mapping(pathlib.Path(mapping), load()) if mapping else NO_MAPPING
         folder = pathlib.Path(bundle) if bundle else None
-        score_folder(session, Request(cases, out, folder, mapping=read))
+        score_folder(session, Request(cases, out, bundle=folder, mapping=read))
 """
 """The work of several calls of `serve spark`, in one session."""
 SPARK = "CLAUDICO_REQUIRE_SPARK" in os.environ or (shutil.which("java") and find_spec("pyspark"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,8 @@ class Answered:
     cases: Cases  # (n_cases, n_findings), -1 for blank, -2 for not asked
     label: npt.NDArray[np.int64]  # (n_cases,) place of the condition in the vocabulary
     exact: npt.NDArray[np.float64]  # (n_cases, n_conditions) exact posterior
+    needs: npt.NDArray[np.int64] | None = field(default=None, kw_only=True)
+    """(n_cases,) the level that the component of each needs, where it is known."""
 
     def __len__(self) -> int:
         return len(self.label)

@@ -53,6 +53,7 @@ def write_card(
         by_form=[{"form": name, **row} for name, row in evaluation.metrics["forms"].items()],
         real=evaluation.metrics["real"],
         real_shares=_real_shares(evaluation.metrics["real"]),
+        triage=_triage(evaluation.metrics, ("by_form",)),
         by_condition=list(map(_in_words, evaluation.conditions)),
         by_cell=[_in_words(cell) for cell in evaluation.cells if cell["judged"]],
     )
@@ -76,6 +77,8 @@ def write_page(
         n_vignettes=len(vignettes),
         headline=headline(evaluation.metrics),
         real_shares=_real_shares(evaluation.metrics["real"]),
+        triage=_triage(evaluation.metrics, ("by_age", "by_sex", "by_form")),
+        triage_by_level=_by_level(evaluation.metrics["triage"]["by_level"]),
         confusion=list(_confusion(evaluation, vignettes, vocabulary)),
         reliability=list(_reliability(evaluation, vignettes, vocabulary)),
         by_condition=list(map(_of_condition, _worst_first(evaluation.conditions))),
@@ -111,6 +114,46 @@ def _real_shares(real: Mapping[str, Any]) -> list[Row]:
             "interval": f"{rate(real[key]['low'])} to {rate(real[key]['high'])}",
         }
         for key, name in _REAL_SHARES.items()
+    ]
+
+
+def _triage(metrics: Mapping[str, Any], by: tuple[str, ...]) -> list[Row]:
+    """Triage on all vignettes, on some kinds of groups of them, and on the cases of people."""
+    found = metrics["triage"]
+    groups = {"vignettes": found["all"]}
+    for kind in by:
+        groups |= {f"{kind.removeprefix('by_')}: {words(k)}": row for k, row in found[kind].items()}
+    groups["real cases"] = metrics["real"]["triage"]
+    if "labelled_held_out" in metrics:
+        groups["labelled cases of a known level"] = metrics["labelled_held_out"]["triage"]
+    return [{"group": name, **_triaged(row)} for name, row in groups.items()]
+
+
+def _triaged(row: Row) -> Row:
+    return {
+        "cases": row["cases"],
+        "emergencies": row["emergencies"],
+        "at urgent or above": rate(row["sensitivity"]),
+        "without hurry": row["without_hurry"],
+        "raised by overrides": rate(row["raised_by_overrides"]),
+        "by model": rate(row["raised_by_model"]),
+        "together": rate(row["raised"]),
+        "error of risk: emergency": row["risk_emergency_error"],
+        "urgent or above": row["risk_urgent_or_above_error"],
+    }
+
+
+def _by_level(levels: Mapping[str, Row]) -> list[Row]:
+    return [
+        {
+            "needs": words(level),
+            "vignettes": row["cases"],
+            "urgent or above by overrides": rate(row["by_overrides"]),
+            "by model": rate(row["by_model"]),
+            "together": rate(row["together"]),
+            "called an emergency": rate(row["as_emergency"]),
+        }
+        for level, row in levels.items()
     ]
 
 

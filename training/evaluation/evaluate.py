@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
+from serve.triage import EMERGENCY, URGENT
 from training.bundles.loaded import LoadedBundle, Told
-from training.data.features import asked_of, decoded
+from training.data.features import decoded
 from training.data.labelled import LabelledCases
 from training.data.real_cases import RealCases
 from training.data.vignettes import Answered, Vignettes
+from training.evaluation.groups import by_age, by_asked, by_sex
 from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, log_loss
 from training.evaluation.real_metrics import RealResult, real_metrics, real_rows, score_real
-from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
+from training.evaluation.triage import needed, triaged
+from training.evaluation.triage_metrics import of_labelled, of_vignettes
 from training.model.classifier import Stage
 
 Matrix = npt.NDArray[np.float64]
 _STARTS: tuple[Stage, ...] = ("additive", "mixture")  # stages of fitting, before the trees
-AGE_BANDS = (("under 40", 0, 40), ("40-64", 40, 65), ("65+", 65, 200))
-_ASKED = (0, 9, 21, 41, 81)
-"""Where the groups of forms begin, by how many findings they ask."""
 _OF_FORMS = ("rows", "kl_to_exact", "top1", "top1_of_exact", "calibration_error")
 SHARE_OF_A_CELL = 0.01
 """Cells of condition, age band and sex that hold less are too small to judge alone."""
@@ -68,6 +67,7 @@ def evaluate(
         "kl_to_exact_of_additive_start": _mean(loss["additive"]),
         "kl_to_exact_of_mixture_start": _mean(loss["mixture"]),
         "worst_cell": max((c for c in cells if c["judged"]), key=_by_kl, default={}),
+        "triage": _triage_metrics(bundle, vignettes, answer, vocabulary),
         "real": real_metrics(real, result, vocabulary),
         **_labelled_metrics(bundle, labelled, vocabulary),
     }
@@ -82,18 +82,32 @@ def evaluate(
     )
 
 
+def _triage_metrics(
+    bundle: LoadedBundle, vignettes: Vignettes, answer: Told, vocabulary: Vocabulary
+) -> dict[str, Any]:
+    found = of_vignettes(bundle, vignettes, answer, vocabulary)
+    return {
+        "all": found.figures(),
+        "by_age": found.grouped(by_age(vignettes.cases, vocabulary)),
+        "by_sex": found.grouped(by_sex(vignettes.cases, vocabulary)),
+        "by_level": found.by_level(),
+    }
+
+
 def _labelled_metrics(
     bundle: LoadedBundle, labelled: LabelledCases, vocabulary: Vocabulary
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, Any]]:
     if not len(labelled):
         return {}
-    model = bundle.probabilities(labelled.cases, vocabulary)
+    answer = bundle.answer(labelled.cases, vocabulary)
+    model = answer.probabilities
     return {
         "labelled_held_out": {
             "cases": len(labelled),
             "log_loss": _mean(log_loss(labelled.label, model)),
             "top1": _mean(in_top(labelled.label, model, 1)),
             "top3": _mean(in_top(labelled.label, model, 3)),
+            "triage": of_labelled(bundle, labelled, answer, vocabulary).figures(),
         }
     }
 
@@ -101,8 +115,8 @@ def _labelled_metrics(
 def vignette_metrics(vignettes: Answered, answer: Told, vocabulary: Vocabulary) -> dict[str, float]:
     """The figures of a model on vignettes, beside those of the exact posterior."""
     label, exact, model = vignettes.label, vignettes.exact, answer.probabilities
-    needs = condition_ranks(vocabulary)[label]
-    told = triage_ranks(decoded(vignettes.cases), answer, vocabulary)
+    emergency = needed(vignettes, vocabulary) == EMERGENCY
+    told = triaged(decoded(vignettes.cases[emergency]), answer.of(emergency), vocabulary)
     errors = calibration_error(label, model)
     return {
         "rows": len(label),
@@ -115,44 +129,25 @@ def vignette_metrics(vignettes: Answered, answer: Told, vocabulary: Vocabulary) 
         "top3_of_exact": _mean(in_top(label, exact, 3)),
         "calibration_error": _mean(errors),
         "worst_calibration_error": round(float(errors.max()), 6),
-        "emergencies_below_urgent": _mean(told[needs == 0] > URGENT),
+        "emergencies_below_urgent": _mean(told.level > URGENT),
     }
 
 
 def form_metrics(
-    bundle: LoadedBundle, forms: Answered, vocabulary: Vocabulary
+    forms: Answered, answer: Told, vocabulary: Vocabulary
 ) -> dict[str, dict[str, float]]:
     """The figures of vignettes by how many findings were asked, whole records last.
 
     `mean_highest` is the mean highest probability, which `top1` equals where it can be trusted.
     """
-    asked, everything = asked_of(forms.cases), len(vocabulary.findings)
-    answer = bundle.answer(forms.cases, vocabulary)
     found = {}
-    for low, high in pairwise((*_ASKED, everything, everything + 1)):
-        here = (asked >= low) & (asked < high)
-        if here.any():
-            some = Answered(forms.cases[here], forms.label[here], forms.exact[here])
-            figures = vignette_metrics(some, answer.of(here), vocabulary)
-            kept = {name: figures[name] for name in _OF_FORMS}
-            kept["mean_highest"] = _mean(answer.probabilities[here].max(axis=1))
-            found[f"asked_{low}_to_{high - 1}"] = kept
+    for name, here in by_asked(forms.cases, vocabulary).items():
+        some = Answered(forms.cases[here], forms.label[here], forms.exact[here])
+        figures = vignette_metrics(some, answer.of(here), vocabulary)
+        kept = {figure: figures[figure] for figure in _OF_FORMS}
+        kept["mean_highest"] = _mean(answer.probabilities[here].max(axis=1))
+        found[name] = kept
     return found
-
-
-def age_band(cases: npt.NDArray[np.float32], vocabulary: Vocabulary) -> npt.NDArray[np.object_]:
-    """(n_cases,) the band of each age, `unknown` where it is not recorded."""
-    age = cases[:, vocabulary.column("age_years")]
-    out = np.full(len(age), "unknown", dtype=object)
-    for name, low, high in AGE_BANDS:
-        out[(age >= low) & (age < high)] = name
-    return out
-
-
-def _sex(cases: npt.NDArray[np.float32], vocabulary: Vocabulary) -> npt.NDArray[np.object_]:
-    finding = vocabulary.finding("sex")
-    words = np.array([*finding.values, "unknown"], dtype=object)
-    return np.asarray(words[np.maximum(cases[:, finding.column], -1).astype(np.int64)])
 
 
 def _conditions(
@@ -171,11 +166,11 @@ def _conditions(
 def _cells(
     vignettes: Vignettes, model: Matrix, loss: Mapping[str, Matrix], vocabulary: Vocabulary
 ) -> Iterator[dict[str, Any]]:
-    bands, sexes = age_band(vignettes.cases, vocabulary), _sex(vignettes.cases, vocabulary)
+    ages, sexes = by_age(vignettes.cases, vocabulary), by_sex(vignettes.cases, vocabulary)
     for place, condition in enumerate(vocabulary.condition_ids):
-        for band in [*(name for name, *_ in AGE_BANDS), "unknown"]:
-            for sex in np.unique(sexes):
-                here = (vignettes.label == place) & (bands == band) & (sexes == sex)
+        for band, of_age in ages.items():
+            for sex, of_sex in sexes.items():
+                here = (vignettes.label == place) & of_age & of_sex
                 if here.any():
                     names = {"condition": condition, "age": band, "sex": sex}
                     figures = _figures(here, vignettes, model, loss)

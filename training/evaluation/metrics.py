@@ -53,6 +53,16 @@ def calibration_error(label: Labels, model: Matrix, n_bins: int = BINS) -> Matri
     return errors
 
 
+def binned_error(stated: Matrix, true: Matrix, weight: Matrix, n_bins: int = BINS) -> float:
+    """Mean distance of a stated chance from the true one or from what came, over such bins.
+
+    All are (n_cases,); `weight` is how much each case counts.
+    """
+    place = np.minimum((stated * n_bins).astype(np.int64), n_bins - 1)
+    off = np.bincount(place, weight * (stated - true), n_bins)
+    return float(np.abs(off).sum() / weight.sum())
+
+
 def reliability(
     hit: npt.NDArray[np.bool_], stated: Matrix, n_bins: int = BINS
 ) -> tuple[Matrix, Matrix, Matrix]:

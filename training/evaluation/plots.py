@@ -15,7 +15,8 @@ from PIL import Image
 
 from data_gen.vocabulary import Vocabulary
 from training.data.vignettes import Vignettes
-from training.evaluation.evaluate import AGE_BANDS, Evaluation
+from training.evaluation.evaluate import Evaluation
+from training.evaluation.groups import AGE_BANDS
 from training.evaluation.metrics import confusion, reliability
 from training.evaluation.render import words
 from training.folders import atomic_write

@@ -10,14 +10,15 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.complete import complete
+from serve.triage import EMERGENCY, URGENT
 from training.bundles.loaded import LoadedBundle
 from training.data.features import encode
 from training.data.real_cases import RealCases
 from training.evaluation.metrics import in_top, log_loss, wilson
-from training.evaluation.triage import URGENT, triage_ranks
+from training.evaluation.triage import Triaged, triaged
+from training.evaluation.triage_metrics import TriageOutcome
 
 OTHER = "other_cause"
-EMERGENCY = TRIAGE_LEVELS.index("emergency")
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,14 @@ class RealResult:
     """What a bundle says of the real cases."""
 
     probabilities: npt.NDArray[np.float64]  # (n_cases, n_conditions)
-    triage: npt.NDArray[np.int64]  # (n_cases,)
+    triage: Triaged
 
 
 def score_real(bundle: LoadedBundle, cases: RealCases, vocabulary: Vocabulary) -> RealResult:
     """Probabilities and triage of the real cases, as scoring would give them."""
     completed = complete(cases.values, vocabulary).values
     told = bundle.answer(encode(completed), vocabulary)
-    return RealResult(told.probabilities, triage_ranks(cases.values, told, vocabulary))
+    return RealResult(told.probabilities, triaged(cases.values, told, vocabulary))
 
 
 def real_metrics(
@@ -43,6 +44,7 @@ def real_metrics(
     label, model = cases.label[named], result.probabilities[named]
     emergency = cases.triage == EMERGENCY
     benign = cases.triage > URGENT
+    level = result.triage.level
 
     def share(hits: npt.NDArray[np.bool_]) -> dict[str, float]:
         return wilson(int(hits.sum()), len(hits), confidence).as_dict()
@@ -53,10 +55,11 @@ def real_metrics(
         "top1": share(in_top(label, model, 1)),
         "top3": share(in_top(label, model, 3)),
         "log_loss": round(float(log_loss(label, model).mean()), 4) if named.any() else None,
-        "emergencies_urgent_or_above": share(result.triage[emergency] <= URGENT),
-        "emergencies_below_urgent": int((result.triage[emergency] > URGENT).sum()),
-        "as_urgent_as_expected": share(result.triage <= cases.triage),
-        "benign_raised_to_urgent": share(result.triage[benign] <= URGENT),
+        "emergencies_urgent_or_above": share(level[emergency] <= URGENT),
+        "emergencies_below_urgent": int((level[emergency] > URGENT).sum()),
+        "as_urgent_as_expected": share(level <= cases.triage),
+        "benign_raised_to_urgent": share(level[benign] <= URGENT),
+        "triage": TriageOutcome.known(result.triage, cases.triage).figures(),
     }
 
 
@@ -79,6 +82,6 @@ def real_rows(cases: RealCases, result: RealResult, vocabulary: Vocabulary) -> l
             chance = result.probabilities[number, condition]
             row[f"answer_{rank}"] = f"{ids[condition]} {chance:.2f}"
         row["triage_expected"] = TRIAGE_LEVELS[cases.triage[number]]
-        row["triage"] = TRIAGE_LEVELS[result.triage[number]]
+        row["triage"] = TRIAGE_LEVELS[result.triage.level[number]]
         rows.append(row)
     return rows

@@ -43,9 +43,9 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def rate(share: float, decimals: int = 1) -> str:
+def rate(share: float | None, decimals: int = 1) -> str:
     """A share as a percentage; a dash where there is none."""
-    return _NONE if isnan(share) else f"{100 * share:.{decimals}f} %"
+    return _NONE if share is None or isnan(share) else f"{100 * share:.{decimals}f} %"
 
 
 @cache

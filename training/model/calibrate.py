@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +40,13 @@ class Drawn:
     values: npt.NDArray[np.float64]  # (n_cases, n_findings) as recorded, unknown not finite
     cases: Cases  # the same completed and encoded
     label: npt.NDArray[np.int64]  # (n_cases,)
+    component: npt.NDArray[np.int64]  # (n_cases,) place among the components of the world
+
+    def of(self, rows: slice | npt.NDArray[Any]) -> Drawn:
+        """Some of the cases."""
+        kept = (self.values, self.cases, self.label, self.component)
+        parts: Iterator[Any] = (column[rows] for column in kept)
+        return Drawn(*parts)
 
 
 def draw(
@@ -54,13 +62,14 @@ def draw(
 
 def _parts(
     world: World, mix: npt.NDArray[np.float64], rows: int, seed: int, forms: bool
-) -> Iterator[tuple[npt.NDArray[np.float64], Cases, npt.NDArray[np.int64]]]:
+) -> Iterator[tuple[npt.NDArray[Any], ...]]:
     tables = Tables.of(world, mix)
     for span in spans(rows):
         draws = Draws(seed, span.start, span.size)
         sample = sample_chunk(tables, draws, with_truth=False, forms=forms)
         encoded = encode(complete(sample.values, world.vocabulary).values)
-        yield np.ascontiguousarray(sample.values), encoded, sample.hidden.condition
+        hidden = sample.hidden
+        yield np.ascontiguousarray(sample.values), encoded, hidden.condition, hidden.atom
 
 
 def tilted(drawn: Drawn, tilt: Tilt | None) -> Drawn:
@@ -70,8 +79,7 @@ def tilted(drawn: Drawn, tilt: Tilt | None) -> Drawn:
     rows = np.arange(len(drawn.label))
     weight = np.exp(tilt.log_ratio(drawn.cases)[rows, drawn.label])
     rng = np.random.default_rng(_SEED)
-    chosen = np.sort(rng.choice(rows, len(rows), p=weight / weight.sum()))
-    return Drawn(drawn.values[chosen], drawn.cases[chosen], drawn.label[chosen])
+    return drawn.of(np.sort(rng.choice(rows, len(rows), p=weight / weight.sum())))
 
 
 def calibrate(

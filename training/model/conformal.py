@@ -20,7 +20,7 @@ def groups_of(asked: Labels) -> Labels:
     starts = np.ceil(_SHARES * asked.max()).astype(np.int64)
     groups = starts[np.unique(np.searchsorted(starts, asked, side="right") - 1)]
     groups[0] = 0
-    return groups
+    return np.asarray(groups)
 
 
 def thresholds(model: Real, label: Labels, asked: Labels, coverage: float) -> Thresholds:

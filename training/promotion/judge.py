@@ -12,6 +12,7 @@ from training.bundles.loaded import LoadedBundle
 from training.data.holdout import read_holdout
 from training.data.labelled import read_labelled
 from training.data.real_cases import read_real_cases
+from training.evaluation.triage import levelled
 from training.params import Params
 from training.paths import labelled_folder
 from training.promotion.checks.comparison_data import (
@@ -68,7 +69,7 @@ def _with_holdout(
     """The same data with what the champion's own knowledge says, as far as it lies beside it."""
     holdout, missing = None, ""
     try:
-        holdout = read_holdout(champion.folder, world.vocabulary)
+        holdout = levelled(read_holdout(champion.folder, world.vocabulary), world)
     except RefusedError as error:
         missing = f"the champion's own vignettes, beside it: {error}"
     before = published_of(champion.folder)

@@ -13,7 +13,7 @@ from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel
 
 from serve import load
-from serve.answer import EXPLANATION
+from serve.answer import ANSWER
 
 
 class LegPainModel(PythonModel):
@@ -34,13 +34,13 @@ class LegPainModel(PythonModel):
 
         Takes what `serve.load().score` takes, and columns by name as the `inputs` of MLflow's
         server are. `mix` and `explain` of `params` mean what they mean to `serve score`;
-        `explanation` is blank unless asked for. Where there is nothing to say a text is blank, as
-        in a file: Spark would write a null of pandas as the word "nan".
+        what is on request is blank unless asked for. Where there is nothing to say a text is blank,
+        as in a file: Spark would write a null of pandas as the word "nan".
         """
         scorer = self._scorer.asked(**(params or {}))
         answers: pd.DataFrame = scorer.score(_cases(model_input)).output.to_pandas()
-        if EXPLANATION not in answers:
-            answers[EXPLANATION] = None
+        asked_for = [column.name for column in ANSWER if column.on_request]
+        answers[[name for name in asked_for if name not in answers]] = None
         words = answers.columns[[kind.kind not in "fi" for kind in answers.dtypes]]
         return answers.fillna(dict.fromkeys(words, ""))
 

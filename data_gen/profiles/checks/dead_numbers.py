@@ -14,7 +14,7 @@ from data_gen.profiles.schema import BackgroundEntry, Entry, Setting
 _READ = {
     "yes_no": {"p"},
     "choice": {"of"},
-    "number": {"low", "median", "high", "applies"},
+    "number": {"low", "median", "high", "applies", "stiff"},
     "fever": {"fever", "applies"},
 }
 """The fields of a profile's entry that count, by its form; one with `fever` has its own form."""

@@ -65,7 +65,8 @@ def effective_background(knowledge: Knowledge, finding: str) -> Effective | None
     located = Located("background.yaml", ("findings", finding), entry)
     if entry.of is not None:
         values = knowledge.vocabulary.finding(finding).values
-        tables = [entry.of] if entry.with_ is None else [entry.of, entry.with_]
+        bands = [entry.in_band(band) for band in range(entry.bands)]
+        tables = [t for band in bands for t in (band.of, band.with_) if t is not None]
         return Effective(located, tuple(tuple(t.get(v, 0.0) for v in values) for t in tables))
     rates = [rate for pair in band_rates(entry, len(knowledge.background.bands)) for rate in pair]
     rates += [with_odds(rate, entry.odds) for rate in rates] if entry.trait else []

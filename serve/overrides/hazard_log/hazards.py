@@ -25,7 +25,8 @@ HAZARDS: tuple[Hazard, ...] = (
         "The leg is scored and the chest is not: a clot that has reached the lungs is called a "
         "strain, or sent home as a clot of the leg alone.",
         "An embolism without a chest symptom, a faint, or being unwell (about 1 in 20) is seen "
-        "only through its leg. Long-standing breathlessness of heart failure fires too.",
+        "only through its leg. Old breathlessness without a clot's signs or risks is `routine` "
+        "until it is said to be new. A normal leg on record lowers chest pain to `urgent`.",
     ),
     Hazard(
         "acute_ischaemia",
@@ -34,7 +35,8 @@ HAZARDS: tuple[Hazard, ...] = (
         "muscle bears are lost in a queue.",
         "A case that gives neither the onset nor a second sign: a cool or pulseless leg alone "
         "is `routine`, for stable arterial disease looks the same. Gradual closure of a graft "
-        "or stent is seen as critical, not acute.",
+        "or stent is seen as critical, not acute. Good pulses in a warm leg, or four weeks without "
+        "change on record, lower an emergency to `urgent`: pulses wrongly felt lower it too.",
     ),
     Hazard(
         "cauda_equina",
@@ -42,7 +44,8 @@ HAZARDS: tuple[Hazard, ...] = (
         "Leg pain from the back is scored as sciatica or stenosis because nobody asked about "
         "bladder, bowel and saddle.",
         "Where bladder, bowel and saddle are blank, one-sided pain with slowly growing weakness "
-        "is at most urgent. Old bladder trouble recorded as new fires.",
+        "is at most urgent. A slow stream alone, as of a prostate, fires nothing without pain from "
+        "the back. Old bladder trouble recorded as new fires.",
     ),
     Hazard(
         "acute_compartment",
@@ -50,7 +53,8 @@ HAZARDS: tuple[Hazard, ...] = (
         "A tense, very painful leg after injury is taken for a bruise, a strain, or exertional "
         "compartment syndrome.",
         "Before the leg is tense or numb only severe pain and an injury are recorded, as in many "
-        "strains: that is `routine` unless the leg cannot carry weight. A tense leg that rest "
+        "strains: that is `routine` unless it grows, or the leg cannot carry weight. A tense leg "
+        "that rest "
         "eases is taken for the exertional form unless it was injured and is very painful.",
     ),
     Hazard(
@@ -73,16 +77,19 @@ HAZARDS: tuple[Hazard, ...] = (
         "A deep vein thrombosis left to grow and embolise.",
         "A clot in the calf is taken for a strain, cramps or vein disease.",
         "Calf pain without swelling, tenderness or a risk factor (the signs are neither "
-        "sensitive nor specific). Clots in both legs. A swollen leg after injury, or with a "
-        "bruise, is held back by a guard.",
+        "sensitive nor specific). A swollen leg after injury, with a bruise, or swollen for three "
+        "months without change on record is held back by a guard; so is one with a normal D-dimer "
+        "and neither cancer nor an earlier clot.",
     ),
     Hazard(
         "critical_ischaemia",
         "Loss of a leg to chronic limb-threatening ischaemia.",
         "Pain at rest or a sore is put down to nerves, joints or veins.",
         "Rest pain where no sign of circulation is recorded, above all in diabetes, which hides "
-        "pain and makes the ABI falsely high. A sore in a leg with vein disease is held back by "
-        "a guard unless poor circulation is recorded.",
+        "pain and makes the ABI falsely high. Pain at night in a leg with a worn joint, cramps "
+        "or a "
+        "neuropathy is put down to these unless it eases when the leg hangs down. A sore in a leg "
+        "with vein disease is held back by a guard unless poor circulation is recorded.",
     ),
     Hazard(
         "diabetic_foot",
@@ -103,7 +110,7 @@ HAZARDS: tuple[Hazard, ...] = (
         "tendon_rupture",
         "A ruptured tendon found too late to repair well.",
         "A rupture is taken for tendinitis or a calf strain.",
-        "A rupture without a pop or sudden onset recorded.",
+        "A rupture without a gap, a pop, a lost push-off or sudden onset recorded.",
     ),
     Hazard(
         "cancer",
@@ -111,7 +118,8 @@ HAZARDS: tuple[Hazard, ...] = (
         "Night or rest pain is put down to arthritis or sciatica; an old cancer is not asked "
         "about.",
         "A tumour whose only sign is a growing swelling or steady daytime pain: nothing tells it "
-        "from joint disease, so it is `routine` by its duration.",
+        "from joint disease, so it is `routine` by its duration. Pain at night after a cancer of "
+        "the past, in a worn joint or a cramp, is `routine`.",
     ),
     Hazard(
         "progressive_weakness",
@@ -123,10 +131,34 @@ HAZARDS: tuple[Hazard, ...] = (
         "guard takes new weakness after training or injury for tired or torn muscle.",
     ),
     Hazard(
+        "stroke",
+        "Brain lost to a stroke that is not called in time.",
+        "A weak leg is scored as a nerve of the leg, and arm, face and speech are not asked about.",
+        "A stroke that weakens the leg alone is `urgent` as sudden weakness. Slow strokes.",
+    ),
+    Hazard(
+        "bleeding",
+        "Lasting weakness, or death, from a bleed into the hip flexor or the back.",
+        "Groin or back pain under a blood thinner is taken for a strain or sciatica.",
+        "A bleed before the leg is weak, and one where the blood thinner is not recorded.",
+    ),
+    Hazard(
+        "aneurysm",
+        "Death from a widened artery that tears.",
+        "Sudden back and groin pain past sixty is taken for the spine, the hip or a stone.",
+        "A tear that begins slowly, without back pain, or before sixty.",
+    ),
+    Hazard(
+        "muscle_breakdown",
+        "Kidney failure, or lasting weakness, from muscle that breaks down or is inflamed.",
+        "Sore, weak muscles are taken for training, and a new medicine is not asked about.",
+        "Breakdown before the urine darkens. Slow weakness of the thighs without blood tests.",
+    ),
+    Hazard(
         "salts",
         "Heart rhythm disturbed by abnormal salts behind cramps or weakness.",
         "Cramps are taken for harmless night cramps.",
-        "Abnormal salts that were never measured.",
+        "Abnormal salts that were never measured. Mild ones with cramps alone are `routine`.",
     ),
     Hazard(
         "delay",

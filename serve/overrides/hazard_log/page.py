@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from serve.overrides.hazard_log.hazards import HAZARDS, Hazard
 from serve.overrides.hazard_log.phrase import phrase
+from serve.overrides.logic import Expression
 from serve.overrides.rule import LEVELS, Rule
 from serve.overrides.rules import RULES
 
@@ -22,6 +23,8 @@ PROOFS = {
     "between two complete cases (MC/DC)",
     "test_rules.py::test_a_flag_that_turns_up_never_lowers_a_rule": "no finding that turns up "
     "weakens it, but for its guard",
+    "test_rules.py::test_a_lowered_emergency_is_urgent_and_no_less": "an emergency that is lowered "
+    "is urgent in every state, never less (rules with a lowering)",
 }
 """The tests that run for every rule, in `tests/serve/overrides/`, each with the rule's id."""
 
@@ -35,13 +38,18 @@ off. Each is **fired**, **ruled out**, or **open** (a blank could still make it 
 a case is the more urgent of the fired overrides and the model's own estimate.
 
 - Levels: `emergency` (now), `urgent` (the same day), `routine` (see a doctor), `self_care`.
-- A **guard** holds a rule back where it is known to be present; unknown it holds nothing back.
-  No emergency has one. A rule that is held back still leaves the `routine` reasons to fire.
+- A **guard** holds a rule back where it is known to hold; unknown it holds nothing back. A rule
+  that is held back still leaves the `routine` reasons to fire. A guard for **old** complaints gives
+  way to a change on record: what is acute on top of what is old is not hidden.
+- No emergency has a guard. One with a **lowering** is spoken for by an urgent rule where recorded
+  normal signs, or weeks without change, make it less likely: `urgent` at most, never by a blank.
+- Every action has a time frame. Between `urgent` (the same day) and an appointment some time the
+  frame says which: today or within two days; within two weeks or some weeks.
 - A **source** is a statement of `data_gen/knowledge/documents.yaml` (`000-...` to `004-...`), a row
   of `data_gen/knowledge/studies.yaml` (its flag says whether the original was read), a guideline by
   name, or a judgement, said to be one.
 - This is no medical device. The rules were written by engineers from published sources; a clinician
-  has to approve them before anybody relies on them.
+  has to approve them before anybody relies on them. {approved}
 """
 
 TABLE_PROOFS = """
@@ -68,7 +76,7 @@ REMAINS = """\
 
 def log() -> Iterator[str]:
     """The lines of the page."""
-    yield INTRODUCTION
+    yield INTRODUCTION.format(approved=_approved())
     yield from _summary()
     for hazard in HAZARDS:
         yield from _section(hazard)
@@ -89,6 +97,13 @@ def _summary() -> Iterator[str]:
     yield ""
 
 
+def _approved() -> str:
+    signed = sum(bool(rule.approved_by and rule.approved_on) for rule in RULES)
+    if not signed:
+        return "Today nobody has approved any of them."
+    return f"{signed} of {len(RULES)} are approved."
+
+
 def _rules(hazard: Hazard) -> list[Rule]:
     return [rule for rule in RULES if rule.hazard == hazard.id]
 
@@ -106,16 +121,38 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield f"### {rule.id} ({rule.level})\n"
     yield f"- Says: {rule.reason}."
     yield f"- Fires on: {phrase(rule.when)}"
-    yield f"- Guard: {phrase(rule.unless) if rule.unless else 'none'}"
-    yield f"- What to do: {rule.action}"
+    yield from _held_back(rule)
+    yield f"- What to do: {rule.what_to_do}"
     yield f"- Sources: {'; '.join(rule.sources)}"
     yield f"- Asked about: {_asked(rule)}"
-    yield f"- Tests: [three](#tests), each with `[{rule.id}]`\n"
+    yield f"- Approved: {_signed(rule)}"
+    yield f"- Tests: [these](#tests), each with `[{rule.id}]`\n"
+
+
+def _held_back(rule: Rule) -> Iterator[str]:
+    """What holds a rule back, or which emergency it speaks instead of."""
+    word = "Lowered by" if rule.lowering else "Guard"
+    if rule.instead:
+        yield f"- Speaks instead of {rule.instead}, where that is lowered"
+        return
+    yield f"- {word}: {phrase(rule.unless) if rule.unless else 'none'}"
+    if rule.old is not None:
+        yield f"- {word} as old: {phrase(rule.old)}, unless {phrase(rule.changed)}"
+
+
+def _signed(rule: Rule) -> str:
+    if not rule.approved_by:
+        return "by nobody yet"
+    return f"by {rule.approved_by} on {rule.approved_on}"
 
 
 def _asked(rule: Rule) -> str:
     if rule.level == "routine":
         return "never; it is no warning sign"
+    if rule.instead:
+        return f"never; {rule.instead} is"
+    if rule.ask_if is not None and rule.ask_after:
+        return f"where {phrase(rule.ask_if)}, or after a rule of {rule.ask_after}"
     if rule.ask_if is not None:
         return f"where {phrase(rule.ask_if)}"
     if rule.ask_after:
@@ -126,14 +163,26 @@ def _asked(rule: Rule) -> str:
 
 
 def _guards() -> Iterator[str]:
-    guards = [(rule, rule.unless) for rule in RULES if rule.unless]
+    guarded = [rule for rule in RULES if rule.guards and not rule.lowering and not rule.instead]
+    lowered = [rule for rule in RULES if rule.lowering]
     yield "## Guards\n"
-    yield f"{len(guards)} of {len(RULES)} rules have one.\n"
-    yield "| rule | level | held back by |"
-    yield "|---|---|---|"
-    for rule, guard in guards:
-        yield f"| {rule.id} | {rule.level} | {phrase(guard)} |"
+    yield f"{len(guarded)} of {len(RULES)} rules have one.\n"
+    yield "| rule | level | held back by | as old |"
+    yield "|---|---|---|---|"
+    for rule in guarded:
+        yield f"| {rule.id} | {rule.level} | {_guard(rule.unless)} | {_guard(rule.old)} |"
+    yield "\n## Lowerings\n"
+    yield f"{len(lowered)} of {sum(rule.rank == 0 for rule in RULES)} emergencies have one.\n"
+    yield "| emergency | lowered to urgent by | as old | spoken for by |"
+    yield "|---|---|---|---|"
+    for rule in lowered:
+        instead = rule.lowering.id if rule.lowering else ""
+        yield f"| {rule.id} | {_guard(rule.unless)} | {_guard(rule.old)} | {instead} |"
     yield ""
+
+
+def _guard(guard: Expression | None) -> str:
+    return phrase(guard) if guard is not None else ""
 
 
 def _proofs() -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serve.overrides import logic
-from serve.overrides.logic import All, AtLeast, Below, Count, Expression, Is, Present
+from serve.overrides.logic import All, AtLeast, Below, Count, Expression, Is, Not, Present
 
 
 def phrase(expression: Expression) -> str:
@@ -18,6 +18,8 @@ def phrase(expression: Expression) -> str:
             return f"at least {expression.least} of: {of}"
         case Present():
             return f"`{expression.finding}`"
+        case Not():
+            return f"no {_within(expression.part, Not)}"
         case Is():
             return f"`{expression.finding}` = {expression.word}"
         case AtLeast():

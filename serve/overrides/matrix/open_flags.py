@@ -80,10 +80,10 @@ def _complaint(vocabulary: Vocabulary) -> npt.NDArray[np.intp]:
 
 def _points_at(flag: Flag, true: Sets, blank: Sets, states: States) -> Mask:
     """Where something points at a flag, and one answer on the spot could make it fire."""
+    after = (states[:, list(flag.ask_after)] == FIRED).any(axis=1)
     if flag.ask_if is not None:
-        pointed = np.all([meets(true, tests) for tests, _ in flag.ask_if], axis=0)
+        pointed = after | np.all([meets(true, tests) for tests, _ in flag.ask_if], axis=0)
     elif flag.ask_after:
-        after = (states[:, list(flag.ask_after)] == FIRED).any(axis=1)
         pointed = meets(true, flag.alarms) | after
     else:
         held = shared(true, flag.tests)

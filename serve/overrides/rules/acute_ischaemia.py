@@ -1,27 +1,43 @@
-"""Acute limb ischaemia, and changes of colour and temperature that may be it."""
+"""Acute limb ischaemia: an artery of the leg that closes, within hours or two weeks."""
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, Below, Count, Present
-from serve.overrides.rule import Rule
+from serve.overrides.logic import All, Any, AtLeast, Below, Count, Present, absent
+from serve.overrides.rule import Lowering, Rule
 from serve.overrides.signs import (
+    ARTERY_RISK,
     AT_REST,
+    BLEEDING_OR_TEAR,
     COOL_PALE_PULSELESS,
-    FOR_MONTHS,
+    CRAMP,
+    DISCOLOURED,
+    FOR_WEEKS,
+    GOOD_ABI,
+    GOOD_FLOW,
+    GOOD_PULSES,
+    HOT,
     IN_DAYS,
     IN_HOURS,
-    LOW_ABI,
     NUMB,
     SEVERE,
+    UNCEASING,
+    WARM,
     WEAK,
 )
 
 _NOW = (
-    "Call an ambulance now: the leg can be lost within six hours. Keep it low and warm, do not "
-    "raise or cool it."
+    "Call an ambulance: such a leg can be lost within six hours. Keep it low and covered; do not "
+    "raise, cool or heat it."
 )
-_TODAY = "See a doctor today to have the pulses felt and the blood flow of the leg measured."
+_FLOW = "See a doctor to have the pulses felt and the blood flow of the leg measured."
+_LOWERED = (
+    "See a doctor to have pulses, strength and feeling tested; call an ambulance if the leg turns "
+    "cold, pale, blue or numb."
+)
 _ACUTE = ("002-red-sudden-severe", "cornwall-suspected-ali", "acc-aha-rutherford-2b")
+_SIX_HOURS = "judgement: pulses felt in a warm leg leave hours to look for another cause"
+# Weak pulses of long standing: what matters then is that the leg is warm and feels.
+_WARM_AND_FEELS = All(WARM, absent("pale_limb"), absent("numbness"), absent("weakness"))
 
 RULES = (
     Rule(
@@ -30,27 +46,71 @@ RULES = (
         when=All(
             IN_HOURS,
             SEVERE,
-            Any(COOL_PALE_PULSELESS, Present("blue_limb"), NUMB, WEAK),
+            Any(
+                COOL_PALE_PULSELESS,
+                Present("blue_limb"),
+                All(NUMB, WEAK),
+                All(
+                    Any(NUMB, WEAK),
+                    Any(
+                        AtLeast("age_years", 60),
+                        Present("atrial_fibrillation"),
+                        ARTERY_RISK,
+                    ),
+                ),
+            ),
+        ),
+        old=FOR_WEEKS,
+        lowering=Lowering(
+            id="ALI-8",
+            by=Any(GOOD_FLOW, _WARM_AND_FEELS),
+            reason="Sudden, severe pain with numbness, weakness or another sign of a closed "
+            "artery, but good pulses in a warm leg, a warm leg that feels and moves, or weeks "
+            "without change on record",
+            action=_LOWERED,
         ),
         ask_after="acute_ischaemia",
         reason="Sudden, severe pain in a leg that is cold, pale, blue, numb, weak or without "
         "pulse: its artery may have closed",
         action=_NOW,
-        sources=_ACUTE,
+        sources=(*_ACUTE, _SIX_HOURS),
         hazard="acute_ischaemia",
     ),
     Rule(
         id="ALI-2",
         level="emergency",
         when=Any(
-            All(IN_HOURS, Any(COOL_PALE_PULSELESS, Present("blue_limb"))),
+            All(
+                IN_HOURS,
+                Any(
+                    DISCOLOURED,
+                    All(
+                        Present("pulses_reduced"),
+                        Any(SEVERE, UNCEASING, NUMB, WEAK, Present("atrial_fibrillation")),
+                    ),
+                ),
+            ),
             All(Present("colour_change_new"), Any(Present("cool_limb"), Present("pale_limb"))),
+        ),
+        old=FOR_WEEKS,
+        lowering=Lowering(
+            id="ALI-9",
+            by=Any(
+                GOOD_FLOW,
+                _WARM_AND_FEELS,
+                Present("muscle_spasm"),
+                All(BLEEDING_OR_TEAR, absent("cool_limb")),
+            ),
+            reason="A leg that turned cold, pale, blue or pulseless, but has good pulses and is "
+            "warm, is warm, feels and moves, cramps or is bruised, or has been so for weeks "
+            "without change on record",
+            action=_LOWERED,
         ),
         ask_after="acute_ischaemia",
         reason="The leg has turned cold, pale, blue or pulseless within hours: its artery may "
         "have closed",
         action=_NOW,
-        sources=("004-cold-leg", "004-sudden-discoloration", "cornwall-suspected-ali"),
+        sources=("004-cold-leg", "004-sudden-discoloration", "cornwall-suspected-ali", _SIX_HOURS),
         hazard="acute_ischaemia",
     ),
     Rule(
@@ -58,17 +118,32 @@ RULES = (
         level="emergency",
         when=All(
             IN_DAYS,
-            COOL_PALE_PULSELESS,
-            Count(
-                2,
-                Present("cool_limb"),
-                Present("pale_limb"),
-                Present("blue_limb"),
-                Present("pulses_reduced"),
-                NUMB,
-                WEAK,
-                Any(SEVERE, Present("rest_pain")),
+            Any(
+                Count(
+                    2,
+                    Present("cool_limb"),
+                    Present("pale_limb"),
+                    Present("blue_limb"),
+                    Present("pulses_reduced"),
+                ),
+                All(
+                    Any(Present("cool_limb"), Present("pale_limb")),
+                    Any(NUMB, WEAK, SEVERE, Present("rest_pain")),
+                ),
+                All(
+                    Present("pulses_reduced"),
+                    Any(NUMB, WEAK),
+                    Any(SEVERE, Present("rest_pain")),
+                ),
             ),
+        ),
+        old=FOR_WEEKS,
+        lowering=Lowering(
+            id="ALI-10",
+            by=All(GOOD_PULSES, Any(GOOD_ABI, Present("warmth"))),
+            reason="Two or more signs of a closed artery within two weeks, but good pulses with a "
+            "good ankle pressure or a warm leg, or weeks without change on record",
+            action=_LOWERED,
         ),
         ask_after="acute_ischaemia",
         reason="Two or more signs of a closed artery (cold, pale, blue, no pulse, numb, weak, "
@@ -81,36 +156,19 @@ RULES = (
         id="ALI-4",
         level="emergency",
         when=All(IN_HOURS, SEVERE, Present("atrial_fibrillation")),
+        old=FOR_WEEKS,
+        lowering=Lowering(
+            id="ALI-11",
+            by=Any(GOOD_FLOW, HOT, Present("muscle_spasm")),
+            reason="Sudden, severe leg pain with a heart that can throw clots, but good pulses in "
+            "a warm leg, a hot or red part, a visible cramp, or weeks without change on record",
+            action=_LOWERED,
+        ),
         ask_after="acute_ischaemia",
         reason="Sudden, severe leg pain with a heart that can throw clots: an artery may have "
         "closed",
         action=_NOW,
-        sources=("002-red-sudden-severe", "malmo-2018-ali-embolic"),
-        hazard="acute_ischaemia",
-    ),
-    Rule(
-        id="ALI-5",
-        level="emergency",
-        when=All(
-            Present("cool_limb"),
-            Present("blue_limb"),
-            Any(
-                Present("cardiovascular_disease"),
-                Present("atrial_fibrillation"),
-                Present("pulses_reduced"),
-                Present("bruit"),
-                LOW_ABI,
-            ),
-        ),
-        ask_after="acute_ischaemia",
-        reason="A cold, blue foot or toes with disease of heart or arteries: clots or plaque may "
-        "have shut small arteries",
-        action=_NOW,
-        sources=(
-            "004-cold-leg",
-            "004-sudden-discoloration",
-            "judgement: a blue, cold foot with a source of emboli is acute until shown otherwise",
-        ),
+        sources=("002-red-sudden-severe", "malmo-2018-ali-embolic", _SIX_HOURS),
         hazard="acute_ischaemia",
     ),
     Rule(
@@ -118,12 +176,20 @@ RULES = (
         level="emergency",
         when=All(
             Count(2, Present("cool_limb"), Present("pale_limb"), Present("pulses_reduced")),
-            Any(NUMB, WEAK),
+            Any(WEAK, All(NUMB, SEVERE)),
             Any(SEVERE, AT_REST),
+        ),
+        old=FOR_WEEKS,
+        lowering=Lowering(
+            id="ALI-12",
+            by=Present("stocking_pattern"),
+            reason="A leg with poor circulation that hurts severely or at rest and is numb or "
+            "weak, in the pattern of a neuropathy or for weeks without change on record",
+            action=_LOWERED,
         ),
         ask_after="acute_ischaemia",
         reason="A leg that hurts severely or at rest, has two of cold, pale and no pulse, and is "
-        "numb or weak: it is dying, whenever that began",
+        "weak, or numb with severe pain: it may not survive without treatment, whenever that began",
         action=_NOW,
         sources=("cornwall-suspected-ali", "acc-aha-rutherford-2b"),
         hazard="acute_ischaemia",
@@ -131,11 +197,52 @@ RULES = (
     Rule(
         id="ALI-7",
         level="urgent",
-        when=All(IN_DAYS, Any(COOL_PALE_PULSELESS, Present("blue_limb"))),
-        unless=FOR_MONTHS,
-        reason="A cold, pale, blue or pulseless leg, new within two weeks",
-        action=_TODAY,
+        when=All(
+            IN_DAYS,
+            Any(
+                DISCOLOURED,
+                All(Present("pulses_reduced"), Any(NUMB, WEAK, All(SEVERE, UNCEASING))),
+            ),
+        ),
+        unless=Any(
+            GOOD_ABI,
+            GOOD_FLOW,
+            All(GOOD_PULSES, BLEEDING_OR_TEAR),
+        ),
+        old=FOR_WEEKS,
+        ask_after="acute_ischaemia",
+        reason="A cold, pale or blue leg, or one without pulse that hurts at rest, severely, or "
+        "is numb or weak, new within two weeks",
+        action=_FLOW,
         sources=("004-cold-leg", "002-red-temperature-colour", "acc-aha-rutherford-1"),
+        hazard="acute_ischaemia",
+    ),
+    Rule(
+        id="ALI-13",
+        level="urgent",
+        when=All(
+            Any(Below("duration_days", 14), Below("changed_days", 14)),
+            Present("worse_walking"),
+            Present("relief_standing"),
+            Any(
+                Present("pulses_reduced"),
+                Present("leg_graft_or_stent"),
+                Present("atrial_fibrillation"),
+                ARTERY_RISK,
+            ),
+        ),
+        unless=Any(
+            Present("recent_leg_injury"),
+            Present("training_increase"),
+            Present("radiates_from_back"),
+            Present("relief_bending_forward"),
+            GOOD_ABI,
+        ),
+        ask_after="acute_ischaemia",
+        reason="Pain on walking that standing still relieves, new or worse within two weeks, in "
+        "someone at risk of blocked arteries: an artery may have closed",
+        action=_FLOW,
+        sources=("001-fast-progression", "acc-aha-rutherford-1"),
         hazard="acute_ischaemia",
     ),
     Rule(
@@ -145,53 +252,15 @@ RULES = (
         unless=Any(
             Present("recent_leg_injury"),
             Present("pop_felt"),
-            Present("muscle_spasm"),
-            Present("quality_cramping"),
+            CRAMP,
             Present("radiates_from_back"),
-            FOR_MONTHS,
+            GOOD_FLOW,
         ),
+        old=FOR_WEEKS,
         reason="Sudden, severe leg pain that no injury, cramp or back explains: an artery may "
         "have closed",
-        action="See a doctor today, at once if the leg is cold, pale, numb or weak.",
+        action="See a doctor; call an ambulance if the leg is cold, pale, numb or weak.",
         sources=("002-red-sudden-severe",),
-        hazard="acute_ischaemia",
-    ),
-    Rule(
-        id="ART-1",
-        level="urgent",
-        when=All(
-            Below("age_years", 40),
-            Any(Present("pulses_reduced"), Present("bruit"), Present("exercise_abi_drop"), LOW_ABI),
-        ),
-        reason="Weak pulses, a bruit or a low ankle pressure before the age of 40: not ordinary "
-        "narrowing; an entrapped, inflamed or blocked artery threatens the leg",
-        action=_TODAY,
-        sources=(
-            "000-faq-heart-prompt",
-            "judgement: arterial disease before 40 has causes that are lost if not treated early",
-        ),
-        hazard="acute_ischaemia",
-    ),
-    Rule(
-        id="COL-1",
-        level="urgent",
-        when=Any(
-            All(Present("colour_change_new"), Any(Present("blue_limb"), IN_HOURS, NUMB, SEVERE)),
-            All(
-                Present("blue_limb"),
-                Any(
-                    Present("cool_limb"),
-                    SEVERE,
-                    Present("cardiovascular_disease"),
-                    Present("atrial_fibrillation"),
-                ),
-            ),
-        ),
-        ask_after="acute_ischaemia",
-        reason="Leg or foot has changed colour or temperature suddenly or with numbness or severe "
-        "pain, or is blue with cold, severe pain or disease of heart or arteries",
-        action=_TODAY,
-        sources=("002-red-temperature-colour", "004-cold-leg", "004-sudden-discoloration"),
         hazard="acute_ischaemia",
     ),
 )

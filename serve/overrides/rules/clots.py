@@ -2,36 +2,76 @@
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, Present
-from serve.overrides.rule import Rule
+from serve.overrides.logic import All, Any, Is, Present, absent
+from serve.overrides.rule import Lowering, Rule
 from serve.overrides.signs import (
     BLEEDING_OR_TEAR,
     CLOT_RISK,
+    CRAMP,
     FOR_MONTHS,
+    FOR_WEEKS,
     HOT,
     IN_DAYS,
-    OLD_VEIN_DISEASE,
     ONE_SWOLLEN,
     SEVERE,
     THREE_CM,
 )
 
-_NOW = "Call an ambulance now; do not drive. Tell them that a clot in the lungs is suspected."
-_TODAY = (
-    "See a doctor today for a clot score, D-dimer and ultrasound (result within 4 hours, or "
-    "treatment until it is there). Do not massage the leg."
+_NOW = (
+    "Call an ambulance; do not drive. Tell them that a clot in the lungs is suspected; the heart "
+    "may be the cause as well."
 )
+_SCAN = (
+    "See a doctor for a clot score, D-dimer (not in pregnancy) and ultrasound, with the result "
+    "within 4 hours or treatment until it is there. Do not massage the leg."
+)
+_SUDDEN_CHEST = Any(Present("breathlessness_new"), Present("syncope_or_haemoptysis"))
+_CHEST = Any(Present("chest_pain"), Present("breathlessness"), _SUDDEN_CHEST)
+_NEW_CALF = All(IN_DAYS, Any(Present("site_calf"), Present("site_leg"), Present("site_thigh")))
+_SWOLLEN_OR_TENDER = Any(
+    ONE_SWOLLEN, THREE_CM, Present("swelling_sudden"), Present("deep_calf_tenderness")
+)
+_CLOT_SIGN = Any(
+    THREE_CM,
+    Present("swelling_sudden"),
+    Present("deep_calf_tenderness"),
+    All(
+        ONE_SWOLLEN,
+        Any(CLOT_RISK, Present("site_calf"), Present("site_leg"), Present("site_thigh")),
+    ),
+)
+_NO_D_DIMER = All(absent("d_dimer_raised"), absent("active_cancer"), absent("previous_dvt"))
+"""A normal D-dimer where the clot score is low: no clot is looked for (NG158)."""
 
 RULES = (
     Rule(
         id="PE-1",
         level="emergency",
-        when=Any(
-            Present("chest_pain"), Present("breathlessness"), Present("syncope_or_haemoptysis")
+        when=All(
+            _CHEST,
+            Any(
+                _CLOT_SIGN,
+                All(CLOT_RISK, Any(IN_DAYS, _SUDDEN_CHEST)),
+                All(_NEW_CALF, Any(_SUDDEN_CHEST, Present("chest_pain"))),
+                All(Present("syncope_or_haemoptysis"), Present("site_calf")),
+            ),
         ),
+        lowering=Lowering(
+            id="PE-4",
+            by=All(
+                Is("swelling", "none"),
+                absent("deep_calf_tenderness"),
+                absent("breathlessness_new"),
+                absent("syncope_or_haemoptysis"),
+            ),
+            reason="Chest pain or old breathlessness with risks of a clot or new pain of the leg, "
+            "but neither swelling nor tenderness of the leg, no new breathlessness and no faint",
+            action="See a doctor; call an ambulance if it is new, severe or getting worse.",
+        ),
+        ask_if=Any(_SUDDEN_CHEST, Present("chest_pain")),
         ask_after="thrombosis",
-        reason="Leg symptoms with chest pain, breathlessness, fainting or coughed blood: a clot "
-        "may have reached the lungs",
+        reason="Chest pain, breathlessness, fainting or coughed blood with signs or risks of a "
+        "clot in the leg: a clot may have reached the lungs, or the heart may be ill",
         action=_NOW,
         sources=(
             "004-pe-emergency",
@@ -56,12 +96,32 @@ RULES = (
         hazard="embolism",
     ),
     Rule(
+        id="PE-3",
+        level="urgent",
+        when=Any(
+            _SUDDEN_CHEST,
+            Present("chest_pain"),
+            All(Present("breathlessness"), Any(IN_DAYS, Present("worsening"))),
+        ),
+        unless=All(Is("swelling", "none"), absent("breathlessness_new")),
+        old=FOR_MONTHS,
+        reason="Chest pain, breathlessness, fainting or coughed blood beside leg symptoms that are "
+        "not known to be old: heart, lungs or a clot",
+        action="See a doctor; call an ambulance if it is new, severe or getting worse.",
+        sources=(
+            "004-pe-emergency",
+            "judgement: long breathlessness beside an old complaint of the leg is known disease of "
+            "heart or lung more often than a clot",
+        ),
+        hazard="embolism",
+    ),
+    Rule(
         id="DVT-1",
         level="emergency",
         when=All(ONE_SWOLLEN, Present("blue_limb"), Any(SEVERE, Present("swelling_sudden"))),
         reason="One leg swollen and blue, suddenly or with severe pain: a clot that blocks the "
-        "whole leg threatens it",
-        action="Go to an emergency department now; keep the leg raised.",
+        "whole leg may threaten it",
+        action="Go to an emergency department; keep the leg raised.",
         sources=(
             "004-dvt-sudden-swelling",
             "004-sudden-discoloration",
@@ -79,10 +139,15 @@ RULES = (
                 Any(HOT, Present("deep_calf_tenderness"), Present("quality_throbbing")),
             ),
         ),
-        unless=Any(BLEEDING_OR_TEAR, OLD_VEIN_DISEASE),
+        unless=Any(
+            BLEEDING_OR_TEAR,
+            All(Present("joint_swelling"), absent("deep_calf_tenderness")),
+            _NO_D_DIMER,
+        ),
+        old=FOR_MONTHS,
         reason="One leg swollen, with warmth, redness, throbbing or a tender, thicker calf: this "
         "may be a clot in a deep vein",
-        action=_TODAY,
+        action=_SCAN,
         sources=(
             "001-dvt-one-sided-swelling",
             "001-dvt-warmth-redness",
@@ -98,18 +163,18 @@ RULES = (
         level="urgent",
         when=All(
             ONE_SWOLLEN,
-            Any(
-                Present("swelling_sudden"),
-                Present("site_calf"),
-                All(IN_DAYS, Any(Present("site_thigh"), Present("site_leg"))),
-            ),
+            Any(Present("swelling_sudden"), Present("site_calf"), _NEW_CALF),
         ),
         unless=Any(
-            Present("recent_leg_injury"), BLEEDING_OR_TEAR, Present("joint_swelling"), FOR_MONTHS
+            Present("recent_leg_injury"),
+            BLEEDING_OR_TEAR,
+            Present("joint_swelling"),
+            _NO_D_DIMER,
         ),
+        old=FOR_MONTHS,
         reason="One leg newly swollen, or one calf swollen and sore, and no injury or joint "
         "explains it: this may be a clot in a deep vein",
-        action=_TODAY,
+        action=_SCAN,
         sources=("004-dvt-sudden-swelling", "004-dvt-one-leg", "nhs-one-leg-clot"),
         hazard="thrombosis",
     ),
@@ -117,46 +182,45 @@ RULES = (
         id="DVT-4",
         level="urgent",
         when=All(ONE_SWOLLEN, CLOT_RISK),
-        unless=OLD_VEIN_DISEASE,
+        old=FOR_MONTHS,
         reason="One leg swollen in someone prone to clots (cancer, bed rest, surgery or travel, "
         "an earlier clot, pregnancy or oestrogen)",
-        action=_TODAY,
+        action=_SCAN,
         sources=("001-dvt-one-sided-swelling", "nice-ng158-wells-likely"),
         hazard="thrombosis",
     ),
     Rule(
         id="DVT-5",
         level="urgent",
-        when=All(
-            CLOT_RISK,
-            Any(Present("deep_calf_tenderness"), All(Present("site_calf"), IN_DAYS)),
-        ),
+        when=Any(Present("deep_calf_tenderness"), All(CLOT_RISK, Present("site_calf"), IN_DAYS)),
         unless=Any(
             BLEEDING_OR_TEAR,
             Present("recent_leg_injury"),
             Present("training_increase"),
-            FOR_MONTHS,
+            All(Any(CRAMP, Is("swelling", "none")), absent("deep_calf_tenderness")),
+            _NO_D_DIMER,
         ),
-        reason="New calf pain or tenderness along the deep veins in someone prone to clots",
-        action=_TODAY,
+        old=FOR_WEEKS,
+        reason="Tenderness along the deep veins, or new calf pain in someone prone to clots, and "
+        "no injury, training or cramp explains it",
+        action=_SCAN,
         sources=("nice-ng158-wells-likely", "nice-ng158-wells-unlikely"),
         hazard="thrombosis",
     ),
     Rule(
         id="DVT-6",
         level="urgent",
-        when=All(
-            Present("d_dimer_raised"),
-            Any(
-                ONE_SWOLLEN,
-                THREE_CM,
-                Present("deep_calf_tenderness"),
-                All(IN_DAYS, Any(Present("site_calf"), Present("site_thigh"), Present("site_leg"))),
-            ),
+        when=All(Present("d_dimer_raised"), Any(_SWOLLEN_OR_TENDER, _NEW_CALF)),
+        unless=Any(
+            BLEEDING_OR_TEAR,
+            Present("recent_leg_injury"),
+            Present("joint_swelling"),
+            All(Is("swelling", "none"), absent("deep_calf_tenderness")),
         ),
+        old=FOR_WEEKS,
         reason="A raised D-dimer with swelling, a tender calf or new pain of the leg: a clot is "
         "not ruled out",
-        action=_TODAY,
+        action=_SCAN,
         sources=("nice-ng158-wells-unlikely", "guideline: Oudega primary-care rule"),
         hazard="thrombosis",
     ),
@@ -169,10 +233,29 @@ RULES = (
             Any(Present("warmth"), Present("tenderness")),
             IN_DAYS,
         ),
+        old=FOR_WEEKS,
         reason="A red, sore varicose vein, new within days: an inflamed vein can hold or spread a "
         "clot",
-        action=_TODAY,
+        action="See a doctor for an ultrasound of the leg's veins.",
         sources=("nhs-one-leg-clot",),
+        hazard="thrombosis",
+    ),
+    Rule(
+        id="DVT-8",
+        level="urgent",
+        when=All(
+            Is("swelling", "both"),
+            IN_DAYS,
+            Any(Present("active_cancer"), Present("organ_failure"), Present("breathlessness")),
+        ),
+        old=FOR_WEEKS,
+        reason="Both legs swollen within days in cancer, in failure of heart, kidney or liver, or "
+        "with breathlessness: clots on both sides, or water that the body cannot clear",
+        action="See a doctor for weight, blood tests and, if in doubt, an ultrasound.",
+        sources=(
+            "004-dvt-sudden-swelling",
+            "judgement: new swelling of both legs is failure that gets worse, or a clot high up",
+        ),
         hazard="thrombosis",
     ),
 )

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, Below, Present
+from serve.overrides.logic import All, Any, Below, Is, Present, absent
 from serve.overrides.rule import Rule
 from serve.overrides.signs import (
+    ARTERY_RISK,
     AT_REST,
+    CRAMP,
+    DISCOLOURED,
     FEVER,
-    IN_FOUR_WEEKS,
-    POOR_CIRCULATION,
-    SMOKED,
+    GOOD_ABI,
+    GOOD_FLOW,
+    GOOD_PULSES,
+    LOW_ABI,
+    SEVERE,
+    STIFF_ABI,
+    UNCEASING,
 )
 
-_TODAY = "See a doctor today to have the pulses felt and the blood flow of the leg measured."
+_FLOW = "See a doctor to have the pulses felt and the blood flow of the leg measured."
+_FOOT = Any(Present("site_foot"), Present("site_leg"), Present("site_heel"))
+_NARROWED = Any(
+    Present("pulses_reduced"), Present("exercise_abi_drop"), LOW_ABI, Present("relief_leg_down")
+)
+_OTHER_PAIN = Any(
+    CRAMP,
+    Present("radiates_from_back"),
+    Present("relief_bending_forward"),
+    Present("stocking_pattern"),
+    Present("urge_to_move"),
+    Present("starts_hours_after_exercise"),
+)
+"""What pain at night is mostly due to where no artery is known to be narrow."""
+_WORN = Any(
+    Present("crepitus"),
+    Present("bony_enlargement"),
+    Present("joint_motion_pain"),
+    All(Present("known_arthritis"), Any(Present("site_knee"), Present("site_hip_groin"))),
+)
+"""Signs of a worn joint, which hurts at night by itself."""
+_OPEN_ARTERIES = All(GOOD_ABI, Any(GOOD_PULSES, absent("diabetes")))
+"""A good ankle pressure, which diabetes can feign: there the pulses must be good as well."""
+_NOT_THE_FOOT = All(absent("site_foot"), absent("site_heel"), absent("site_leg"))
+"""Where an artery starves the leg at rest it is the foot that hurts first."""
 
 RULES = (
     Rule(
@@ -23,16 +54,32 @@ RULES = (
             Any(FEVER, Present("unwell"), Present("diabetes"), Present("redness")),
         ),
         reason="Dead tissue with fever, illness, diabetes or spreading redness",
-        action="Go to an emergency department now, where a foot or vascular team can operate.",
+        action="Go to an emergency department with a foot or vascular team.",
         sources=("ebm-clti-infection", "nice-ng19-limb-threat"),
         hazard="deep_infection",
     ),
     Rule(
         id="CLI-1",
         level="urgent",
-        when=All(AT_REST, POOR_CIRCULATION),
+        when=All(
+            AT_REST,
+            Any(
+                _NARROWED,
+                All(DISCOLOURED, Any(SEVERE, ARTERY_RISK, Present("hair_loss_shiny_skin"))),
+                All(STIFF_ABI, Present("diabetes")),
+            ),
+        ),
+        unless=Any(
+            _OPEN_ARTERIES,
+            GOOD_FLOW,
+            _NOT_THE_FOOT,
+            _OTHER_PAIN,
+            _WORN,
+            Present("first_step_pain"),
+        ),
+        ask_if=Any(_FOOT, ARTERY_RISK),
         reason="Pain at rest or at night in a leg with poor circulation: the leg may be in danger",
-        action=_TODAY,
+        action=_FLOW,
         sources=(
             "001-rest-pain",
             "001-severe-constant-ache",
@@ -44,21 +91,38 @@ RULES = (
         hazard="critical_ischaemia",
     ),
     Rule(
+        id="CLI-8",
+        level="urgent",
+        when=All(AT_REST, Present("relief_leg_down")),
+        unless=Any(_OPEN_ARTERIES, GOOD_FLOW),
+        reason="Pain at rest or at night that eases when the leg hangs down: too little blood may "
+        "reach the foot",
+        action=_FLOW,
+        sources=("004-rest-pain", "004-night-pain", "gvg-2019-suspected-clti"),
+        hazard="critical_ischaemia",
+    ),
+    Rule(
         id="CLI-2",
         level="urgent",
-        when=All(Present("nonhealing_sore"), Any(POOR_CIRCULATION, AT_REST)),
-        reason="A sore that does not heal in a leg with poor circulation or rest pain",
-        action=_TODAY,
+        when=All(Present("nonhealing_sore"), Any(_NARROWED, DISCOLOURED)),
+        unless=_OPEN_ARTERIES,
+        reason="A sore that does not heal in a leg with poor circulation",
+        action=_FLOW,
         sources=("002-red-sores", "gvg-2019-suspected-clti"),
         hazard="critical_ischaemia",
     ),
     Rule(
         id="CLI-3",
         level="urgent",
+        within="two days",
         when=Present("nonhealing_sore"),
-        unless=Any(Present("varicose_veins"), Present("skin_darkening")),
+        unless=Any(
+            Present("varicose_veins"),
+            Present("skin_darkening"),
+            All(GOOD_PULSES, absent("diabetes"), absent("sensation_loss")),
+        ),
         reason="A sore that does not heal and that vein disease does not explain",
-        action=_TODAY,
+        action=_FLOW,
         sources=("000-doctor-sores", "002-red-sores"),
         hazard="critical_ischaemia",
     ),
@@ -67,7 +131,7 @@ RULES = (
         level="urgent",
         when=Present("gangrene"),
         reason="Black or dead tissue on leg or foot",
-        action=_TODAY,
+        action=_FLOW,
         sources=("gvg-2019-suspected-clti",),
         hazard="critical_ischaemia",
     ),
@@ -76,46 +140,93 @@ RULES = (
         level="urgent",
         when=Below("abi", 0.4),
         reason="Ankle-brachial index under 0.40: very little blood reaches the foot",
-        action="Arrange vascular assessment today.",
+        action="Arrange a vascular assessment.",
         sources=("gvg-2019-suspected-clti", "wifi-ischaemia-grade-3"),
         hazard="critical_ischaemia",
     ),
     Rule(
         id="CLI-6",
         level="urgent",
+        within="two days",
         when=All(
             Present("distance_shrinking"),
-            IN_FOUR_WEEKS,
-            POOR_CIRCULATION,
+            Any(Below("duration_days", 28), Below("changed_days", 14)),
         ),
-        reason="Walking distance has shrunk within weeks in a leg with poor circulation",
-        action=_TODAY,
+        unless=Any(
+            _OPEN_ARTERIES,
+            _WORN,
+            Present("radiates_from_back"),
+            Present("relief_bending_forward"),
+            Present("recent_leg_injury"),
+        ),
+        reason="Walking distance has shrunk within weeks, and neither joint, back nor injury "
+        "explains it: an artery may be closing",
+        action=_FLOW,
         sources=("001-distance-shrinks-fast", "001-fast-progression"),
         hazard="critical_ischaemia",
     ),
     Rule(
         id="CLI-7",
         level="urgent",
+        within="two days",
         when=All(
             AT_REST,
-            Any(Present("distance_shrinking"), Present("relief_standing")),
-            Any(
-                Present("cardiovascular_disease"),
-                Present("diabetes"),
-                SMOKED,
-            ),
+            Present("relief_standing"),
+            ARTERY_RISK,
         ),
-        unless=Any(
-            Present("relief_sitting"),
-            Present("relief_bending_forward"),
-            Present("muscle_spasm"),
-            Present("stocking_pattern"),
-        ),
-        ask_if=Any(Present("distance_shrinking"), Present("relief_standing")),
+        unless=Any(_OTHER_PAIN, Present("relief_sitting"), _OPEN_ARTERIES),
+        ask_if=Present("relief_standing"),
         reason="Leg pain on walking has begun to hurt at rest too, in someone at risk of blocked "
         "arteries",
-        action=_TODAY,
+        action=_FLOW,
         sources=("001-rest-pain", "001-distance-shrinks-fast", "004-rest-pain"),
         hazard="critical_ischaemia",
+    ),
+    Rule(
+        id="RST-1",
+        level="urgent",
+        within="two days",
+        when=All(
+            SEVERE,
+            Present("night_pain"),
+            _FOOT,
+            Any(Is("side", "one"), All(UNCEASING, ARTERY_RISK)),
+        ),
+        unless=Any(
+            _OTHER_PAIN,
+            _WORN,
+            _OPEN_ARTERIES,
+            Present("recent_leg_injury"),
+            Present("first_step_pain"),
+        ),
+        reason="Severe pain of leg or foot at night that is no cramp: blood flow or a disease of "
+        "the bone",
+        action="See a doctor to have pulses and bone examined.",
+        sources=("004-night-pain", "002-red-rest-pain", "scottish-bone-pain"),
+        hazard="critical_ischaemia",
+    ),
+    Rule(
+        id="WRS-1",
+        level="urgent",
+        within="two days",
+        when=All(
+            Present("worsening"),
+            Any(Below("duration_days", 14), Below("changed_days", 14)),
+            SEVERE,
+            UNCEASING,
+        ),
+        unless=Any(
+            _WORN,
+            CRAMP,
+            Present("radiates_from_back"),
+            Present("recent_leg_injury"),
+            Present("training_increase"),
+            Present("starts_hours_after_exercise"),
+        ),
+        reason="Severe pain, at rest too, that has grown worse within two weeks, and neither back, "
+        "joint, injury nor training explains it",
+        action="See a doctor to have pulses, joints and bone examined.",
+        sources=("001-fast-progression", "003-severe"),
+        hazard="delay",
     ),
 )

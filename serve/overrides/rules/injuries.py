@@ -1,85 +1,91 @@
-"""Injuries: acute compartment syndrome, fractures, ruptured tendons."""
+"""Injuries: fractures and ruptured tendons."""
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, AtLeast, Below, Is, Present
-from serve.overrides.rule import Rule
-from serve.overrides.signs import AT_REST, CANCER, FOR_MONTHS, IN_HOURS, NUMB, SEVERE
-
-_NOW = (
-    "Go to an emergency department now: the pressure must be released within hours. Loosen any "
-    "cast or bandage; do not raise the leg."
+from serve.overrides.logic import All, Any, AtLeast, Below, Is, Present, absent
+from serve.overrides.rule import Lowering, Rule
+from serve.overrides.signs import (
+    AT_REST,
+    CANCER,
+    FOR_MONTHS,
+    FOR_WEEKS,
+    IN_HOURS,
+    SEVERE,
 )
-_XRAY = "Have an X-ray today and keep weight off the leg until it has been read."
+
+_XRAY = "Have an X-ray and keep weight off the leg until it has been read."
+_HIP = "Call an ambulance; do not try to stand."
+_ARTHRITIS = Any(Present("known_arthritis"), Present("bony_enlargement"), Present("crepitus"))
 
 RULES = (
-    Rule(
-        id="ACS-1",
-        level="emergency",
-        when=All(
-            Present("tense_compartment"),
-            Any(SEVERE, Present("stretch_pain"), NUMB, Present("tingling"), Present("weakness")),
-            Any(
-                Present("recent_leg_injury"),
-                Present("recent_immobility"),
-                Present("rest_pain"),
-                Present("constant_pain"),
-            ),
-        ),
-        reason="A tense leg, very painful, numb or weak, after injury or surgery or hurting at "
-        "rest: pressure is killing the muscle",
-        action=_NOW,
-        sources=("textbook-acute-compartment",),
-        hazard="acute_compartment",
-    ),
-    Rule(
-        id="ACS-2",
-        level="emergency",
-        when=All(
-            Any(Present("recent_leg_injury"), Present("recent_immobility")),
-            SEVERE,
-            Any(Present("stretch_pain"), Present("quality_tight")),
-            Any(NUMB, Present("tingling"), Present("pale_limb"), Present("pulses_reduced")),
-        ),
-        reason="Severe pain after injury or surgery, worse when the muscle is stretched or with "
-        "pressure, and numb, pale or without pulse: pressure is killing the muscle",
-        action=_NOW,
-        sources=("textbook-acute-compartment",),
-        hazard="acute_compartment",
-    ),
     Rule(
         id="FRX-1",
         level="emergency",
         when=All(
             Present("recent_leg_injury"),
             Present("unable_to_bear_weight"),
-            Any(
-                AtLeast("age_years", 65),
-                Present("bone_fragility_risk"),
-                Present("site_hip_groin"),
-            ),
+            Present("site_hip_groin"),
         ),
-        reason="Cannot stand on the leg after an injury, with hip pain, weak bone or age 65 or "
-        "over: the hip may be broken",
-        action="Call an ambulance; do not try to stand.",
+        reason="Cannot stand on the leg after an injury, with pain at hip or groin: the hip may be "
+        "broken",
+        action=_HIP,
+        sources=("001-cannot-bear-weight", "nice-2005-fracture"),
+        hazard="fracture",
+    ),
+    Rule(
+        id="FRX-7",
+        level="emergency",
+        when=All(
+            Present("recent_leg_injury"),
+            Present("unable_to_bear_weight"),
+            Any(AtLeast("age_years", 65), Present("bone_fragility_risk")),
+        ),
+        lowering=Lowering(
+            id="FRX-8",
+            by=Any(
+                Present("site_ankle"),
+                Present("site_foot"),
+                Present("site_heel"),
+                All(Present("site_knee"), absent("site_hip_groin")),
+            ),
+            reason="Cannot stand on the leg after an injury, with weak bone or age 65 or over, but "
+            "the pain is at knee, ankle or foot: a bone may be broken",
+            action=_XRAY,
+        ),
+        reason="Cannot stand on the leg after an injury, with weak bone or age 65 or over: the hip "
+        "may be broken",
+        action=_HIP,
         sources=("001-cannot-bear-weight", "ottawa-xray", "nice-2005-fracture"),
         hazard="fracture",
     ),
     Rule(
-        id="ACS-3",
+        id="FRX-9",
         level="urgent",
-        when=All(Present("tense_compartment"), Any(SEVERE, Present("recent_leg_injury"))),
-        unless=Present("relief_rest"),
-        reason="A tense leg that is very painful or was injured, and that rest is not known to "
-        "ease",
-        action="See a doctor today; go to an emergency department if it turns numb or pale.",
-        sources=("textbook-acute-compartment",),
-        hazard="acute_compartment",
+        when=All(
+            AtLeast("age_years", 75),
+            Present("recent_leg_injury"),
+            Any(Present("site_hip_groin"), Is("hip_part", "groin")),
+        ),
+        reason="A fall or twist and pain at hip or groin past 75, even where the leg still "
+        "carries: the hip may be broken without having moved",
+        action=_XRAY,
+        sources=("nice-2005-fracture", "guideline: NICE CG124, occult hip fracture"),
+        hazard="fracture",
     ),
     Rule(
         id="FRX-2",
         level="urgent",
         when=Present("unable_to_bear_weight"),
+        unless=Any(
+            All(
+                absent("recent_leg_injury"),
+                absent("bone_tenderness"),
+                absent("bone_fragility_risk"),
+                absent("site_hip_groin"),
+            ),
+            All(Present("radiates_from_back"), absent("recent_leg_injury")),
+        ),
+        old=FOR_WEEKS,
         reason="The leg cannot carry weight",
         action=_XRAY,
         sources=("001-cannot-bear-weight", "ottawa-xray"),
@@ -89,6 +95,7 @@ RULES = (
         id="FRX-3",
         level="urgent",
         when=All(Present("recent_leg_injury"), Present("bone_tenderness")),
+        old=FOR_WEEKS,
         reason="Bone tender after an injury: it may be broken",
         action=_XRAY,
         sources=("ottawa-ankle-items", "ottawa-xray"),
@@ -97,15 +104,19 @@ RULES = (
     Rule(
         id="FRX-4",
         level="urgent",
+        within="two days",
         when=All(
             Any(Present("bone_fragility_risk"), CANCER),
             Any(Present("recent_leg_injury"), IN_HOURS),
-            Any(Present("bone_tenderness"), Present("localised"), Present("limp"), SEVERE),
+            Any(
+                Present("bone_tenderness"), All(SEVERE, Any(Present("limp"), Present("localised")))
+            ),
         ),
-        unless=FOR_MONTHS,
+        unless=Any(Present("radiates_from_back"), Present("muscle_spasm")),
+        old=FOR_WEEKS,
         ask_if=Any(Present("bone_fragility_risk"), CANCER),
-        reason="New pain after a small injury or none, in bone that is weak or may hold cancer: "
-        "it may be broken",
+        reason="A tender bone, or severe pain in one spot or with a limp, after a small injury or "
+        "none, in bone that is weak or may hold cancer: it may be broken",
         action=_XRAY,
         sources=("000-stress-fracture-weak-bone", "nice-2005-fracture"),
         hazard="fracture",
@@ -113,19 +124,29 @@ RULES = (
     Rule(
         id="FRX-5",
         level="urgent",
+        within="two days",
         when=All(
             Present("site_hip_groin"),
-            Any(
-                Present("regular_sport"),
-                Present("training_increase"),
-                Present("bone_fragility_risk"),
-            ),
             Present("worse_impact"),
-            Any(Present("limp"), AT_REST),
+            Any(
+                All(
+                    Any(Present("training_increase"), Present("bone_fragility_risk")),
+                    Any(Present("limp"), AT_REST),
+                ),
+                All(Present("regular_sport"), Present("limp")),
+            ),
         ),
-        reason="Hip or groin pain with running or hopping, and a limp or pain at rest: a stress "
-        "fracture of the thigh bone's neck can slip",
-        action="Stop all impact, use crutches, and have an X-ray or MRI today.",
+        unless=Any(
+            _ARTHRITIS,
+            Is("hip_part", "outer"),
+            Present("muscle_tenderness"),
+            Present("bruising"),
+            Present("pop_felt"),
+        ),
+        old=FOR_MONTHS,
+        reason="Hip or groin pain with running or hopping after more training, in weak bone or in "
+        "sport, and a limp or pain at rest: a stress fracture of the thigh bone's neck can slip",
+        action="Stop all impact, use crutches, and have an X-ray or MRI.",
         sources=(
             "000-stress-fracture-light-walking",
             "judgement: the neck of the femur is a high-risk site; it is imaged before any load",
@@ -142,14 +163,42 @@ RULES = (
         ),
         reason="A child with a limp or stiff joint and pain at hip, thigh or knee: the growing "
         "hip may slip or lose its blood",
-        action="See a doctor today for an X-ray of both hips; no weight on the leg until then.",
+        action="See a doctor for an X-ray of both hips; no weight on the leg until then.",
         sources=("judgement: a limping child is examined the same day, hip first",),
+        hazard="fracture",
+    ),
+    Rule(
+        id="FRX-10",
+        level="urgent",
+        within="two days",
+        when=All(
+            Present("site_hip_groin"),
+            SEVERE,
+            Present("reduced_motion"),
+            Any(
+                Present("bone_fragility_risk"),
+                Present("immunosuppression"),
+                Present("harmful_medicine"),
+            ),
+        ),
+        old=FOR_MONTHS,
+        reason="A hip that hardly moves and hurts severely in someone on steroids or with weak "
+        "bone: it may be broken, infected or losing its blood",
+        action=_XRAY,
+        sources=("judgement: a hip at risk is imaged before it collapses",),
         hazard="fracture",
     ),
     Rule(
         id="TEN-1",
         level="urgent",
         when=Any(
+            Present("tendon_gap"),
+            Present("squeeze_test_positive"),
+            All(
+                Present("push_off_lost"),
+                Any(Present("site_achilles"), Present("site_calf"), Present("site_heel")),
+                Any(Present("pop_felt"), Is("onset", "sudden")),
+            ),
             All(
                 Present("site_achilles"),
                 Any(
@@ -157,16 +206,17 @@ RULES = (
                     All(Is("onset", "sudden"), Any(Present("weakness"), Present("bruising"))),
                 ),
             ),
-            All(
-                Present("pop_felt"),
-                Present("weakness"),
-                Any(Present("site_calf"), Present("site_knee")),
-            ),
+            All(Present("pop_felt"), Present("weakness"), Present("site_knee")),
         ),
+        unless=Any(
+            Present("radiates_from_back"),
+            All(absent("squeeze_test_positive"), absent("tendon_gap")),
+        ),
+        old=FOR_MONTHS,
         ask_if=Any(Present("pop_felt"), All(Present("site_achilles"), Is("onset", "sudden"))),
-        reason="A pop, or sudden pain with weakness or a bruise, at the Achilles tendon; or a pop "
-        "at calf or knee with weakness: a tendon may have torn through",
-        action="See a doctor today; keep the foot pointed down and do not walk on it.",
+        reason="A gap in a tendon, a foot that cannot push off, a snap or sudden weakness at the "
+        "Achilles tendon or knee: a tendon may have torn through",
+        action="See a doctor; keep the foot pointed down and do not walk on it.",
         sources=("003-tears", "003-tear-severe", "judgement: repair is best in the first days"),
         hazard="tendon_rupture",
     ),

@@ -1,14 +1,14 @@
-"""Nerves and spine: cauda equina, cord, Guillain-Barre syndrome, palsies, and salts."""
+"""Nerves: Guillain-Barre syndrome, stroke, a bleed that presses on a nerve, palsies."""
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, Below, Is, Present
-from serve.overrides.rule import Rule
+from serve.overrides.logic import All, Any, AtLeast, Below, Is, Not, Present, absent
+from serve.overrides.rule import Lowering, Rule
 from serve.overrides.signs import (
     BACK,
     BOTH_LEGS,
-    CANCER,
     FOR_MONTHS,
+    FOR_WEEKS,
     IN_DAYS,
     IN_FOUR_WEEKS,
     IN_HOURS,
@@ -17,71 +17,48 @@ from serve.overrides.signs import (
     WEAK,
 )
 
-_NOW = (
-    "Go to an emergency department now for an MRI of the spine as an emergency; delay can make "
-    "incontinence and weakness permanent."
+_NERVES = "See a doctor to have strength, reflexes and sensation tested."
+_TWO_SIDES = Any(BOTH_LEGS, Present("stocking_pattern"), Present("upper_limb_symptoms"))
+_LATELY = Any(Below("changed_days", 28), Present("worsening"))
+_TIRED_OR_TORN = Any(
+    Present("training_increase"),
+    Present("recent_leg_injury"),
+    Present("pop_felt"),
+    Present("starts_hours_after_exercise"),
 )
-_TODAY = "See a doctor today to have strength, reflexes and sensation tested."
 
 RULES = (
-    Rule(
-        id="CES-1",
-        level="emergency",
-        when=Any(Present("saddle_numbness"), Present("bladder_bowel_change")),
-        ask_if=Any(
-            BACK,
-            Present("foot_drop"),
-            Present("slr_positive"),
-            All(BOTH_LEGS, WEAK),
-        ),
-        reason="Numbness around anus or genitals, or new trouble with bladder or bowel: the "
-        "nerves at the base of the spine may be pressed",
-        action=_NOW,
-        sources=("hsib-cauda-equina", "lancashire-ces-residual-high", "ces-series-yield"),
-        hazard="cauda_equina",
-    ),
-    Rule(
-        id="CES-2",
-        level="emergency",
-        when=All(BACK, BOTH_LEGS, IN_DAYS, Any(WEAK, NUMB, Present("reflex_reduced"))),
-        reason="Pain from the back with weak or numb legs on both sides, new within two weeks: "
-        "the nerves in the spine may be pressed",
-        action=_NOW,
-        sources=("hsib-cauda-equina", "ces-series-bilateral-pain-or", "ces-series-weakness-or"),
-        hazard="cauda_equina",
-    ),
-    Rule(
-        id="CES-3",
-        level="emergency",
-        when=All(
-            CANCER,
-            BACK,
-            Any(WEAK, Present("unsteady")),
-            Any(Present("active_cancer"), Present("night_pain"), Present("worsening"), IN_DAYS),
-        ),
-        reason="Back pain with weak or unsteady legs in someone who has had cancer: the spinal "
-        "cord may be pressed",
-        action=_NOW,
-        sources=("guideline: NICE NG234, metastatic spinal cord compression",),
-        hazard="cauda_equina",
-    ),
     Rule(
         id="GBS-1",
         level="emergency",
         when=All(
             WEAK,
-            Any(BOTH_LEGS, Present("stocking_pattern"), Present("upper_limb_symptoms")),
+            _TWO_SIDES,
             Any(
                 Present("reflex_reduced"),
-                NUMB,
-                Present("tingling"),
-                Present("unsteady"),
+                All(
+                    Any(NUMB, Present("tingling"), Present("unsteady")),
+                    Any(
+                        Present("worsening"),
+                        Present("stocking_pattern"),
+                        Present("upper_limb_symptoms"),
+                    ),
+                ),
             ),
             IN_FOUR_WEEKS,
         ),
+        old=FOR_MONTHS,
+        lowering=Lowering(
+            id="NEU-6",
+            by=absent("reflex_reduced"),
+            reason="Weakness on both sides with numbness, tingling or unsteadiness within four "
+            "weeks, but reflexes tested and present, or months without change on record",
+            action="See a doctor to have strength and reflexes tested again; go to an emergency "
+            "department if weakness climbs, or with trouble swallowing or breathing.",
+        ),
         reason="Weakness on both sides with lost reflexes, numbness or unsteadiness, new within "
-        "four weeks: nerves or cord are failing and breathing can follow",
-        action="Go to an emergency department now; breathing must be watched.",
+        "four weeks: nerves or cord may be failing",
+        action="Go to an emergency department, where breathing is watched.",
         sources=(
             "001-fast-progression",
             "000-doctor-numb-weak",
@@ -90,11 +67,54 @@ RULES = (
         hazard="progressive_weakness",
     ),
     Rule(
+        id="STR-1",
+        level="emergency",
+        when=All(WEAK, Present("upper_limb_symptoms"), IN_HOURS),
+        old=FOR_WEEKS,
+        lowering=Lowering(
+            id="STR-2",
+            by=All(BOTH_LEGS, Present("starts_hours_after_exercise")),
+            reason="Sudden weakness of leg and arm, but on both sides after exercise, or for weeks "
+            "without change on record",
+            action=_NERVES,
+        ),
+        reason="Sudden weakness of a leg with arm or hand: this may be a stroke",
+        action="Call an ambulance, and say when it began.",
+        sources=("guideline: NICE NG128, stroke: sudden weakness of arm and leg",),
+        hazard="stroke",
+    ),
+    Rule(
+        id="BLD-1",
+        level="emergency",
+        when=All(
+            Present("blood_thinner"),
+            WEAK,
+            Any(Present("site_thigh"), Present("site_hip_groin"), Present("site_low_back")),
+            Any(IN_DAYS, All(SEVERE, Present("worsening"))),
+        ),
+        old=FOR_WEEKS,
+        lowering=Lowering(
+            id="BLD-2",
+            by=All(Present("radiates_from_back"), Present("relief_bending_forward")),
+            reason="A weak leg with pain of back, groin or thigh under a blood thinner, eased by "
+            "leaning forward, or for weeks without change on record",
+            action=_NERVES,
+        ),
+        reason="A weak leg with pain in back, groin or thigh in someone who takes a blood thinner: "
+        "a bleed may press on the nerve",
+        action="Go to an emergency department for a scan; take no further dose before you have "
+        "spoken to a doctor there.",
+        sources=("judgement: a bleed into the hip flexor grows while it is looked for elsewhere",),
+        hazard="bleeding",
+    ),
+    Rule(
         id="NEU-1",
         level="urgent",
         when=Present("foot_drop"),
+        old=FOR_MONTHS,
+        changed=Below("changed_days", 28),
         reason="The foot cannot be lifted: a nerve or its root is failing",
-        action=_TODAY,
+        action=_NERVES,
         sources=("000-doctor-numb-weak", "judgement: a motor deficit is seen the same day"),
         hazard="progressive_weakness",
     ),
@@ -102,49 +122,75 @@ RULES = (
         id="NEU-2",
         level="urgent",
         when=All(
-            Present("weakness"),
+            Any(Present("weakness"), Present("weak_on_rising")),
             Any(
-                Is("onset", "sudden"),
-                All(Present("worsening"), Any(Is("onset", "days"), Below("duration_days", 42))),
+                IN_HOURS,
+                All(
+                    Present("worsening"),
+                    Any(
+                        Is("onset", "days"),
+                        Below("duration_days", 42),
+                        Below("changed_days", 14),
+                        All(BOTH_LEGS, Below("duration_days", 70)),
+                    ),
+                ),
                 All(BOTH_LEGS, IN_FOUR_WEEKS),
             ),
         ),
         unless=Any(
-            Present("training_increase"),
-            Present("recent_leg_injury"),
-            Present("pop_felt"),
-            Present("starts_hours_after_exercise"),
-            FOR_MONTHS,
+            _TIRED_OR_TORN,
+            All(absent("reflex_reduced"), absent("sensation_loss"), absent("foot_drop")),
+            All(
+                Not(BOTH_LEGS),
+                Any(
+                    Present("resisted_pain"),
+                    Present("joint_motion_pain"),
+                    Present("muscle_tenderness"),
+                    Present("tendon_tenderness"),
+                ),
+            ),
         ),
-        reason="Weakness that came suddenly, or grows within days or weeks",
-        action=_TODAY,
+        old=FOR_MONTHS,
+        changed=Below("changed_days", 14),
+        reason="Weakness that came suddenly, or grows within days, weeks or on both sides",
+        action=_NERVES,
         sources=("001-fast-progression", "000-doctor-numb-weak", "000-doctor-worsening"),
         hazard="progressive_weakness",
     ),
     Rule(
         id="NEU-3",
         level="urgent",
+        within="two days",
         when=All(
-            Present("weakness"),
-            Any(NUMB, Present("tingling"), Present("reflex_reduced")),
-            Any(Present("giving_way"), SEVERE, IN_DAYS),
+            WEAK,
+            Any(NUMB, Present("reflex_reduced"), Present("tingling")),
+            Any(
+                All(IN_FOUR_WEEKS, Any(SEVERE, Present("worsening"))),
+                All(
+                    Present("giving_way"),
+                    Any(Present("recent_immobility"), Present("blood_thinner"), IN_FOUR_WEEKS),
+                ),
+            ),
         ),
-        unless=FOR_MONTHS,
-        reason="A weak leg with changed feeling or reflexes that is new, gives way or hurts "
-        "severely: a nerve or root may be failing",
-        action=_TODAY,
-        sources=("000-doctor-numb-weak", "judgement: a motor deficit is seen the same day"),
+        unless=_TIRED_OR_TORN,
+        old=AtLeast("duration_days", 42),
+        changed=Below("changed_days", 14),
+        reason="A weak leg with lost feeling or reflexes that is new, gives way or came with "
+        "severe pain: a nerve or root may be failing",
+        action=_NERVES,
+        sources=("000-doctor-numb-weak", "judgement: a motor deficit is seen within days"),
         hazard="progressive_weakness",
     ),
     Rule(
         id="NEU-4",
         level="urgent",
         when=All(IN_HOURS, NUMB),
-        unless=Any(BACK, Present("recent_leg_injury"), FOR_MONTHS),
+        unless=Any(BACK, Present("recent_leg_injury"), Present("stocking_pattern")),
+        old=FOR_WEEKS,
         reason="Sudden numbness that neither back nor injury explains: an artery of the leg or "
         "of the brain may have closed",
-        action="See a doctor today; call an ambulance if face, arm or speech is affected, or the "
-        "leg is cold.",
+        action="See a doctor; call an ambulance if face, arm or speech is affected, or the leg is "
+        "cold.",
         sources=("000-doctor-numb-weak", "judgement: sudden numbness of a limb is vascular first"),
         hazard="progressive_weakness",
     ),
@@ -153,48 +199,18 @@ RULES = (
         level="urgent",
         when=All(
             Present("reflex_reduced"),
-            Any(BOTH_LEGS, Present("stocking_pattern"), Present("upper_limb_symptoms")),
+            _TWO_SIDES,
             Any(
                 All(IN_FOUR_WEEKS, Any(NUMB, Present("tingling"), Present("unsteady"))),
-                All(WEAK, Any(Present("unsteady"), Present("worsening"))),
+                All(WEAK, Present("worsening")),
             ),
         ),
-        unless=FOR_MONTHS,
+        old=FOR_MONTHS,
+        changed=Below("changed_days", 14),
         reason="Lost reflexes on both sides with weakness, numbness or unsteadiness that nothing "
         "shows to be old: nerves may be failing fast",
-        action=_TODAY,
+        action=_NERVES,
         sources=("001-fast-progression", "guideline: EAN/PNS 2023, Guillain-Barre syndrome"),
         hazard="progressive_weakness",
-    ),
-    Rule(
-        id="CES-4",
-        level="urgent",
-        when=All(BACK, BOTH_LEGS, IN_DAYS),
-        unless=FOR_MONTHS,
-        reason="Pain from the back into both legs, new within two weeks: the nerves in the spine "
-        "may be pressed",
-        action="See a doctor today for an MRI within a day; at once if bladder, bowel or the "
-        "saddle change.",
-        sources=("hsib-cauda-equina", "ces-series-bilateral-pain-or"),
-        hazard="cauda_equina",
-    ),
-    Rule(
-        id="ELE-1",
-        level="urgent",
-        when=All(
-            Present("electrolyte_abnormal"),
-            Any(
-                Present("quality_cramping"),
-                Present("muscle_spasm"),
-                WEAK,
-                Present("unwell"),
-                Present("tingling"),
-            ),
-        ),
-        reason="Abnormal salts in the blood with cramps, weakness, tingling or illness: the "
-        "heart's rhythm may be at risk",
-        action="See a doctor today for a repeat blood test and an ECG.",
-        sources=("judgement: abnormal salts that cause symptoms are corrected the same day",),
-        hazard="salts",
     ),
 )

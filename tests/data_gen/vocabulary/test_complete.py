@@ -66,6 +66,13 @@ IMPLIED: list[tuple[Cells, Cells]] = [
     ({"bmi": 29.9}, {"obesity": "no"}),
     ({"severity": 8}, {"severe_pain": "yes"}),
     ({"severity": 7.5}, {"severe_pain": "no"}),
+    ({"relief_minutes": 9}, {"relief_within_minutes": "yes", "relief_rest": "yes"}),
+    ({"relief_minutes": 10}, {"relief_within_minutes": "no"}),
+    ({"relief_within_minutes": "yes"}, {"relief_rest": "yes"}),
+    ({"shin_part": "inner"}, {"site_shin": "yes"}),
+    ({"new_statin": "yes"}, {"harmful_medicine": "yes"}),
+    ({"weak_on_rising": "yes"}, {"weakness": "yes"}),
+    ({"breathlessness": "no"}, {"breathlessness_new": "no"}),
 ]
 
 
@@ -119,6 +126,11 @@ CONFLICTS: list[Cells] = [
     {"obesity": "no", "bmi": 31},
     {"severe_pain": "no", "severity": 9},
     {"relief_minutes": 4, "relief_rest": "no"},
+    {"relief_minutes": 30, "relief_within_minutes": "yes"},
+    {"changed_days": 9, "duration_days": 3},
+    {"walking_distance_m": 800, "farthest_walk_m": 200},
+    {"exercise_minutes": 60, "farthest_walk_m": 200},
+    {"heel_part": "under", "site_heel": "no"},
 ]
 
 

@@ -77,7 +77,7 @@ def test_relations_speak_of_findings_that_exist(vocabulary: Vocabulary) -> None:
     for derived in vocabulary.relations.derived:
         source = vocabulary.finding(derived.from_)
         assert vocabulary.finding(derived.finding).kind == "yes_no"
-        assert (source.low or 0) < derived.at_least < (source.high or 0)
+        assert (source.low or 0) < derived.bound < (source.high or 0)
 
 
 def test_loading_twice_gives_the_same_object() -> None:

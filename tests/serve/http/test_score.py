@@ -123,7 +123,8 @@ def test_a_file_of_several_blocks(client: httpx.Client, score: Score) -> None:
     ("finding", "words"),
     [("fever", [True, "yes", " Y ", "present", 1, 1.0, "1.0"]),
      ("fever", [False, "no", "F", "absent", 0, "0.0"]),
-     ("fever", [None, "", "unknown", "n/a", "?"]),
+     ("fever", [None, "", "n/a", "nan", " . "]),
+     ("fever", ["unknown", "?", "not asked", " NOT ASKED "]),
      ("age_years", [63, 63.0, "63", " 63.0 ", "6.3e1"]),
      ("smoking", ["never", " NEVER "])],
 )  # fmt: skip

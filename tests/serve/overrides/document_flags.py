@@ -32,6 +32,19 @@ class Records:
             found |= self.number(finding) == 1
         return found
 
+    def no(self, finding: str) -> Mask:
+        """Where a finding is recorded as absent."""
+        return np.asarray(self.number(finding) == 0)
+
+    def lasted(self, days: float) -> Mask:
+        """Where the complaint is recorded to be so many days old."""
+        return np.asarray(self.number("duration_days") >= days)
+
+    @property
+    def normal_d_dimer(self) -> Mask:
+        """Where a D-dimer is recorded as normal."""
+        return self.no("d_dimer_raised")
+
     def word(self, finding: str, *words: str) -> Mask:
         """Where a choice is recorded as one of the words."""
         known = self.vocabulary.finding(finding).values
@@ -67,34 +80,92 @@ class DocumentFlag:
 
 
 FLAGS = (
-    DocumentFlag("chest pain", "emergency", lambda r: r.yes("chest_pain")),
-    DocumentFlag("breathlessness", "emergency", lambda r: r.yes("breathlessness")),
     DocumentFlag(
-        "fainted or coughed blood", "emergency", lambda r: r.yes("syncope_or_haemoptysis")
-    ),
-    DocumentFlag(
-        "sudden severe pain, cold pale numb weak or pulseless",
+        "chest symptoms and a tender calf",
         "emergency",
         lambda r: (
-            r.sudden
-            & r.severe
-            & r.yes(
-                "cool_limb", "pale_limb", "numbness", "weakness", "pulses_reduced", "sensation_loss"
-            )
+            r.yes("chest_pain", "breathlessness", "syncope_or_haemoptysis")
+            & r.yes("deep_calf_tenderness")
+        ),
+    ),
+    DocumentFlag("new breathlessness", "urgent", lambda r: r.yes("breathlessness_new")),
+    DocumentFlag(
+        "chest pain, fainted or coughed blood",
+        "urgent",
+        lambda r: (
+            r.yes("chest_pain", "syncope_or_haemoptysis")
+            & ~r.word("swelling", "none")
+            & ~r.lasted(90)
         ),
     ),
     DocumentFlag(
-        "suddenly cold or pale", "emergency", lambda r: r.sudden & r.yes("cool_limb", "pale_limb")
+        "sudden severe pain in a cold leg",
+        "emergency",
+        lambda r: r.sudden & r.severe & r.yes("cool_limb") & ~r.yes("warmth") & ~r.lasted(28),
     ),
     DocumentFlag(
-        "newly cold or pale",
-        "emergency",
-        lambda r: r.yes("colour_change_new") & r.yes("cool_limb", "pale_limb"),
+        "sudden severe pain, cold pale blue or pulseless",
+        "urgent",
+        lambda r: (
+            r.sudden & r.severe & r.yes("cool_limb", "pale_limb", "blue_limb", "pulses_reduced")
+        ),
     ),
-    DocumentFlag("suddenly blue", "emergency", lambda r: r.sudden & r.yes("blue_limb")),
+    DocumentFlag(
+        "suddenly cold",
+        "emergency",
+        lambda r: r.sudden & r.yes("cool_limb") & ~r.yes("warmth", "muscle_spasm") & ~r.lasted(28),
+    ),
+    DocumentFlag(
+        "newly cold",
+        "emergency",
+        lambda r: (
+            r.yes("colour_change_new") & r.yes("cool_limb") & ~r.yes("warmth", "muscle_spasm")
+        ),
+    ),
+    DocumentFlag(
+        "suddenly cold, pale or blue",
+        "urgent",
+        lambda r: r.sudden & r.yes("cool_limb", "pale_limb", "blue_limb"),
+    ),
+    DocumentFlag(
+        "newly changed in colour or temperature",
+        "urgent",
+        lambda r: (
+            r.yes("colour_change_new")
+            & r.yes("blue_limb", "warmth", "redness")
+            & ~r.yes("bruising", "pop_felt", "recent_leg_injury")
+        ),
+    ),
     DocumentFlag("saddle numbness", "emergency", lambda r: r.yes("saddle_numbness")),
     DocumentFlag(
-        "new bladder or bowel change", "emergency", lambda r: r.yes("bladder_bowel_change")
+        "bladder or bowel change with back pain and weakness",
+        "emergency",
+        lambda r: (
+            r.yes("bladder_bowel_change")
+            & r.yes("site_low_back", "radiates_from_back")
+            & r.yes("weakness")
+            & ~r.lasted(90)
+        ),
+    ),
+    DocumentFlag(
+        "bladder or bowel change with back pain and lost reflexes",
+        "urgent",
+        lambda r: (
+            r.yes("bladder_bowel_change")
+            & r.yes("site_low_back", "radiates_from_back")
+            & r.yes("reflex_reduced")
+        ),
+    ),
+    DocumentFlag(
+        "both legs weak within days, reflexes lost",
+        "emergency",
+        lambda r: (
+            r.yes("weakness")
+            & r.word("side", "both")
+            & r.word("onset", "days", "sudden")
+            & r.yes("reflex_reduced")
+            & ~r.lasted(90)
+        ),
     ),
     DocumentFlag(
         "tense, very painful leg after injury",
@@ -124,9 +195,9 @@ FLAGS = (
         "fever with weak defences", "emergency", lambda r: r.feverish & r.yes("immunosuppression")
     ),
     DocumentFlag(
-        "hot swollen joint",
+        "hot swollen joint, not for weeks",
         "urgent",
-        lambda r: r.yes("joint_swelling") & r.yes("warmth", "redness"),
+        lambda r: r.yes("joint_swelling") & r.yes("warmth", "redness") & ~r.lasted(28),
     ),
     DocumentFlag(
         "one leg swollen with warmth, redness or calf tenderness",
@@ -134,7 +205,9 @@ FLAGS = (
         lambda r: (
             r.word("swelling", "one")
             & r.yes("warmth", "redness", "deep_calf_tenderness")
-            & ~r.yes("bruising", "pop_felt", "varicose_veins", "skin_darkening")
+            & ~r.yes("bruising", "pop_felt", "joint_swelling")
+            & ~r.normal_d_dimer
+            & ~r.lasted(90)
         ),
     ),
     DocumentFlag(
@@ -142,7 +215,9 @@ FLAGS = (
         "urgent",
         lambda r: (
             (r.number("calf_difference_cm") >= 3)
-            & ~r.yes("bruising", "pop_felt", "varicose_veins", "skin_darkening")
+            & ~r.yes("bruising", "pop_felt", "joint_swelling")
+            & ~r.normal_d_dimer
+            & ~r.lasted(90)
         ),
     ),
     DocumentFlag(
@@ -152,48 +227,51 @@ FLAGS = (
             r.word("swelling", "one")
             & r.yes("swelling_sudden")
             & ~r.yes("bruising", "pop_felt", "recent_leg_injury", "joint_swelling")
-            & ~(r.number("duration_days") >= 90)
+            & ~r.normal_d_dimer
         ),
     ),
     DocumentFlag(
-        "rest or night pain with poor circulation",
+        "pain at rest that eases when the leg hangs down",
         "urgent",
         lambda r: (
             r.yes("rest_pain", "night_pain", "constant_pain")
-            & (r.yes("pulses_reduced", "cool_limb", "pale_limb") | (r.number("abi") < 0.9))
+            & r.yes("relief_leg_down")
+            & ~r.no("pulses_reduced")
+            & ~(r.number("abi") >= 0.9)
         ),
     ),
     DocumentFlag(
         "sore that does not heal",
         "urgent",
-        lambda r: r.yes("nonhealing_sore") & ~r.yes("varicose_veins", "skin_darkening"),
+        lambda r: (
+            r.yes("nonhealing_sore")
+            & ~r.yes("varicose_veins", "skin_darkening")
+            & ~r.no("pulses_reduced")
+        ),
     ),
     DocumentFlag(
         "sore that does not heal, poor circulation",
         "urgent",
-        lambda r: r.yes("nonhealing_sore") & r.yes("pulses_reduced", "cool_limb", "pale_limb"),
+        lambda r: (
+            r.yes("nonhealing_sore")
+            & r.yes("pulses_reduced", "cool_limb", "pale_limb")
+            & ~(r.number("abi") >= 0.9)
+        ),
     ),
     DocumentFlag("gangrene", "urgent", lambda r: r.yes("gangrene")),
     DocumentFlag("fever", "urgent", lambda r: r.feverish),
-    DocumentFlag("cannot bear weight", "urgent", lambda r: r.yes("unable_to_bear_weight")),
-    DocumentFlag("foot drop", "urgent", lambda r: r.yes("foot_drop")),
     DocumentFlag(
-        "fast-growing weakness",
+        "cannot bear weight after injury",
+        "urgent",
+        lambda r: r.yes("unable_to_bear_weight") & r.yes("recent_leg_injury") & ~r.lasted(28),
+    ),
+    DocumentFlag("foot drop", "urgent", lambda r: r.yes("foot_drop") & ~r.lasted(90)),
+    DocumentFlag(
+        "cancer with a tender bone",
         "urgent",
         lambda r: (
-            r.yes("weakness")
-            & r.yes("worsening")
-            & (r.word("onset", "days", "sudden") | (r.number("duration_days") < 42))
-            & ~r.yes(
-                "training_increase", "recent_leg_injury", "pop_felt", "starts_hours_after_exercise"
-            )
-            & ~(r.number("duration_days") >= 90)
+            r.yes("active_cancer", "cancer_history") & r.yes("bone_tenderness") & ~r.lasted(90)
         ),
-    ),
-    DocumentFlag(
-        "cancer with night or rest pain",
-        "urgent",
-        lambda r: r.yes("active_cancer", "cancer_history") & r.yes("night_pain", "rest_pain"),
     ),
     DocumentFlag("two weeks or more", "routine", lambda r: r.number("duration_days") >= 14),
     DocumentFlag("worsening", "routine", lambda r: r.yes("worsening")),
@@ -208,5 +286,5 @@ FLAGS = (
     DocumentFlag("ABI under 0.90", "routine", lambda r: r.number("abi") < 0.9),
     DocumentFlag("pain at rest", "routine", lambda r: r.yes("rest_pain", "night_pain")),
 )
-"""Where a document's sign has an everyday explanation on record, the line leaves it out, as the
-guards do; the hazard log lists those."""
+"""Where a document's sign has an everyday explanation, a normal sign or an old date on record, the
+line leaves it out, as the guards do; the hazard log lists those."""

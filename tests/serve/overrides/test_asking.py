@@ -13,7 +13,7 @@ from serve.overrides.cut_sets import IMPLIED
 from serve.overrides.logic import Case
 from tests.serve.overrides.decisions import asking as decided
 from tests.serve.overrides.records import as_case, random_records
-from tests.serve.overrides.stories import DANGERS, LOOK_ALIKES
+from tests.serve.overrides.stories import EVERYDAY, HAZARDS
 
 RULE = {rule.id: rule for rule in RULES}
 RECORDS = [
@@ -21,7 +21,7 @@ RECORDS = [
     for recorded in (0.05, 0.1, 0.2, 0.4)
     for row in random_records(100, seed=31, recorded=recorded, present=0.5)
 ]
-NOTES = [story.case for story in (*DANGERS, *LOOK_ALIKES)]
+NOTES = [story.case for story in (*HAZARDS, *EVERYDAY)]
 DENIAL = {"onset": "gradual", "side": "both", "swelling": "none", "smoking": "never"}
 DENIED_NUMBER = {"duration_days": 50.0, "calf_difference_cm": 0.0, "abi": 1.0, "age_years": 50.0}
 DENIED_NUMBER |= {"temperature_c": 36.5, "severity": 1.0, "walking_distance_m": 500.0}
@@ -75,6 +75,7 @@ def confirmed(case: Case, finding: str) -> list[Case]:
         "onset": ["sudden", "days"],
         "swelling": ["one"],
         "duration_days": [0.5, 5.0, 20.0, 100.0],
+        "changed_days": [0.5, 5.0, 20.0],
         "calf_difference_cm": [5.0],
         "temperature_c": [39.0],
         "severity": [9.0],
@@ -101,12 +102,17 @@ def test_denials_settle_the_first_flags() -> None:
 
 
 def test_no_smaller_set_of_questions_settles_as_much() -> None:
-    """For notes and random records, no smaller set of denials settles the flags asked about."""
+    """For notes and random records, no smaller set of denials settles the flags asked about.
+
+    Flags with a guard are left out: a denial may be the normal sign that holds them back.
+    """
     compared = 0
     for case in RECORDS + NOTES:
         result = evaluate(case)
         rules = tuple(r.id for r in result.open_rules if not set(r.findings) & NOT_ASKED)
         if not rules or len(rules) < len(result.open_rules) or len(result.questions) > 4:
+            continue
+        if any(RULE[rule].guards for rule in rules):
             continue
         blanks = {f for rule in rules for f in RULE[rule].findings if case.get(f) is None}
         blanks -= {one for one, _ in IMPLIED}
@@ -115,7 +121,7 @@ def test_no_smaller_set_of_questions_settles_as_much() -> None:
                 implied = tuple(one for one, other in IMPLIED if other in chosen)
                 assert open_after(denied(case, (*chosen, *implied)), rules)
         compared += 1
-    assert compared > 20
+    assert compared > 5
 
 
 def test_a_blank_case_has_every_emergency_open() -> None:
@@ -129,8 +135,8 @@ def test_a_blank_case_has_every_emergency_open() -> None:
             "chest_pain",
             "breathlessness",
             "syncope_or_haemoptysis",
-            "saddle_numbness",
-            "bladder_bowel_change",
+            "unwell",
+            "blue_limb",
         )
 
 
@@ -151,7 +157,7 @@ def test_a_benign_case_is_asked_nothing() -> None:
 
 def test_an_emergency_is_not_asked_about() -> None:
     """Where an emergency has fired nothing could raise the level, so nothing is asked."""
-    result = evaluate({"chest_pain": True, "swelling": "one"})
+    result = evaluate({"chest_pain": True, "deep_calf_tenderness": True})
     assert result.level == "emergency"
     assert result.open_rules == result.questions == ()
 
@@ -159,12 +165,12 @@ def test_an_emergency_is_not_asked_about() -> None:
 @pytest.mark.parametrize(
     ("case", "asked"),
     [
-        ({"site_low_back": True}, ("saddle_numbness", "bladder_bowel_change")),
+        ({"site_low_back": True}, ("saddle_numbness", "seat_feels_different")),
         ({"swelling": "one", "swelling_sudden": True},
          ("chest_pain", "breathlessness", "syncope_or_haemoptysis", "unwell")),
         ({"joint_swelling": True, "duration_days": 40.0}, ("fever", "unwell")),
         ({"pulses_reduced": True, "age_years": 70.0, "duration_days": 400.0, "onset": "gradual"},
-         ("rest_pain", "night_pain")),
+         ("nonhealing_sore",)),
     ],
     ids=["back", "clot", "joint", "artery"],
 )  # fmt: skip
@@ -174,9 +180,11 @@ def test_what_points_at_a_danger_is_asked_about(case: Case, asked: tuple[str, ..
 
 
 def test_a_hint_asks_only_in_company() -> None:
-    """Severe pain alone asks nothing; severe pain in one leg asks about the night."""
+    """Severe pain alone asks nothing; severe pain of one foot asks about the night."""
     assert evaluate({"severe_pain": True, "site_heel": True}).questions == ()
-    assert evaluate({"severe_pain": True, "side": "one"}).questions == ("night_pain",)
+    assert (
+        "night_pain" in evaluate({"severe_pain": True, "site_foot": True, "side": "one"}).questions
+    )
 
 
 def test_a_cold_leg_is_asked_for_only_where_nothing_else_explains_the_pain() -> None:
@@ -195,9 +203,10 @@ def test_places_left_over_go_to_the_first_flag_that_did_not_fit() -> None:
 
 
 def test_only_warnings_are_asked_about() -> None:
-    """Every emergency and every urgent rule is a flag, most urgent first, and no other rule is."""
+    """Every emergency and urgent rule that speaks for itself is a flag, most urgent first."""
     flags = [RULES[flag.place] for flag in FLAGS]
-    assert flags == [rule for rule in RULES if rule.level in ("emergency", "urgent")]
+    warnings = [rule for rule in RULES if rule.level in ("emergency", "urgent")]
+    assert flags == [rule for rule in warnings if not rule.instead]
     assert [flag.rank for flag in FLAGS] == [rule.rank for rule in flags]
 
 

@@ -14,11 +14,18 @@ SWOLLEN = {"swelling": "one", "warmth": True, "swelling_sudden": False, "worseni
 
 def test_what_fired_comes_most_urgent_first_with_its_reason() -> None:
     """The level is that of the first fired rule; reasons carry rule ids; actions are at hand."""
-    result = evaluate({**SWOLLEN, "bladder_bowel_change": True})
-    assert [rule.id for rule in result.fired] == ["CES-1", "DVT-2", "SEE-2", "SEE-5", "SEE-10"]
+    result = evaluate({**SWOLLEN, "saddle_numbness": True})
+    assert [rule.id for rule in result.fired] == [
+        "CES-1",
+        "DVT-2",
+        "SEE-2",
+        "SEE-5",
+        "SEE-10",
+        "SEE-16",
+    ]
     assert result.level == "emergency"
     assert result.reasons[1] == f"DVT-2: {result.fired[1].reason}"
-    assert result.fired[0].action.startswith("Go to an emergency department now")
+    assert result.fired[0].what_to_do.startswith("Now: go to an emergency department")
 
 
 def test_states_are_given_for_every_rule() -> None:
@@ -43,7 +50,7 @@ def test_nothing_fired_is_no_level() -> None:
 @pytest.mark.parametrize("level", LEVELS[:3])
 def test_each_level_can_be_reached(level: str) -> None:
     """Emergency, urgent and routine are each the level of some single finding."""
-    one = {"emergency": "chest_pain", "urgent": "foot_drop", "routine": "worsening"}
+    one = {"emergency": "saddle_numbness", "urgent": "foot_drop", "routine": "worsening"}
     assert evaluate({one[level]: True}).level == level
 
 

@@ -29,13 +29,14 @@ def test_the_page_is_current() -> None:
 
 
 def test_every_rule_guard_and_hazard_is_on_the_page() -> None:
-    """Each rule appears with its reason and action, each guard in the list, each hazard in full."""
+    """Each rule appears with its reason, action and time, each guard in a list, each hazard."""
     for rule in RULES:
         assert f"### {rule.id} ({rule.level})" in PAGE
         assert rule.reason in PAGE
-        assert rule.action in PAGE
-        if rule.unless:
-            assert f"| {rule.id} | {rule.level} | {phrase(rule.unless)} |" in PAGE
+        assert rule.what_to_do in PAGE
+        if rule.guards and not rule.instead:
+            guards = [phrase(each) if each else "" for each in (rule.unless, rule.old)]
+            assert f"| {' | '.join(guards)} |" in PAGE
     for hazard in HAZARDS:
         assert f"## {hazard.id}" in PAGE
         assert hazard.remains in PAGE
@@ -65,6 +66,8 @@ COLD, PALE = Present("cool_limb"), Present("pale_limb")
         (Below("duration_days", 14), "`duration_days` < 14"),
         (FEVER, "`fever` (or `temperature_c` ≥ 38)"),
         (logic.All(COLD, PALE), "`cool_limb` **and** `pale_limb`"),
+        (logic.absent("fever"), "no `fever`"),
+        (logic.Not(logic.Any(COLD, PALE)), "no (`cool_limb` or `pale_limb`)"),
         (logic.Any(COLD, logic.Any(PALE, FEVER)),
          "`cool_limb` or `pale_limb` or `fever` (or `temperature_c` ≥ 38)"),
         (logic.All(COLD, logic.Any(PALE, FEVER)),

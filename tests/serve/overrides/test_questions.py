@@ -16,7 +16,7 @@ from serve.overrides.compiled import compile_rules
 from serve.overrides.cut_sets import IMPLIED
 from serve.overrides.logic import Case, Value
 from tests.serve.overrides.records import as_case, random_records
-from tests.serve.overrides.stories import DANGERS, LOOK_ALIKES
+from tests.serve.overrides.stories import EVERYDAY, HAZARDS
 
 Questions = frozenset[str]
 Cells = tuple[tuple[str, Value], ...]
@@ -30,7 +30,7 @@ CROWDED: list[Case] = [
     {"upper_limb_symptoms": True, "weakness": True, "reflex_reduced": True},
 ]
 """Cases in which the flag left out could be settled in a short way and in a long one."""
-CASES = CROWDED + [story.case for story in (*DANGERS, *LOOK_ALIKES)]
+CASES = CROWDED + [story.case for story in (*HAZARDS, *EVERYDAY)]
 CASES += [
     as_case(row)  # type: ignore[misc]
     for recorded in (0.02, 0.05, 0.1, 0.2, 0.3)

@@ -42,14 +42,14 @@ def test_no_emergency_is_below_urgent() -> None:
 
 
 def test_urgent_cases_are_called() -> None:
-    """Of nineteen urgent cases at least seventeen are urgent or above."""
+    """Of nineteen urgent cases at least sixteen are urgent or above; the model adds to these."""
     ranks = reached("urgent")
     assert len(ranks) == 19
-    assert sum(rank <= 1 for rank in ranks) >= 17
+    assert sum(rank <= 1 for rank in ranks) >= 16
 
 
 def test_benign_cases_are_left_alone() -> None:
-    """Of forty-five routine and self-care cases at most four are raised to urgent or above."""
+    """Of forty-five routine and self-care cases at most two are raised to urgent or above."""
     ranks = reached("routine") + reached("self_care")
     assert len(ranks) == 45
-    assert sum(rank <= 1 for rank in ranks) <= 4
+    assert sum(rank <= 1 for rank in ranks) <= 2

@@ -11,7 +11,10 @@ from jinja2 import UndefinedError
 from training.evaluation.render import render, version_shown, with_verdict
 from training.paths import PAGE
 
-_TABLES = ("headline", "real_shares", "confusion", "reliability", "by_condition", "by_cell")
+_TABLES = (
+    *("headline", "real_shares", "triage", "triage_by_level"),
+    *("confusion", "reliability", "by_condition", "by_cell"),
+)
 
 
 def _page(**content: Any) -> str:

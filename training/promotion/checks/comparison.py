@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
+from serve.triage import EMERGENCY, URGENT
 from training.evaluation.metrics import Interval, calibration_error, in_top, kl_to_exact, log_loss
-from training.evaluation.real_metrics import EMERGENCY, OTHER
-from training.evaluation.triage import URGENT
+from training.evaluation.real_metrics import OTHER
 from training.params import GateParams
 from training.promotion.checks.check import Check, compared, of_counts, of_means
 from training.promotion.checks.comparison_data import Answers
@@ -111,7 +111,7 @@ class Comparison:
     def _real(self) -> Iterator[Check]:
         params, real = self.params, self.new.data.real
         emergency = real.triage == EMERGENCY
-        missed = [answers.real.triage[emergency] > URGENT for answers in (self.new, self.old)]
+        missed = [answers.real.triage.level[emergency] > URGENT for answers in (self.new, self.old)]
         counts = of_counts(missed[0], missed[1], self.tail)
         what, knob = "real emergencies below urgent", "real_emergencies"
         yield compared(what, *counts, params.real_emergencies, knob)

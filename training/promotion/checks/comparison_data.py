@@ -12,6 +12,7 @@ import numpy.typing as npt
 from data_gen.inference import ExactPosterior
 from data_gen.vocabulary import Vocabulary
 from data_gen.world import World
+from serve.triage import EMERGENCY, URGENT
 from training.bundles.loaded import LoadedBundle, Told
 from training.data.features import asked_of, decoded
 from training.data.labelled import LabelledCases
@@ -20,7 +21,7 @@ from training.data.vignettes import Answered
 from training.evaluation.evaluate import vignette_metrics
 from training.evaluation.metrics import kl_to_exact
 from training.evaluation.real_metrics import RealResult, score_real
-from training.evaluation.triage import URGENT, condition_ranks, triage_ranks
+from training.evaluation.triage import component_ranks, needed, triaged
 from training.model.calibrate import TRAINING, draw
 from training.paths import in_experiment
 from training.promotion.checks.published import Published
@@ -115,9 +116,9 @@ def missed_emergencies(
     Only whole records count: a form that asks for little cannot show an emergency.
     """
     asked = asked_of(cases.cases)
-    emergency = (condition_ranks(vocabulary)[cases.label] == 0) & (asked == asked.max(initial=0))
+    emergency = (needed(cases, vocabulary) == EMERGENCY) & (asked == asked.max(initial=0))
     values = decoded(cases.cases[emergency])
-    return triage_ranks(values, told.of(emergency), vocabulary) > URGENT
+    return triaged(values, told.of(emergency), vocabulary).level > URGENT
 
 
 def fresh_vignettes(world: World, rows: int, seed: int) -> Answered:
@@ -129,7 +130,8 @@ def fresh_vignettes(world: World, rows: int, seed: int) -> Answered:
     mix = world.mix(TRAINING)
     drawn = draw(world, mix, rows, seed, forms=True)
     exact = ExactPosterior(world)(drawn.values, mix, workers=2).probability
-    return Answered(drawn.cases, drawn.label, exact)
+    needs = component_ranks(world)[drawn.component]
+    return Answered(drawn.cases, drawn.label, exact, needs=needs)
 
 
 def seed_of(candidate: str, champion: str | None) -> int:

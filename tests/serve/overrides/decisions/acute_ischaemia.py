@@ -2,45 +2,100 @@
 
 from __future__ import annotations
 
-from tests.serve.overrides.decisions.patient import hours, numb, rests_badly, two_weeks, weak
-from tests.serve.overrides.decisions.table import Patient, emergency, guard, urgent
+from tests.serve.overrides.decisions.patient import (
+    at_arterial_risk,
+    bled_or_torn,
+    cramps,
+    good_index,
+    hot,
+    hours,
+    numb,
+    off_colour,
+    rests_badly,
+    two_weeks,
+    unceasing,
+    weak,
+    well_fed,
+)
+from tests.serve.overrides.decisions.table import Patient, emergency, guard, lowering, old, urgent
+
+
+def _warm_and_alive(p: Patient) -> bool:
+    if p["pale_limb"] or p["numbness"] or p["weakness"]:
+        return False
+    return p["warmth"] or not p["cool_limb"]
+
+
+old("ALI-1", 28)
+old("ALI-2", 28)
+old("ALI-3", 28)
+old("ALI-4", 28)
+old("ALI-6", 28)
+old("ALI-7", 28)
+old("SUD-1", 28)
 
 
 @emergency("ALI-1")
 def _(p: Patient) -> bool:
-    if not hours(p):
+    if not hours(p) or not p["severe_pain"]:
         return False
-    if not p["severe_pain"]:
-        return False
-    if p["cool_limb"] or p["pale_limb"] or p["blue_limb"] or p["pulses_reduced"]:
+    if off_colour(p) or p["pulses_reduced"]:
         return True
-    return numb(p) or weak(p)
+    if not numb(p) and not weak(p):
+        return False
+    if numb(p) and weak(p):
+        return True
+    return p["age_years"] >= 60 or p["atrial_fibrillation"] or at_arterial_risk(p)
+
+
+@lowering("ALI-1", "ALI-8")
+def _(p: Patient) -> bool:
+    return well_fed(p) or _warm_and_alive(p)
 
 
 @emergency("ALI-2")
 def _(p: Patient) -> bool:
-    if hours(p) and (p["pulses_reduced"] or p["blue_limb"]):
+    if p["colour_change_new"] and (p["cool_limb"] or p["pale_limb"]):
         return True
-    if hours(p) and (p["cool_limb"] or p["pale_limb"]):
+    if not hours(p):
+        return False
+    if off_colour(p):
         return True
-    if p["colour_change_new"]:
-        return p["cool_limb"] or p["pale_limb"]
-    return False
+    if not p["pulses_reduced"]:
+        return False
+    if p["atrial_fibrillation"] or p["severe_pain"] or unceasing(p):
+        return True
+    return numb(p) or weak(p)
+
+
+@lowering("ALI-2", "ALI-9")
+def _(p: Patient) -> bool:
+    if p["muscle_spasm"] or well_fed(p) or _warm_and_alive(p):
+        return True
+    return bled_or_torn(p) and not p["cool_limb"]
 
 
 @emergency("ALI-3")
 def _(p: Patient) -> bool:
     if not two_weeks(p):
         return False
-    perfusion = [p["cool_limb"], p["pale_limb"], p["pulses_reduced"]]
-    if not any(perfusion):
+    signs = p["cool_limb"] + p["pale_limb"] + p["blue_limb"] + p["pulses_reduced"]
+    if signs >= 2:
+        return True
+    hurts = p["severe_pain"] or p["rest_pain"]
+    nerves = numb(p) or weak(p)
+    if p["pulses_reduced"]:
+        return hurts and nerves
+    if p["cool_limb"] or p["pale_limb"]:
+        return hurts or nerves
+    return False
+
+
+@lowering("ALI-3", "ALI-10")
+def _(p: Patient) -> bool:
+    if p["pulses_reduced"]:
         return False
-    signs = sum(perfusion)
-    signs += p["blue_limb"]
-    signs += 1 if numb(p) else 0
-    signs += 1 if weak(p) else 0
-    signs += 1 if p["severe_pain"] or p["rest_pain"] else 0
-    return signs > 1
+    return p["warmth"] or good_index(p)
 
 
 @emergency("ALI-4")
@@ -48,34 +103,61 @@ def _(p: Patient) -> bool:
     return p["atrial_fibrillation"] and p["severe_pain"] and hours(p)
 
 
-@emergency("ALI-5")
+@lowering("ALI-4", "ALI-11")
 def _(p: Patient) -> bool:
-    if p["blue_limb"] and p["cool_limb"]:
-        if p["pulses_reduced"] or p["bruit"] or p["abi"] < 0.9:
-            return True
-        return p["atrial_fibrillation"] or p["cardiovascular_disease"]
-    return False
+    return p["muscle_spasm"] or hot(p) or well_fed(p)
 
 
 @emergency("ALI-6")
 def _(p: Patient) -> bool:
     if p["cool_limb"] + p["pale_limb"] + p["pulses_reduced"] < 2:
         return False
-    if not (numb(p) or weak(p)):
-        return False
-    return p["severe_pain"] or rests_badly(p)
+    if weak(p):
+        return p["severe_pain"] or rests_badly(p)
+    return p["severe_pain"] and numb(p)
+
+
+@lowering("ALI-6", "ALI-12")
+def _(p: Patient) -> bool:
+    return p["stocking_pattern"]
 
 
 @urgent("ALI-7")
 def _(p: Patient) -> bool:
-    if two_weeks(p):
-        return p["pulses_reduced"] or p["pale_limb"] or p["cool_limb"] or p["blue_limb"]
-    return False
+    if not two_weeks(p):
+        return False
+    if off_colour(p):
+        return True
+    if not p["pulses_reduced"]:
+        return False
+    if numb(p) or weak(p):
+        return True
+    return p["severe_pain"] and unceasing(p)
 
 
 @guard("ALI-7")
 def _(p: Patient) -> bool:
-    return p["duration_days"] >= 90
+    if good_index(p) or well_fed(p):
+        return True
+    return bled_or_torn(p) and not p["pulses_reduced"]
+
+
+@urgent("ALI-13")
+def _(p: Patient) -> bool:
+    if p["duration_days"] >= 14 and p["changed_days"] >= 14:
+        return False
+    if not p["worse_walking"] or not p["relief_standing"]:
+        return False
+    if p["pulses_reduced"] or p["leg_graft_or_stent"] or p["atrial_fibrillation"]:
+        return True
+    return at_arterial_risk(p)
+
+
+@guard("ALI-13")
+def _(p: Patient) -> bool:
+    if good_index(p) or p["recent_leg_injury"] or p["training_increase"]:
+        return True
+    return p["relief_bending_forward"] or p["radiates_from_back"]
 
 
 @urgent("SUD-1")
@@ -85,30 +167,6 @@ def _(p: Patient) -> bool:
 
 @guard("SUD-1")
 def _(p: Patient) -> bool:
-    if p["duration_days"] >= 90:
+    if p["recent_leg_injury"] or p["pop_felt"] or cramps(p):
         return True
-    if p["recent_leg_injury"] or p["pop_felt"]:
-        return True
-    if p["quality_cramping"] or p["muscle_spasm"]:
-        return True
-    return p["radiates_from_back"]
-
-
-@urgent("ART-1")
-def _(p: Patient) -> bool:
-    if p["age_years"] >= 40:
-        return False
-    if p["abi"] < 0.9 or p["exercise_abi_drop"]:
-        return True
-    return p["bruit"] or p["pulses_reduced"]
-
-
-@urgent("COL-1")
-def _(p: Patient) -> bool:
-    if p["colour_change_new"] and (hours(p) or numb(p) or p["severe_pain"]):
-        return True
-    if not p["blue_limb"]:
-        return False
-    if p["colour_change_new"] or p["cool_limb"] or p["severe_pain"]:
-        return True
-    return p["cardiovascular_disease"] or p["atrial_fibrillation"]
+    return p["radiates_from_back"] or well_fed(p)

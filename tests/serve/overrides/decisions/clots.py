@@ -2,17 +2,60 @@
 
 from __future__ import annotations
 
-from tests.serve.overrides.decisions.patient import long_vein_disease, prone_to_clots, two_weeks
-from tests.serve.overrides.decisions.table import Patient, emergency, guard, urgent
+from tests.serve.overrides.decisions.patient import (
+    bled_or_torn,
+    cramps,
+    hot,
+    prone_to_clots,
+    two_weeks,
+)
+from tests.serve.overrides.decisions.table import Patient, emergency, guard, lowering, old, urgent
+
+
+def _sudden_chest(p: Patient) -> bool:
+    return p["syncope_or_haemoptysis"] or p["breathlessness_new"]
+
+
+def _chest(p: Patient) -> bool:
+    return p["chest_pain"] or p["breathlessness"] or _sudden_chest(p)
+
+
+def _soft_leg(p: Patient) -> bool:
+    return p["site_calf"] or p["site_thigh"] or p["site_leg"]
+
+
+def _new_leg_pain(p: Patient) -> bool:
+    return two_weeks(p) if _soft_leg(p) else False
+
+
+def _clotted_leg(p: Patient) -> bool:
+    if p["deep_calf_tenderness"] or p["swelling_sudden"] or p["calf_difference_cm"] >= 3:
+        return True
+    if p["swelling"] == "one":
+        return prone_to_clots(p) or _soft_leg(p)
+    return False
 
 
 @emergency("PE-1")
 def _(p: Patient) -> bool:
-    if p["syncope_or_haemoptysis"]:
+    if not _chest(p):
+        return False
+    if p["syncope_or_haemoptysis"] and p["site_calf"]:
         return True
-    if p["breathlessness"]:
+    if _clotted_leg(p):
         return True
-    return p["chest_pain"]
+    if prone_to_clots(p) and (_sudden_chest(p) or two_weeks(p)):
+        return True
+    if p["chest_pain"] or _sudden_chest(p):
+        return _new_leg_pain(p)
+    return False
+
+
+@lowering("PE-1", "PE-4")
+def _(p: Patient) -> bool:
+    if p["breathlessness_new"] or p["syncope_or_haemoptysis"]:
+        return False
+    return p["swelling"] == "none" and not p["deep_calf_tenderness"]
 
 
 @emergency("PE-2")
@@ -26,11 +69,45 @@ def _(p: Patient) -> bool:
     return prone_to_clots(p)
 
 
+old("PE-3", 90)
+
+
+@urgent("PE-3")
+def _(p: Patient) -> bool:
+    if p["chest_pain"] or _sudden_chest(p):
+        return True
+    if p["breathlessness"]:
+        return p["worsening"] or two_weeks(p)
+    return False
+
+
+@guard("PE-3")
+def _(p: Patient) -> bool:
+    if p["breathlessness_new"]:
+        return False
+    return bool(p["swelling"] == "none")
+
+
 @emergency("DVT-1")
 def _(p: Patient) -> bool:
     if p["swelling"] != "one" or not p["blue_limb"]:
         return False
     return p["swelling_sudden"] or p["severe_pain"]
+
+
+def _normal_d_dimer(p: Patient) -> bool:
+    if p["d_dimer_raised"]:
+        return False
+    return not p["active_cancer"] and not p["previous_dvt"]
+
+
+old("DVT-2", 90)
+old("DVT-3", 90)
+old("DVT-4", 90)
+old("DVT-5", 28)
+old("DVT-6", 28)
+old("DVT-7", 28)
+old("DVT-8", 28)
 
 
 @urgent("DVT-2")
@@ -39,15 +116,14 @@ def _(p: Patient) -> bool:
         return True
     if p["swelling"] != "one":
         return False
-    for sign in ("deep_calf_tenderness", "quality_throbbing", "redness", "warmth"):
-        if p[sign]:
-            return True
-    return False
+    return p["quality_throbbing"] or p["deep_calf_tenderness"] or hot(p)
 
 
 @guard("DVT-2")
 def _(p: Patient) -> bool:
-    return p["bruising"] or p["pop_felt"] or long_vein_disease(p)
+    if bled_or_torn(p) or _normal_d_dimer(p):
+        return True
+    return p["joint_swelling"] and not p["deep_calf_tenderness"]
 
 
 @urgent("DVT-3")
@@ -56,16 +132,14 @@ def _(p: Patient) -> bool:
         return False
     if p["swelling_sudden"] or p["site_calf"]:
         return True
-    if p["site_leg"] or p["site_thigh"]:
-        return two_weeks(p)
-    return False
+    return _new_leg_pain(p)
 
 
 @guard("DVT-3")
 def _(p: Patient) -> bool:
-    if p["duration_days"] >= 90:
+    if p["recent_leg_injury"] or bled_or_torn(p) or p["joint_swelling"]:
         return True
-    return p["recent_leg_injury"] or p["bruising"] or p["pop_felt"] or p["joint_swelling"]
+    return _normal_d_dimer(p)
 
 
 @urgent("DVT-4")
@@ -73,36 +147,40 @@ def _(p: Patient) -> bool:
     return prone_to_clots(p) if p["swelling"] == "one" else False
 
 
-@guard("DVT-4")
-def _(p: Patient) -> bool:
-    return long_vein_disease(p)
-
-
 @urgent("DVT-5")
 def _(p: Patient) -> bool:
-    if not prone_to_clots(p):
-        return False
     if p["deep_calf_tenderness"]:
         return True
-    return two_weeks(p) if p["site_calf"] else False
+    if not p["site_calf"] or not prone_to_clots(p):
+        return False
+    return two_weeks(p)
 
 
 @guard("DVT-5")
 def _(p: Patient) -> bool:
-    if p["training_increase"] or p["recent_leg_injury"] or p["duration_days"] >= 90:
+    if p["training_increase"] or p["recent_leg_injury"] or bled_or_torn(p):
         return True
-    return p["pop_felt"] or p["bruising"]
+    if _normal_d_dimer(p):
+        return True
+    if p["deep_calf_tenderness"]:
+        return False
+    return p["swelling"] == "none" or cramps(p)
 
 
 @urgent("DVT-6")
 def _(p: Patient) -> bool:
     if not p["d_dimer_raised"]:
         return False
-    if p["swelling"] == "one" or p["calf_difference_cm"] >= 3:
+    if p["swelling"] == "one" or p["calf_difference_cm"] >= 3 or p["swelling_sudden"]:
         return True
-    if p["deep_calf_tenderness"]:
+    return p["deep_calf_tenderness"] or _new_leg_pain(p)
+
+
+@guard("DVT-6")
+def _(p: Patient) -> bool:
+    if p["recent_leg_injury"] or bled_or_torn(p) or p["joint_swelling"]:
         return True
-    return two_weeks(p) and (p["site_leg"] or p["site_calf"] or p["site_thigh"])
+    return p["swelling"] == "none" and not p["deep_calf_tenderness"]
 
 
 @urgent("DVT-7")
@@ -110,3 +188,10 @@ def _(p: Patient) -> bool:
     if p["varicose_veins"] and p["redness"] and two_weeks(p):
         return p["tenderness"] or p["warmth"]
     return False
+
+
+@urgent("DVT-8")
+def _(p: Patient) -> bool:
+    if p["swelling"] != "both" or not two_weeks(p):
+        return False
+    return p["organ_failure"] or p["active_cancer"] or p["breathlessness"]

@@ -1,46 +1,29 @@
-"""Infection."""
+"""Infection of skin, bone and deep tissue."""
 
 from __future__ import annotations
 
-from tests.serve.overrides.decisions.patient import numb, rests_badly, two_weeks, weak
-from tests.serve.overrides.decisions.table import Patient, emergency, guard, urgent
+from tests.serve.overrides.decisions.patient import hot, numb, two_weeks, weak
+from tests.serve.overrides.decisions.table import Patient, emergency, guard, newly, old, urgent
 
 
-@emergency("JNT-1")
-def _(p: Patient) -> bool:
-    return (p["unwell"] or p["fever"]) if p["joint_swelling"] else False
+def _newly_or_worse(p: Patient) -> bool:
+    return p["worsening"] or newly(p)
 
 
-@emergency("JNT-2")
-def _(p: Patient) -> bool:
-    if not p["joint_swelling"]:
-        return False
-    if not p["redness"] and not p["warmth"]:
-        return False
-    return p["skin_break"] or p["immunosuppression"] or p["unable_to_bear_weight"]
-
-
-@emergency("JNT-3")
-def _(p: Patient) -> bool:
-    if not p["fever"]:
-        return False
-    if p["unable_to_bear_weight"]:
-        return True
-    return p["joint_motion_pain"] and p["reduced_motion"]
+old("INF-7", 90, _newly_or_worse)
+old("INF-8", 90, lambda p: p["weight_loss"] or _newly_or_worse(p))
 
 
 @emergency("INF-1")
 def _(p: Patient) -> bool:
     if p["unwell"]:
-        return p["redness"] or p["warmth"] or p["fever"]
+        return p["fever"] or hot(p)
     return False
 
 
 @emergency("INF-2")
 def _(p: Patient) -> bool:
-    if not p["fever"]:
-        return False
-    if not p["warmth"] and not p["redness"]:
+    if not p["fever"] or not hot(p):
         return False
     if p["diabetes"] or p["blue_limb"]:
         return True
@@ -60,11 +43,12 @@ def _(p: Patient) -> bool:
 def _(p: Patient) -> bool:
     if not p["severe_pain"]:
         return False
-    if not p["fever"] and not p["unwell"]:
-        return False
-    if p["swelling"] == "one":
+    deep = p["swelling"] == "one" or p["tense_compartment"] or p["blue_limb"]
+    if deep and (p["fever"] or p["unwell"]):
         return True
-    return p["tense_compartment"] or p["blue_limb"]
+    if not p["redness"] or not (p["blue_limb"] or p["skin_break"]):
+        return False
+    return p["colour_change_new"] or p["worsening"] or two_weeks(p)
 
 
 @emergency("INF-5")
@@ -76,63 +60,14 @@ def _(p: Patient) -> bool:
     return numb(p) or weak(p)
 
 
-@urgent("JNT-4")
+@emergency("INF-11")
 def _(p: Patient) -> bool:
-    return (p["redness"] or p["warmth"]) if p["joint_swelling"] else False
-
-
-@urgent("JNT-5")
-def _(p: Patient) -> bool:
-    return rests_badly(p) if p["joint_swelling"] and two_weeks(p) else False
-
-
-@guard("JNT-5")
-def _(p: Patient) -> bool:
-    return p["duration_days"] >= 90 or p["recent_leg_injury"]
-
-
-@urgent("INF-10")
-def _(p: Patient) -> bool:
-    if not p["warmth"] or not two_weeks(p):
-        return False
-    return p["immunosuppression"] or p["joint_motion_pain"] or p["severe_pain"]
-
-
-@guard("INF-10")
-def _(p: Patient) -> bool:
-    return p["duration_days"] >= 90 or p["recent_leg_injury"]
+    return (p["gangrene"] or p["skin_break"]) if p["unwell"] else False
 
 
 @urgent("INF-6")
 def _(p: Patient) -> bool:
     return p["fever"]
-
-
-@urgent("INF-7")
-def _(p: Patient) -> bool:
-    if not p["redness"]:
-        return False
-    if p["swelling"] == "one" or two_weeks(p):
-        return True
-    return p["skin_break"] or p["tenderness"] or p["warmth"]
-
-
-@guard("INF-7")
-def _(p: Patient) -> bool:
-    return p["skin_darkening"] if p["duration_days"] >= 90 else False
-
-
-@urgent("INF-8")
-def _(p: Patient) -> bool:
-    hot = p["warmth"] or p["redness"]
-    open_to_it = p["redness"] or p["skin_break"] or p["immunosuppression"]
-    if p["bone_tenderness"] and open_to_it:
-        return True
-    if not p["inflammation_raised"]:
-        return False
-    if hot or p["joint_swelling"] or p["bone_tenderness"]:
-        return True
-    return p["weight_loss"] or p["night_pain"]
 
 
 @urgent("INF-9")
@@ -142,4 +77,49 @@ def _(p: Patient) -> bool:
 
 @guard("INF-9")
 def _(p: Patient) -> bool:
-    return p["duration_days"] >= 90
+    if p["duration_days"] < 90 or p["fever"]:
+        return False
+    return not p["inflammation_raised"] and not p["skin_break"]
+
+
+@urgent("INF-7")
+def _(p: Patient) -> bool:
+    if not p["redness"]:
+        return False
+    if p["swelling"] == "one" or p["skin_break"]:
+        return True
+    return p["tenderness"] or p["warmth"] or two_weeks(p)
+
+
+@guard("INF-7")
+def _(p: Patient) -> bool:
+    if p["fever"]:
+        return False
+    if p["joint_swelling"] or p["skin_darkening"]:
+        return True
+    return not p["worsening"] and not p["warmth"]
+
+
+@urgent("INF-8", within="two days")
+def _(p: Patient) -> bool:
+    if p["bone_tenderness"]:
+        if p["skin_break"] or p["redness"]:
+            return True
+        if p["immunosuppression"] and (p["night_pain"] or two_weeks(p)):
+            return True
+    if not p["inflammation_raised"]:
+        return False
+    if p["rash"] or p["night_sweats"] or p["weight_loss"]:
+        return True
+    if hot(p) and (p["worsening"] or p["severe_pain"]):
+        return True
+    if p["bone_tenderness"] and p["night_pain"]:
+        return True
+    return two_weeks(p) and (hot(p) or p["joint_swelling"] or p["bone_tenderness"])
+
+
+@guard("INF-8")
+def _(p: Patient) -> bool:
+    if p["recent_leg_injury"] and not p["skin_break"]:
+        return True
+    return not p["fever"] and (p["bony_enlargement"] or p["crepitus"])

@@ -1,56 +1,74 @@
-"""Nerves, spine and salts."""
+"""Nerves."""
 
 from __future__ import annotations
 
 from tests.serve.overrides.decisions.patient import (
+    back,
     four_weeks,
-    had_cancer,
     hours,
     numb,
+    tired_or_torn,
+    two_sided,
     two_weeks,
     weak,
 )
-from tests.serve.overrides.decisions.table import Patient, emergency, guard, urgent
+from tests.serve.overrides.decisions.table import Patient, emergency, guard, lowering, old, urgent
 
 
-@emergency("CES-1")
-def _(p: Patient) -> bool:
-    return p["bladder_bowel_change"] or p["saddle_numbness"]
+def _in_two_weeks(p: Patient) -> bool:
+    return bool(p["changed_days"] < 14)
 
 
-@emergency("CES-2")
-def _(p: Patient) -> bool:
-    if p["side"] != "both":
-        return False
-    if not p["radiates_from_back"] and not p["site_low_back"]:
-        return False
-    if not two_weeks(p):
-        return False
-    return weak(p) or numb(p) or p["reflex_reduced"]
-
-
-@emergency("CES-3")
-def _(p: Patient) -> bool:
-    if not had_cancer(p):
-        return False
-    if not p["radiates_from_back"] and not p["site_low_back"]:
-        return False
-    if not weak(p) and not p["unsteady"]:
-        return False
-    if p["active_cancer"] or p["night_pain"] or p["worsening"]:
-        return True
-    return two_weeks(p)
+old("GBS-1", 90)
+old("STR-1", 28)
+old("BLD-1", 28)
+old("NEU-1", 90, lambda p: bool(p["changed_days"] < 28))
+old("NEU-2", 90, _in_two_weeks)
+old("NEU-3", 42, _in_two_weeks)
+old("NEU-4", 28)
+old("NEU-5", 90, _in_two_weeks)
 
 
 @emergency("GBS-1")
 def _(p: Patient) -> bool:
-    if not weak(p) or not four_weeks(p):
+    if not weak(p) or not two_sided(p) or not four_weeks(p):
         return False
-    if p["side"] == "both" or p["stocking_pattern"] or p["upper_limb_symptoms"]:
-        if p["reflex_reduced"] or p["unsteady"]:
-            return True
-        return numb(p) or p["tingling"]
-    return False
+    if p["reflex_reduced"]:
+        return True
+    if not (p["unsteady"] or p["tingling"] or numb(p)):
+        return False
+    return p["upper_limb_symptoms"] or p["stocking_pattern"] or p["worsening"]
+
+
+@lowering("GBS-1", "NEU-6")
+def _(p: Patient) -> bool:
+    return not p["reflex_reduced"]
+
+
+@emergency("STR-1")
+def _(p: Patient) -> bool:
+    return p["upper_limb_symptoms"] and weak(p) and hours(p)
+
+
+@lowering("STR-1", "STR-2")
+def _(p: Patient) -> bool:
+    return p["side"] == "both" and p["starts_hours_after_exercise"]
+
+
+@emergency("BLD-1")
+def _(p: Patient) -> bool:
+    if not p["blood_thinner"] or not weak(p):
+        return False
+    if not (p["site_thigh"] or p["site_hip_groin"] or p["site_low_back"]):
+        return False
+    if p["worsening"] and p["severe_pain"]:
+        return True
+    return two_weeks(p)
+
+
+@lowering("BLD-1", "BLD-2")
+def _(p: Patient) -> bool:
+    return p["relief_bending_forward"] and p["radiates_from_back"]
 
 
 @urgent("NEU-1")
@@ -60,37 +78,48 @@ def _(p: Patient) -> bool:
 
 @urgent("NEU-2")
 def _(p: Patient) -> bool:
-    if not p["weakness"]:
+    if not p["weakness"] and not p["weak_on_rising"]:
         return False
-    if p["onset"] == "sudden":
+    if hours(p):
         return True
-    growing = p["onset"] == "days" or p["duration_days"] < 42
-    if p["worsening"] and growing:
+    if p["side"] == "both" and four_weeks(p):
         return True
-    return four_weeks(p) if p["side"] == "both" else False
+    if not p["worsening"]:
+        return False
+    if p["onset"] == "days" or p["duration_days"] < 42 or p["changed_days"] < 14:
+        return True
+    return p["side"] == "both" and p["duration_days"] < 70
 
 
 @guard("NEU-2")
 def _(p: Patient) -> bool:
-    if p["duration_days"] >= 90:
+    if tired_or_torn(p):
         return True
-    if p["starts_hours_after_exercise"] or p["training_increase"]:
+    if not (p["reflex_reduced"] or p["foot_drop"] or p["sensation_loss"]):
         return True
-    return p["pop_felt"] or p["recent_leg_injury"]
+    if p["side"] == "both":
+        return False
+    if p["tendon_tenderness"] or p["muscle_tenderness"]:
+        return True
+    return p["joint_motion_pain"] or p["resisted_pain"]
 
 
-@urgent("NEU-3")
+@urgent("NEU-3", within="two days")
 def _(p: Patient) -> bool:
-    if not p["weakness"]:
+    if not weak(p):
         return False
-    if not numb(p) and not p["tingling"] and not p["reflex_reduced"]:
+    if not (p["tingling"] or p["reflex_reduced"] or numb(p)):
         return False
-    return p["severe_pain"] or p["giving_way"] or two_weeks(p)
+    if p["giving_way"] and (p["recent_immobility"] or p["blood_thinner"]):
+        return True
+    if not four_weeks(p):
+        return False
+    return p["giving_way"] or p["worsening"] or p["severe_pain"]
 
 
 @guard("NEU-3")
 def _(p: Patient) -> bool:
-    return p["duration_days"] >= 90
+    return tired_or_torn(p)
 
 
 @urgent("NEU-4")
@@ -100,45 +129,15 @@ def _(p: Patient) -> bool:
 
 @guard("NEU-4")
 def _(p: Patient) -> bool:
-    if p["site_low_back"] or p["radiates_from_back"]:
-        return True
-    return p["duration_days"] >= 90 or p["recent_leg_injury"]
+    return p["stocking_pattern"] or p["recent_leg_injury"] or back(p)
 
 
 @urgent("NEU-5")
 def _(p: Patient) -> bool:
-    if not p["reflex_reduced"]:
+    if not p["reflex_reduced"] or not two_sided(p):
         return False
-    if p["side"] != "both" and not p["stocking_pattern"] and not p["upper_limb_symptoms"]:
-        return False
-    if weak(p) and (p["worsening"] or p["unsteady"]):
+    if weak(p) and p["worsening"]:
         return True
     if four_weeks(p):
-        return numb(p) or p["tingling"] or p["unsteady"]
+        return p["unsteady"] or p["tingling"] or numb(p)
     return False
-
-
-@guard("NEU-5")
-def _(p: Patient) -> bool:
-    return p["duration_days"] >= 90
-
-
-@urgent("CES-4")
-def _(p: Patient) -> bool:
-    if p["side"] == "both" and two_weeks(p):
-        return p["radiates_from_back"] or p["site_low_back"]
-    return False
-
-
-@guard("CES-4")
-def _(p: Patient) -> bool:
-    return p["duration_days"] >= 90
-
-
-@urgent("ELE-1")
-def _(p: Patient) -> bool:
-    if not p["electrolyte_abnormal"]:
-        return False
-    if weak(p) or p["unwell"]:
-        return True
-    return p["tingling"] or p["muscle_spasm"] or p["quality_cramping"]
