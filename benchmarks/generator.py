@@ -29,7 +29,7 @@ from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
 from data_gen.sampler.recording_process import sample_chunk
 from data_gen.world import World, build_world
-from tests.data_gen.referee import PLAIN, Referee, only, reduced
+from tests.data_gen.inference.referee import PLAIN, Referee, only, reduced
 
 WORKERS = 2
 

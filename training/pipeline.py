@@ -19,6 +19,7 @@ from training.folders import atomic_write
 from training.params import FORMS, Params, Part
 from training.paths import Places, labelled_folder
 from training.promotion.acts import force, register, rollback
+from training.promotion.store.dvc_out import check_here
 from training.promotion.store.model_store import ModelStore
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def decision(params: Params, places: Places) -> Decision:
     from training.promotion.gate_table import as_page
     from training.promotion.judge import read_comparison_data, standing_of
 
+    check_here(places.models)
     vocabulary = load()
     candidate = read_bundle(places.candidate)
     store = ModelStore(places.models)
@@ -134,7 +136,7 @@ def decision(params: Params, places: Places) -> Decision:
 def _stands(found: Decision, store: ModelStore, path: Path) -> bool:
     """Whether the decision that lies there is to stay: it was acted on, and nothing is new since.
 
-    Acting on it made the history longer, and that alone makes no other decision.
+    Acting on it made the history another, and that alone makes no other decision.
     """
     try:
         content = path.read_bytes()
@@ -147,4 +149,4 @@ def _stands(found: Decision, store: ModelStore, path: Path) -> bool:
     if acted is None or acted != store.history()[-1]:
         return False
     now = json.loads(json.dumps(found.as_dict()))
-    return {**before, "history_length": 0} == {**now, "history_length": 0}
+    return {**before, "history": ""} == {**now, "history": ""}

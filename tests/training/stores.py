@@ -7,6 +7,7 @@ from pathlib import Path
 
 from serve.model.bundle import HASHES
 from tests.serve.tiny_bundle import tiny_files, write_bundle
+from training.promotion.store.history import state_of
 from training.promotion.store.model_store import ModelStore, version_of
 
 
@@ -30,7 +31,7 @@ def decision(store: ModelStore, files: dict[str, bytes], verdict: str = "promote
         "decision": verdict,
         "candidate": version_of(files),
         "champion": store.champion_version(),
-        "history_length": len(store.history()),
+        "history": state_of(store.history()),
         "reason": "better" if verdict == "promote" else "not better",
         "checks": [],
     }

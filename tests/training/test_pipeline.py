@@ -20,6 +20,7 @@ from tests.training.quiet import QUIET
 from training import pipeline
 from training.bundles.loaded import read_bundle
 from training.promotion.gate_table import show
+from training.promotion.store.history import state_of
 from training.promotion.store.model_store import ModelStore
 
 pytestmark = QUIET
@@ -112,7 +113,7 @@ def _all_files(folder: Path) -> dict[str, bytes]:
     "change",
     [
         pytest.param({"champion": "0" * 12}, id="champion"),
-        pytest.param({"history_length": 7}, id="history"),
+        pytest.param({"history": "0" * 12}, id="history"),
         pytest.param({"candidate": "0" * 12}, id="candidate"),
     ],
 )
@@ -125,7 +126,7 @@ def test_an_old_keep_moves_nothing(inside: Path, change: dict[str, Any], checks:
         "decision": "keep",
         "candidate": read_bundle(inside / "build/candidate").version,
         "champion": store.champion_version(),
-        "history_length": len(store.history()),
+        "history": state_of(store.history()),
         "reason": "",
         "checks": [{}] if checks else [],
     }

@@ -143,7 +143,7 @@ def _agree(project: Project) -> None:
         assert Path(kept).read_text() == text
     for version in store.kept():
         card = (store.folder(version) / "MODEL_CARD.md").read_text()
-        assert "<!-- verdict -->promoted" in card
+        assert f"<!-- verdict of {version} -->promoted" in card
     champions = {event.version for event in history if event.made_champion}
     registered = client.search_model_versions("name = 'claudico-leg-pain'")
     assert {version.tags["model_version"] for version in registered} <= champions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.table import words_of
 from serve.model.bundle import verify
 from serve.model.components import Components
+from serve.model.likelihoods import FILE as LIKELIHOODS
 from serve.model.predict import UNASKED
 from serve.triage import Causes
 from training.data.features import Cases
@@ -49,6 +51,14 @@ class LoadedBundle:
     manifest: Mapping[str, Any]
     files: Mapping[str, bytes]
     session: Any
+
+    @property
+    def model(self) -> str:
+        """A hash of what it answers by, whatever knobs and libraries stand beside it."""
+        parts = self.files["model.onnx"], self.files.get(LIKELIHOODS, b"")
+        sets = json.dumps(self.manifest.get("prediction_set"), sort_keys=True).encode()
+        hashes = (hashlib.sha256(part).digest() for part in (*parts, sets))
+        return hashlib.sha256(b"".join(hashes)).hexdigest()[:12]
 
     def probabilities(self, cases: Cases, vocabulary: Vocabulary) -> Matrix:
         """Probabilities (n_cases, n_conditions) of encoded cases, in the vocabulary's order.

@@ -8,9 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data_gen.sampler import origin_of
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.words import WORD_NOT_ASKED
 from serve.problem import Problem, RefusedError
+from training.bundles.loaded import LoadedBundle
 from training.data.vignettes import Vignettes, read_vignettes
 from training.paths import pair
 
@@ -34,6 +36,17 @@ def read_holdout(folder: Path, vocabulary: Vocabulary) -> Vignettes:
         adapted = Path(scratch) / cases.name
         pq.write_table(_adapted(pq.read_table(cases), vocabulary), adapted)
         return read_vignettes(adapted, truth, vocabulary)
+
+
+def check_knowledge(files: tuple[Path, Path], candidate: LoadedBundle) -> None:
+    """RefusedError where vignettes are not of the knowledge that a candidate learned."""
+    learned = candidate.manifest["knowledge_hash"]
+    for path in files:
+        origin = origin_of(pq.read_schema(path).metadata)
+        if origin is None or origin.knowledge_hash != learned:
+            message = "these vignettes are not of the knowledge that the candidate learned"
+            remedy = "run `dvc repro`, so that they are sampled, learned and measured together"
+            raise RefusedError(Problem("other_knowledge", str(path), message, remedy))
 
 
 def _adapted(table: pa.Table, vocabulary: Vocabulary) -> pa.Table:

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from data_gen.pages import markdown
 
 NOT_JUDGED = "not yet judged"
-_MARK = re.compile(rb"(<!-- verdict -->).*?(<!-- /verdict -->)", re.DOTALL)
+_MARK = re.compile(rb"(<!-- verdict of (\S+) -->).*?(<!-- /verdict -->)", re.DOTALL)
 _NONE = "\N{EN DASH}"
 Rows = Sequence[Mapping[str, object]]
 """A table: each row by the heads of its columns."""
@@ -29,7 +29,13 @@ def render(name: str, **content: Any) -> bytes:
 def with_verdict(document: bytes, text: str) -> bytes:
     """A card or a report that says what became of its model."""
     said = escape(text).encode()
-    return _MARK.sub(lambda found: found[1] + said + found[2], document)
+    return _MARK.sub(lambda found: found[1] + said + found[3], document)
+
+
+def version_shown(document: bytes) -> str | None:
+    """The version that a card or a report is about; None where it does not say."""
+    found = _MARK.search(document)
+    return found[2].decode() if found else None
 
 
 def words(name: str) -> str:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from serve.problem import Problem, RefusedError
 from training.bundles.loaded import LoadedBundle, read_bundle
 from training.bundles.write import HASHED
-from training.evaluation.render import with_verdict
+from training.evaluation.render import version_shown, with_verdict
 from training.folders import atomic_write
 from training.params import Params
 from training.paths import CARD, METRICS, PAGE, Places, in_experiment, pair
 from training.promotion.store import dvc_out
 from training.promotion.store.history import Event
 from training.promotion.store.model_store import ModelStore
-from training.promotion.verdict import Verdict, verdict
+from training.promotion.verdict import NOT_JUDGED, Verdict, verdict, verdicts
 
 _JUDGE_AGAIN = "run `python -m training gate` again"
+_MEASURE = "run `python -m training evaluate` first"
 _DOCUMENTS = (CARD, PAGE)
 
 
@@ -28,6 +29,7 @@ def register(params: Params, places: Places) -> str:
 
     MLflow is asked first: where it does not answer, nothing is done.
     """
+    dvc_out.check_here(places.models)
     content = _read(places.decision, "run `python -m training gate` first")
     decision: dict[str, Any] = json.loads(content)
     candidate = read_bundle(places.candidate)
@@ -44,22 +46,30 @@ def force(params: Params, places: Places, reason: str) -> str:
     """Promote the candidate because a person says so; what was done, in words."""
 
     def act(store: ModelStore) -> str:
-        candidate = read_bundle(places.candidate).version
-        if candidate == store.champion_version():
-            message = f"{candidate} is the champion"
+        candidate = read_bundle(places.candidate)
+        if candidate.version == store.champion_version():
+            message = f"{candidate.version} is the champion"
             raise RefusedError(Problem("is_champion", str(store.root), message, "nothing to do"))
-        decision = places.decision.read_bytes() if places.decision.exists() else None
-        if decision is not None and json.loads(decision)["candidate"] != candidate:
-            decision = None
-        files = _files(places, candidate, Event.told("forced", candidate, reason))
-        return f"promoted {store.force(files, reason, decision)}, by a person: {reason}"
+        files = _files(places, candidate, Event.told("forced", candidate.version, reason))
+        said = store.force(files, reason, _counting(store, places.decision, candidate.version))
+        return f"promoted {said}, by a person: {reason}"
 
     return _mirrored(params, places, act) + dvc_out.commit()
 
 
+def _counting(store: ModelStore, path: Path, candidate: str) -> bytes | None:
+    """The decision that lies there, if it was made for this candidate as things stand."""
+    try:
+        decision = path.read_bytes()
+        store.check(decision, candidate)
+    except (OSError, ValueError):  # none, no JSON, or of another state
+        return None
+    return decision
+
+
 def rollback(params: Params, places: Places, version: str | None, reason: str) -> str:
     """Bring back an earlier champion and hold it there; what was done, in words."""
-    candidate = read_bundle(places.candidate).version if places.candidate.exists() else None
+    candidate = read_bundle(places.candidate) if places.candidate.exists() else None
 
     def act(store: ModelStore) -> str:
         back = store.roll_back(version, reason, candidate)
@@ -90,7 +100,7 @@ def _act(store: ModelStore, places: Places, candidate: LoadedBundle, decision: b
         return f"nothing to do: {done.version} was refused already; in use: {champion or 'none'}"
     if said["decision"] == "promote":
         event = Event.told("promoted", candidate.version, said["reason"])
-        store.promote(_files(places, candidate.version, event), decision)
+        store.promote(_files(places, candidate, event), decision)
         return f"promoted {candidate.version}: {said['reason']}"
     if said["checks"]:
         store.reject(candidate.manifest, decision)
@@ -103,14 +113,14 @@ def _tell_of_experiment(params: Params, places: Places, decision: dict[str, Any]
     """The verdict of an experiment, which changes no store."""
     from training.tracking.client import mirrored
 
-    ModelStore(places.models).begin()  # a pipeline's out has to be there
+    store, version = ModelStore(places.models), decision["candidate"]
+    store.begin()  # a pipeline's out has to be there
     said = f"an experiment promotes nothing; the gate says {decision['decision']}"
     told = Verdict("experiment", said, f"{said}: {decision['reason']}")
-    version = decision["candidate"]
+    known = {version: verdicts(store.history()).get(version, told)}
 
     def act() -> Any:
-        _write_documents(places, told)
-        return _mirror(places, None, {version: told}, version)
+        return _told(places, None, known)
 
     mirrored(params.track.experiment, params.track.model, act)
     return told.text
@@ -124,84 +134,89 @@ def _mirrored(params: Params, places: Places, act: Callable[[ModelStore], str]) 
 
     def whole() -> Any:
         said.append(act(store))
-        return tell(store, places, _concerned(store.history()))
+        return tell(store, places)
 
     missing = mirrored(params.track.experiment, params.track.model, whole)
     return "".join([*said, missing])
 
 
-def tell(store: ModelStore, places: Places, versions: Iterable[str]) -> Any:
-    """Write the verdict into card and report; what MLflow is to say, also of these versions."""
-    history, shown = store.history(), _shown(places)
-    if shown is not None:
-        _write_documents(places, verdict(history, shown))
-    wanted = dict.fromkeys([*versions, *([shown] if shown else [])])
-    verdicts = {version: verdict(history, version) for version in wanted}
-    return _mirror(places, store, verdicts, shown)
+def tell(store: ModelStore, places: Places) -> Any:
+    """Write the verdict into card and report; what MLflow is to say of every version."""
+    return _told(places, store, verdicts(store.history()))
 
 
-def _mirror(
-    places: Places, store: ModelStore | None, verdicts: dict[str, Verdict], shown: str | None
-) -> Any:
+def _told(places: Places, store: ModelStore | None, known: dict[str, Verdict]) -> Any:
+    """The same of these verdicts; without a store no alias moves."""
     from training.tracking.client import Mirror
 
-    files = [places.decision, places.decision.with_suffix(".md")]
-    if not files[0].exists() or json.loads(files[0].read_bytes())["candidate"] != shown:
-        files = []
-    files += [places.reports / name for name in _DOCUMENTS]
+    shown = shown_in(places)
+    if shown is not None:
+        for path, text in _documents(places, known.get(shown, NOT_JUDGED)).items():
+            atomic_write(path, text)
     return Mirror(
         champion=None if store is None else store.champion_version(),
         moves=store is not None,
-        runs={v: {"verdict": t.kind, "verdict_reason": t.reason} for v, t in verdicts.items()},
+        runs={v: {"verdict": t.kind, "verdict_reason": t.reason} for v, t in known.items()},
         shown=shown,
-        files=tuple(path for path in files if path.exists()),
+        files=tuple(path for path in _reports_of(places, shown) if path.exists()),
     )
 
 
-def _concerned(history: tuple[Event, ...]) -> list[str]:
-    """The versions whose verdict the last event changes."""
-    if not history:
-        return []
-    last = history[-1]
-    return [v for v in (last.version, last.before, *last.put_aside) if v is not None]
+def _reports_of(places: Places, shown: str | None) -> list[Path]:
+    """The reports about a version: decision and table only where they are about it too."""
+    files = [places.decision, places.decision.with_suffix(".md")]
+    if not files[0].exists() or json.loads(files[0].read_bytes())["candidate"] != shown:
+        files = []
+    return files + [places.reports / name for name in _DOCUMENTS]
 
 
-def _shown(places: Places) -> str | None:
-    """The version that card and report are about; None where there are no drafts of them."""
-    if not all((places.drafts / name).exists() for name in _DOCUMENTS):
+def shown_in(places: Places) -> str | None:
+    """The version that the drafts of card and report are about; None where they name no one."""
+    try:
+        shown = {version_shown((places.drafts / name).read_bytes()) for name in _DOCUMENTS}
+    except OSError:
         return None
-    if not (places.reports / METRICS).exists():
-        return None
-    return str(json.loads((places.reports / METRICS).read_bytes())["model_version"])
+    return shown.pop() if len(shown) == 1 else None
 
 
-def _write_documents(places: Places, said: Verdict) -> None:
-    for name in _DOCUMENTS:
-        draft = (places.drafts / name).read_bytes()
-        atomic_write(places.reports / name, with_verdict(draft, said.text))
+def _documents(places: Places, said: Verdict) -> dict[Path, bytes]:
+    """Card and report that say what became of their model."""
+    drafts = {name: (places.drafts / name).read_bytes() for name in _DOCUMENTS}
+    return {places.reports / name: with_verdict(drafts[name], said.text) for name in drafts}
 
 
-def _files(places: Places, candidate: str, event: Event) -> dict[str, bytes]:
+def stale_documents(places: Places, said: Verdict) -> bool:
+    """Whether the card or the report that lies there says anything else of its model."""
+    there = _documents(places, said).items()
+    return any(not path.exists() or path.read_bytes() != text for path, text in there)
+
+
+def _files(places: Places, candidate: LoadedBundle, event: Event) -> dict[str, bytes]:
     """What a promoted version consists of: the bundle, and beside it metrics, card and hold-out.
 
-    RefusedError unless the metrics, and with them the card, are its own.
+    RefusedError unless metrics and card are its own, and the hold-out is of its knowledge.
     """
-    from training.data.holdout import HOLDOUT
+    from training.data.holdout import HOLDOUT, check_knowledge
 
-    path = places.reports / METRICS
-    metrics = _read(path, "run `python -m training evaluate` first")
-    measured = json.loads(metrics)["model_version"]
-    if measured != candidate:
-        message = f"it measures {measured}, and the candidate is {candidate}"
-        remedy = "run `python -m training evaluate` again"
-        raise RefusedError(Problem("stale_metrics", str(path), message, remedy))
+    metrics = _read(places.reports / METRICS, _MEASURE)
+    card = _read(places.drafts / CARD, _MEASURE)
+    _check_own(places.reports / METRICS, json.loads(metrics)["model_version"], candidate)
+    _check_own(places.drafts / CARD, version_shown(card), candidate)
+    check_knowledge(places.cases("test"), candidate)
     bundle = [places.candidate / name for name in (*HASHED, "bundle.sha256")]
     files = {path.name: path.read_bytes() for path in bundle}
-    card = _read(places.drafts / CARD, "run `python -m training evaluate` first")
-    files |= {METRICS: metrics, CARD: with_verdict(card, verdict([event], candidate).text)}
+    told = verdict([event], candidate.version)
+    files |= {METRICS: metrics, CARD: with_verdict(card, told.text)}
     for source, target in zip(places.cases("test"), pair(Path(), HOLDOUT), strict=True):
         files[target.name] = source.read_bytes()
     return files
+
+
+def _check_own(path: Path, measured: str | None, candidate: LoadedBundle) -> None:
+    if measured != candidate.version:
+        message = f"it measures {measured}, and the candidate is {candidate.version}"
+        remedy = "run `python -m training evaluate` again"
+        raise RefusedError(Problem("stale_metrics", str(path), message, remedy))
 
 
 def _read(path: Path, remedy: str) -> bytes:

@@ -23,7 +23,7 @@ from training.promotion.checks.comparison_data import Answers, ComparisonData, k
 from training.promotion.checks.knowledge import knowledge_checks
 from training.promotion.checks.limits import within_limits
 from training.promotion.checks.spending import share_of_try, which_try
-from training.promotion.store.history import Event
+from training.promotion.store.history import Event, state_of
 from training.promotion.wording import lacking, promoted
 
 TURNED_DOWN = "a rollback turned this candidate down; the champion stays until another comes"
@@ -38,6 +38,8 @@ class Standing:
     history: Sequence[Event] = ()
     rejected_versions: frozenset[str] = frozenset()
     """Versions that a rollback has put aside."""
+    rejected_models: frozenset[str] = frozenset()
+    """Their models, which other knobs may give another version."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class Decision:
     candidate: str
     champion: str | None
     anchor: str | None = None
-    history_length: int = 0
-    """How many events the store's history had: a decision counts only for that state."""
+    history: str = state_of(())
+    """The state of the store's history: a decision counts only for that."""
     checks: tuple[Check, ...] = ()
     note: str = ""
     """What could not be compared, and why."""
@@ -77,13 +79,18 @@ def decide(
     """The gate's decision. `data` is read only where there is something to judge."""
     if standing.champion is not None and candidate.version == standing.champion.version:
         return _decision(candidate, standing, False, "the candidate is the champion")
-    if candidate.version in standing.rejected_versions:
+    if _turned_down(candidate, standing):
         return _decision(candidate, standing, False, TURNED_DOWN)
     judged_on = data()
     checks = tuple(_checks(candidate, standing, judged_on, vocabulary, params))
     passed = all(check.passed for check in checks) and not judged_on.missing
     reason = promoted(checks, standing.champion) if passed else lacking(checks, judged_on.missing)
     return _decision(candidate, standing, passed, reason, checks, judged_on.note)
+
+
+def _turned_down(candidate: LoadedBundle, standing: Standing) -> bool:
+    down = standing.rejected_versions
+    return candidate.version in down or candidate.model in standing.rejected_models
 
 
 def _decision(
@@ -98,8 +105,8 @@ def _decision(
         version.version if version is not None else None
         for version in (standing.champion, standing.anchor)
     )
-    length = len(standing.history)
-    return Decision(promote, reason, candidate.version, champion, anchor, length, checks, note)
+    state = state_of(standing.history)
+    return Decision(promote, reason, candidate.version, champion, anchor, state, checks, note)
 
 
 def _checks(

@@ -21,6 +21,7 @@ from training.promotion.checks.comparison_data import (
     fresh_vignettes,
     knowledge_of,
     moved_answers,
+    seed_of,
 )
 from training.promotion.checks.published import Published, published, published_of
 from training.promotion.gate import Standing
@@ -35,6 +36,7 @@ def standing_of(store: ModelStore) -> Standing:
         anchor=None if anchor is None else store.open(anchor),
         history=store.history(),
         rejected_versions=store.rejected_versions(),
+        rejected_models=store.rejected_models(),
     )
 
 
@@ -50,8 +52,8 @@ def read_comparison_data(
     check_knowledge(candidate, world)
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
     labelled = read_labelled(labelled_folder(params), vocabulary, real)
-    against = None if champion is None else champion.version
-    fresh = fresh_vignettes(world, params.gate.rows, candidate.version, against)
+    seed = seed_of(candidate.version, None if champion is None else champion.version)
+    fresh = fresh_vignettes(world, params.gate.rows, seed)
     held_out = labelled.of(labelled.held_out)
     if champion is not None and knowledge_of(champion) == knowledge_of(candidate):
         return ComparisonData(fresh, real, held_out)

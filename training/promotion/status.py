@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from serve.problem import Problem, RefusedError
 from training.params import Params
 from training.paths import Places
-from training.promotion.acts import tell
+from training.promotion.acts import shown_in, stale_documents, tell
 from training.promotion.store import dvc_out
 from training.promotion.store.history import Event
 from training.promotion.store.model_store import ModelStore
+from training.promotion.verdict import Verdict, verdicts
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,21 @@ def status(params: Params, places: Places) -> Status:
     lines.append(f"MLflow       {alias or 'none'}")
     if alias != champion:
         differences.append(f"MLflow's alias `champion` is {alias or 'none'}, not {champion}")
+    differences += _untold(params, places, verdicts(events))
     return Status(tuple(lines), tuple(differences))
+
+
+def _untold(params: Params, places: Places, known: Mapping[str, Verdict]) -> Iterator[str]:
+    """The runs, the card and the report that do not say what became of their model."""
+    from training.tracking.client import told_verdicts
+
+    for version, told in told_verdicts(params.track.experiment):
+        if version in known and told != known[version].kind:
+            own = known[version].kind
+            yield f"a run of {version} in MLflow says {told or 'nothing'}, the store {own}"
+    shown = shown_in(places)
+    if shown is not None and shown in known and stale_documents(places, known[shown]):
+        yield f"card and report do not say of {shown}: {known[shown].text}"
 
 
 def mend(params: Params, places: Places) -> Status:
@@ -70,8 +85,7 @@ def mend(params: Params, places: Places) -> Status:
 
     def act() -> Any:
         with store.lock():
-            versions = [event.version for event in store.history()]
-            return tell(store, places, versions)
+            return tell(store, places)
 
     mirrored(params.track.experiment, params.track.model, act)
     if store.history():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.evaluation.render import NOT_JUDGED
+from training.evaluation import render
 from training.promotion.store.history import Event
 
 _WORDS = {
@@ -28,6 +28,15 @@ class Verdict:
     """The same in words, with the champion that there is instead."""
 
 
+NOT_JUDGED = Verdict("not_judged", "", render.NOT_JUDGED)
+
+
+def verdicts(history: Sequence[Event]) -> dict[str, Verdict]:
+    """What the history says of each version that it names."""
+    named = (version for event in history for version in (event.version, *event.put_aside))
+    return {version: verdict(history, version) for version in dict.fromkeys(named)}
+
+
 def verdict(history: Sequence[Event], version: str) -> Verdict:
     """What the history says of a version: its last event, and which champion there is instead."""
     champion = next((event.version for event in reversed(history) if event.made_champion), None)
@@ -37,7 +46,7 @@ def verdict(history: Sequence[Event], version: str) -> Verdict:
             return _verdict("turned_down", event.reason, version, champion)
         if event.version == version:
             return _verdict(event.kind, event.reason, version, champion)
-    return Verdict("not_judged", "", NOT_JUDGED)
+    return NOT_JUDGED
 
 
 def _verdict(kind: str, reason: str, version: str, champion: str | None) -> Verdict:

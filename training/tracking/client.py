@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,9 +57,9 @@ class Mirror:
     moves: bool
     """Whether the alias is to follow; not in an experiment."""
     runs: Mapping[str, Mapping[str, str]]
-    """Tags of the newest run of each version."""
+    """Tags of all runs of each version."""
     shown: str | None
-    """The version whose run gets the reports."""
+    """The version whose newest run gets the reports."""
     files: tuple[Path, ...]
 
 
@@ -182,6 +182,13 @@ def champion_alias(experiment: str, registered: str) -> str | None:
         return _aliases(mlflow.MlflowClient(), registered).get("champion")
 
 
+def told_verdicts(experiment: str) -> list[tuple[str, str]]:
+    """The version of each run, and the kind of verdict that it says; blank where it says none."""
+    with connected(experiment) as mlflow:
+        tags = [run.data.tags for run in _runs(mlflow.MlflowClient(), experiment)]
+    return [(each["model_version"], each.get("verdict", "")) for each in tags]
+
+
 def has_run(experiment: str, version: str) -> bool:
     """Whether MLflow holds a run of a version."""
     with connected(experiment) as mlflow:
@@ -190,14 +197,17 @@ def has_run(experiment: str, version: str) -> bool:
 
 def _reflect(mlflow: Any, experiment: str, registered: str, mirror: Mirror) -> bool:
     """Tags, reports and alias as the mirror says; whether the champion has a run."""
-    for version, tags in mirror.runs.items():
-        run = _run_of(mlflow, experiment, version)
-        if run is not None:
-            files = mirror.files if version == mirror.shown else ()
-            _tell(mlflow.MlflowClient(), run, tags, files)
+    client = mlflow.MlflowClient()
+    for run in _runs(client, experiment):
+        for name, value in mirror.runs.get(run.data.tags["model_version"], {}).items():
+            if run.data.tags.get(name) != value[:_LONGEST_TAG]:
+                client.set_tag(run.info.run_id, name, value[:_LONGEST_TAG])
+    newest = mirror.shown and _run_of(mlflow, experiment, mirror.shown)
+    for path in mirror.files if newest else ():
+        client.log_artifact(newest, str(path), "reports")
     if not mirror.moves:
         return True
-    wanted, held = mirror.champion, _aliases(mlflow.MlflowClient(), registered)
+    wanted, held = mirror.champion, _aliases(client, registered)
     if wanted is not None and _alias(mlflow, experiment, registered, "champion", wanted):
         aside = [alias for alias in ("challenger",) if held.get(alias) == wanted]
         known = True
@@ -205,15 +215,18 @@ def _reflect(mlflow: Any, experiment: str, registered: str, mirror: Mirror) -> b
         aside = [alias for alias in ("champion",) if alias in held]
         known = wanted is None
     for alias in aside:
-        mlflow.MlflowClient().delete_registered_model_alias(registered, alias)
+        client.delete_registered_model_alias(registered, alias)
     return known
 
 
-def _tell(client: Any, run: str, tags: Mapping[str, str], files: Sequence[Path]) -> None:
-    for name, value in tags.items():
-        client.set_tag(run, name, value[:_LONGEST_TAG])
-    for path in files:
-        client.log_artifact(run, str(path), "reports")
+def _runs(client: Any, experiment: str) -> Iterator[Any]:
+    """Every run that was recorded to its end, of any version."""
+    held, token = [client.get_experiment_by_name(experiment).experiment_id], None
+    while True:
+        page = client.search_runs(held, "attributes.status = 'FINISHED'", page_token=token)
+        yield from (run for run in page if "model_version" in run.data.tags)
+        if not (token := page.token):
+            return
 
 
 def _alias(mlflow: Any, experiment: str, registered: str, alias: str, version: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
-from training.evaluation.render import render, with_verdict
+from training.evaluation.render import render, version_shown, with_verdict
 from training.paths import PAGE
 
 _TABLES = (
@@ -51,5 +51,6 @@ def test_a_verdict_replaces_the_one_before() -> None:
     page = _page().encode()
     assert b"not yet judged" in page
     told = with_verdict(with_verdict(page, "kept: a"), "kept: 1 < 2 \\1")
-    assert b"<!-- verdict -->kept: 1 &lt; 2 \\1<!-- /verdict -->" in told
+    assert b"<!-- verdict of v -->kept: 1 &lt; 2 \\1<!-- /verdict -->" in told
     assert b"kept: a" not in told
+    assert version_shown(told) == version_shown(page) == "v"

@@ -31,6 +31,7 @@ class Prepared:
     answers: Mapping[int, Matrix]
     knowledge: str = "k"
     folder: Path = Path()
+    model: str = "m"
     manifest: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,6 +54,7 @@ class Exact:
     world: World
     version: str
     folder: Path = Path()
+    model: str = "m"
 
     @property
     def manifest(self) -> Mapping[str, Any]:

@@ -31,7 +31,7 @@ from training.params import GateParams
 from training.promotion.checks.comparison_data import ComparisonData
 from training.promotion.gate import Decision, Standing, decide
 from training.promotion.gate_table import show
-from training.promotion.store.history import Event
+from training.promotion.store.history import Event, state_of
 
 KNOBS = params().gate
 N = len(VOCABULARY.findings)
@@ -364,12 +364,12 @@ def test_the_table_has_a_line_for_each_check_in_aligned_columns(
 
 
 def test_the_decision_is_what_the_file_says(vignettes: Vignettes, real: RealCases) -> None:
-    """The file holds the verdict, the versions, the length of the history and every check."""
+    """The file holds the verdict, the versions, the state of the history and every check."""
     new, old = (_answers(vignettes, real, blur) for blur in (0.01, 0.1))
     data = ComparisonData(vignettes, real, NO_CASES)
     history = [event("promoted", "old", None)]
     found = json.loads(json.dumps(_decide(data, new, old, history=history).as_dict()))
     assert (found["decision"], found["candidate"], found["champion"]) == ("promote", "new", "old")
-    assert (found["anchor"], found["history_length"]) == (None, 1)
+    assert (found["anchor"], found["history"]) == (None, state_of(history))
     needed = {"what", "candidate", "champion", "difference", "low", "high", "allowed", "knob"}
     assert all(needed < set(check) for check in found["checks"])

@@ -19,6 +19,7 @@ from serve.model.bundle import load_bundle
 from serve.problem import RefusedError
 from tests.training.projects import ROOT
 from tests.training.stores import bundle_files, decision, promote, reject
+from training.bundles.loaded import read_bundle
 from training.promotion.store import model_store
 from training.promotion.store.history import parse
 from training.promotion.store.model_store import ModelStore, version_of
@@ -138,6 +139,75 @@ def test_an_old_decision_counts_for_nothing(
         act(about, old)
     assert store.history() == before
     assert not store.folder(version_of(made("c"))).exists()
+
+
+def test_a_decision_counts_in_the_store_that_it_was_made_in(
+    tmp_path: Path, made: Callable[..., Files]
+) -> None:
+    """In a store of another past it does not, be champion and number of events the same."""
+    here, there = (ModelStore(tmp_path / name / "leg_pain") for name in ("here", "there"))
+    for store, name in ((here, "b"), (there, "c")):
+        promote(store, made("a"))
+        promote(store, made(name))
+        store.roll_back(None, "it is slow")
+    assert len(here.history()) == len(there.history())
+    assert here.champion_version() == there.champion_version()
+    with pytest.raises(RefusedError, match="gate` again"):
+        here.promote(made("b"), decision(there, made("b")))
+
+
+def test_what_was_never_in_use_is_neither_brought_back_nor_an_anchor(
+    store: ModelStore, made: Callable[..., Files], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A version that a killed process only added is no version to name, and pruning removes it."""
+    a = promote(store, made("a"))
+    with monkeypatch.context() as patch:
+        patch.setattr(ModelStore, "_keep", lambda *_: _die())
+        with pytest.raises(_KilledError):
+            promote(store, made("b"))
+    b = version_of(made("b"))
+    assert store.folder(b).is_dir()
+    for act in (store.roll_back, store.name_anchor):
+        with pytest.raises(RefusedError, match=f"{b} is not kept"):
+            act(b, "")
+    assert (store.prune(1), store.champion_version()) == ((b,), a)
+    assert not store.folder(b).exists()
+
+
+def _die() -> None:
+    raise _KilledError
+
+
+def test_what_a_rollback_turned_down_is_no_anchor(
+    store: ModelStore, made: Callable[..., Files]
+) -> None:
+    """It would not count, and that is said."""
+    promote(store, made("a"))
+    b = promote(store, made("b"))
+    store.roll_back(None, "it is slow")
+    with pytest.raises(RefusedError, match=f"rollback --to {b}"):
+        store.name_anchor(b, "")
+
+
+def test_a_rollback_puts_models_aside_whatever_their_version(
+    store: ModelStore, made: Callable[..., Files], tmp_path: Path
+) -> None:
+    """Champion and candidate of the day are turned down with the model that each holds."""
+    promote(store, made("a"))
+    b = promote(store, made("b"))
+    model = store.open(b).model
+    twin = read_bundle(tmp_path / "bundles" / "b")
+    assert store.roll_back(None, "slow", twin) != b
+    assert store.rejected_models() == {model}
+    store.force(made("b"), "it is not slow")
+    assert store.rejected_models() == frozenset()
+
+
+def test_a_damaged_champion_can_be_left(store: ModelStore, made: Callable[..., Files]) -> None:
+    """That it cannot be read is a reason to go back, not an obstacle."""
+    a, b = promote(store, made("a")), promote(store, made("b"))
+    (store.folder(b) / "model.onnx").write_bytes(b"")
+    assert store.roll_back(None, "damaged") == a
 
 
 def test_a_decision_is_about_one_candidate(store: ModelStore, made: Callable[..., Files]) -> None:

@@ -40,6 +40,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelStore:
         "training.tracking.client.champion_alias", lambda *_: ModelStore().champion_version()
     )
     monkeypatch.setattr("training.tracking.client.has_run", lambda *_: True)
+    monkeypatch.setattr("training.tracking.client.told_verdicts", lambda *_: [])
     from dvc.repo import Repo
 
     Repo.init(no_scm=True).close()
@@ -123,6 +124,21 @@ def test_a_store_that_is_not_pulled_says_so(bare: ModelStore) -> None:
     with pytest.raises(RefusedError, match="dvc pull"):
         mend(params(), pipeline.Places())
     assert Path("dvc.lock").read_bytes() == lock
+
+
+def test_a_store_that_was_not_checked_out_is_not_begun_anew(bare: ModelStore) -> None:
+    """What dvc.lock names and the cache holds is asked for: else what was rejected comes back."""
+    dvc_out.check_here(bare.root)
+    shutil.rmtree(bare.root)
+    for act in (pipeline.gate, pipeline.register):
+        with pytest.raises(RefusedError, match=r"of 2 events .* `dvc checkout models/leg_pain`"):
+            act(params(), pipeline.Places())
+    shutil.rmtree(".dvc/cache")
+    dvc_out.check_here(bare.root)  # nobody has it any more
+    remote = "[core]\n    no_scm = true\n    remote = near\n['remote \"near\"']\n    url = /near\n"
+    Path(".dvc/config").write_text(remote)
+    with pytest.raises(RefusedError, match="dvc pull"):
+        dvc_out.check_here(bare.root)
 
 
 def test_a_bundle_from_before_there_were_versions_is_adopted(

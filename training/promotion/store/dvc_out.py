@@ -44,6 +44,29 @@ def checkout(models: Path) -> None:
         raise RefusedError(Problem("dvc_failed", str(models), said, "run `dvc pull`"))
 
 
+def check_here(models: Path) -> None:
+    """RefusedError where the store is missing though `dvc.lock` names one that can be had.
+
+    Otherwise any candidate would be the first, and what was rejected would come back. A clone whose
+    store is in no cache and no remote begins anew.
+    """
+    if (models / HISTORY).exists() or not in_project() or find_spec("dvc") is None:
+        return
+    from dvc.repo import Repo
+
+    try:
+        named = recorded(models)
+    except RefusedError:
+        with Repo(".") as repo:
+            if repo.config["core"].get("remote"):
+                raise
+        return
+    if named:
+        message = f"the store of {len(named)} events that dvc.lock names is not here"
+        remedy = f"run `dvc checkout {models}`"
+        raise RefusedError(Problem("no_store", str(models), message, remedy))
+
+
 def recorded(models: Path) -> tuple[Event, ...] | None:
     """The history of the store that `dvc.lock` names; None where it names none.
 

@@ -5,6 +5,7 @@ Events hold no clock and no user, so that clones agree; those are tags of the ML
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -32,6 +33,8 @@ class Event:
     """Of the knowledge that the version was trained on."""
     put_aside: tuple[str, ...] = ()
     """What a rollback turned down: the champion it left, and the candidate of that day."""
+    models_aside: tuple[str, ...] = ()
+    """The models of these versions, which another version may hold too."""
 
     @property
     def made_champion(self) -> bool:
@@ -51,7 +54,13 @@ class Event:
 def parse(line: str) -> Event:
     """The event of a line; ValueError, KeyError or TypeError where it is none."""
     held = json.loads(line)
-    return Event(**{**held, "put_aside": tuple(held["put_aside"])})
+    lists = {name: tuple(held.get(name, ())) for name in ("put_aside", "models_aside")}
+    return Event(**{**held, **lists})
+
+
+def state_of(history: Sequence[Event]) -> str:
+    """A hash of all events: two stores of one state have the same past."""
+    return hashlib.sha256("".join(event.line() for event in history).encode()).hexdigest()[:12]
 
 
 def succession(history: Sequence[Event]) -> list[str]:
@@ -78,6 +87,14 @@ def rejected_versions(history: Sequence[Event]) -> frozenset[str]:
         if event.made_champion:
             down.discard(event.version)
     return frozenset(down)
+
+
+def rejected_models(history: Sequence[Event]) -> frozenset[str]:
+    """The models of these versions: one trained again with other threads has another version."""
+    down = rejected_versions(history)
+    pairs = (zip(event.put_aside, event.models_aside, strict=False) for event in history)
+    models = {model for each in pairs for version, model in each if version in down}
+    return frozenset(models - {""})
 
 
 def rejected(history: Sequence[Event]) -> frozenset[str]:

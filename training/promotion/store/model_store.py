@@ -64,13 +64,23 @@ class ModelStore:
         """The folder of a version; RefusedError unless it is kept and is what its name says."""
         folder = self.folder(version)
         if not folder.is_dir():
-            message = f"version {version} is not kept"
-            remedy = f"choose one of {', '.join(self.kept()) or 'none: none is kept'}, or {_BACK}"
-            raise RefusedError(Problem("no_such_version", str(self.root), message, remedy))
+            raise self._not_kept(version)
         if verify(folder)[1] != version:
             message = "it is not the version of its name"
             raise RefusedError(Problem("bundle_damaged", str(folder), message, _BACK))
         return folder
+
+    def _champion_once(self, version: str) -> str:
+        """The same version; RefusedError unless it was in use once, and is kept whole."""
+        if version not in self.kept():
+            raise self._not_kept(version)
+        self.whole(version)
+        return version
+
+    def _not_kept(self, version: str) -> RefusedError:
+        message = f"version {version} is not kept"
+        remedy = f"choose one of {', '.join(self.kept()) or 'none: none is kept'}, or {_BACK}"
+        return RefusedError(Problem("no_such_version", str(self.root), message, remedy))
 
     def kept(self) -> tuple[str, ...]:
         """The versions whose files are here, the first champion first."""
@@ -107,6 +117,10 @@ class ModelStore:
         """Versions that a rollback has put aside: not to be judged again."""
         return history.rejected_versions(self.history())
 
+    def rejected_models(self) -> frozenset[str]:
+        """The models of these versions, whatever the version of one that comes again."""
+        return history.rejected_models(self.history())
+
     def acted_on(self, decision: bytes) -> Event | None:
         """The last event that came from a decision file, or None."""
         wanted = _hash(decision)
@@ -119,8 +133,7 @@ class ModelStore:
         there is none.
         """
         if version is not None:
-            self.whole(version)
-            return version
+            return self._champion_once(version)
         refused = self.rejected()
         before = [v for v in history.succession(self.history())[:-1] if v not in refused]
         before = [v for v in before if self.folder(v).is_dir()]
@@ -210,7 +223,9 @@ class ModelStore:
                 self._keep(decision)
             return self._append("forced", version, reason, decision)
 
-    def roll_back(self, version: str | None, reason: str, candidate: str | None = None) -> str:
+    def roll_back(
+        self, version: str | None, reason: str, candidate: LoadedBundle | None = None
+    ) -> str:
         """Bring back an earlier champion, by default the one before; its version.
 
         The champion that is left, and the candidate of the day, are put aside: the gate keeps what
@@ -221,22 +236,40 @@ class ModelStore:
             if wanted == present:
                 message, remedy = f"{wanted} is the champion", "nothing to do"
                 raise RefusedError(Problem("is_champion", str(self.root), message, remedy))
-            aside = tuple(v for v in dict.fromkeys((present, candidate)) if v and v != wanted)
-            return self._append("rolled_back", wanted, reason, put_aside=aside)
+            left = {present: self._model(present)} if present else {}
+            left |= {candidate.version: candidate.model} if candidate else {}
+            left.pop(wanted, None)
+            return self._append("rolled_back", wanted, reason, put_aside=left)
+
+    def _model(self, version: str) -> str:
+        """The model of a version; blank where it is damaged, which may be why it is left."""
+        try:
+            return self.open(version).model
+        except RefusedError:
+            return ""
 
     def name_anchor(self, version: str, reason: str) -> str:
         """Name the version that no candidate of its knowledge may fall behind."""
         with self.lock():
-            self.whole(version)
+            self._champion_once(version)
+            if version in self.rejected_versions():
+                message = f"a rollback turned {version} down"
+                remedy = f"bring it back first (`python -m training rollback --to {version}`)"
+                raise RefusedError(Problem("turned_down", str(self.root), message, remedy))
             return self._append("anchored", version, reason)
 
     def prune(self, keep: int) -> tuple[str, ...]:
-        """Remove all but the last `keep` champions, the present one and its anchor; what went."""
+        """Remove all but the last `keep` champions, the present one and its anchor; what went.
+
+        What a killed process added and never made champion goes too.
+        """
         with self.lock():
             champions = [event.version for event in self.history() if event.made_champion]
             latest = list(dict.fromkeys(reversed(champions)))[:keep]
             stay = {*latest, self.champion_version(), self.anchor()}
-            gone = tuple(version for version in self.kept() if version not in stay)
+            added = sorted(path.name for path in (self.root / VERSIONS).glob("*"))
+            here = dict.fromkeys((*self.kept(), *added))
+            gone = tuple(version for version in here if version not in stay)
             for version in gone:
                 self.folder(version).rename(self._scratch)  # in one step, then at leisure
                 shutil.rmtree(self._scratch)
@@ -248,7 +281,7 @@ class ModelStore:
         here = {
             "candidate": candidate,
             "champion": self.champion_version(),
-            "history_length": len(self.history()),
+            "history": history.state_of(self.history()),
         }
         differs = [f"{n} {said.get(n)}, now {here[n]}" for n in here if said.get(n) != here[n]]
         if differs:
@@ -326,9 +359,12 @@ class ModelStore:
         reason: str,
         decision: bytes | None = None,
         knowledge_hash: str | None = None,
-        put_aside: tuple[str, ...] = (),
+        put_aside: Mapping[str, str] | None = None,
     ) -> str:
-        """Write an event: first the pointer, where it moves, then the history."""
+        """Write an event: first the pointer, where it moves, then the history.
+
+        `put_aside` holds the model of each version.
+        """
         events = self.history()
         if knowledge_hash is None:
             knowledge_hash = self.open(version).manifest.get("knowledge_hash", "")
@@ -340,7 +376,8 @@ class ModelStore:
             decision=_hash(decision) if decision is not None else None,
             reason=reason,
             knowledge_hash=knowledge_hash,
-            put_aside=put_aside,
+            put_aside=tuple(put_aside or ()),
+            models_aside=tuple((put_aside or {}).values()),
         )
         if event.made_champion:
             self._replace(self.root / POINTER, event.line().encode())

@@ -10,7 +10,7 @@ from data_gen.profiles import KNOWLEDGE
 from data_gen.profiles.checks.unfinished import CONTRACT, contract_lines, unfinished
 from data_gen.vocabulary import Vocabulary, load
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from data_gen.profiles import Knowledge
 from data_gen.profiles.schema import Entry
 from data_gen.world import World
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 SPACE = "\u00a0"
 
 
