@@ -12,7 +12,6 @@ from data_gen.sampler import origin_of
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.words import WORD_NOT_ASKED
 from serve.problem import Problem, RefusedError
-from training.bundles.loaded import LoadedBundle
 from training.data.vignettes import Vignettes, read_vignettes
 from training.paths import pair
 
@@ -38,9 +37,8 @@ def read_holdout(folder: Path, vocabulary: Vocabulary) -> Vignettes:
         return read_vignettes(adapted, truth, vocabulary)
 
 
-def check_knowledge(files: tuple[Path, Path], candidate: LoadedBundle) -> None:
-    """RefusedError where vignettes are not of the knowledge that a candidate learned."""
-    learned = candidate.manifest["knowledge_hash"]
+def check_knowledge(files: tuple[Path, Path], learned: str) -> None:
+    """RefusedError where vignettes are not of the knowledge (its hash) that a candidate learned."""
     for path in files:
         origin = origin_of(pq.read_schema(path).metadata)
         if origin is None or origin.knowledge_hash != learned:

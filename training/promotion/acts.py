@@ -202,7 +202,7 @@ def _files(places: Places, candidate: LoadedBundle, event: Event) -> dict[str, b
     card = _read(places.drafts / CARD, _MEASURE)
     _check_own(places.reports / METRICS, json.loads(metrics)["model_version"], candidate)
     _check_own(places.drafts / CARD, version_shown(card), candidate)
-    check_knowledge(places.cases("test"), candidate)
+    check_knowledge(places.cases("test"), candidate.manifest["knowledge_hash"])
     bundle = [places.candidate / name for name in (*HASHED, "bundle.sha256")]
     files = {path.name: path.read_bytes() for path in bundle}
     told = verdict([event], candidate.version)
