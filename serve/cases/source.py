@@ -138,5 +138,6 @@ def _check_first(first: bytes, where: str, dialect: Dialect) -> None:
             if not remedy and (found := beyond(detect(first), dialect)):
                 raise refused("not_csv", f"{where}, byte 1", f"this is {what}", found)
             raise RefusedError(Problem("not_csv", f"{where}, byte 1", f"this is {what}", remedy))
-    if b"\0" in first[:_FEW] and (found := beyond(detect(first), dialect)):
+    wide = first[:_FEW].count(0) > len(first[:_FEW]) // 4  # UTF-16 has a NUL beside each letter
+    if wide and (found := beyond(detect(first), dialect)):
         raise refused("not_csv", f"{where}, byte 1", "there are NUL bytes in the text", found)

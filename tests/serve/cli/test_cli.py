@@ -86,7 +86,7 @@ def test_a_cell_that_overrides_cannot_see_is_told(score: Score) -> None:
     assert issue["finding"] == "swelling"
     assert "it may keep overrides silent (embolism, thrombosis, " in issue["message"]
     assert first["open_red_flags"]
-    assert "swelling" in first["ask_next"]
+    assert "chest_pain" in first["ask_next"]
     assert second["issues"] == ""
     assert "DVT-2" in second["triage_reasons"]
     assert "cells that could not be read: 1;" in run.talk

@@ -60,7 +60,7 @@ def test_bad_cells_stay_bad(mapping: Path, score: Score) -> None:
 
 
 @pytest.mark.parametrize("written", ["{}", "{}.0", "{}.00", "0{}", "{}e0", " {} "])
-@pytest.mark.parametrize(("code", "triage"), [("2", "urgent"), ("1", "routine")])
+@pytest.mark.parametrize(("code", "triage"), [("2", "emergency"), ("1", "routine")])
 def test_a_mapping_replaces_the_words_of_its_column(
     code: str, triage: str, written: str, score: Score, tmp_path: Path
 ) -> None:
