@@ -2,7 +2,8 @@
 
 A finding that implies another can be no commoner than it, in any age band, sex and hidden trait;
 where stated numbers cross there, the world brings one of them within reach of the other. A number
-that another finding excludes from some value on has fewer values there, and oftener none.
+that another finding excludes from some value on has fewer values there, and oftener none; so has
+one that can be no greater than another.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from data_gen.look_alikes.marginals import of_atoms
 from data_gen.profiles import Knowledge
 from data_gen.profiles.schema import Group as GroupEntry
 from data_gen.vocabulary import Finding
-from data_gen.vocabulary.relation import Implication
+from data_gen.vocabulary.relation import AtMost, Implication
 from data_gen.vocabulary.yaml_lines import line_of
 from data_gen.world import World
 from data_gen.world.group import GroupBuilder
@@ -26,6 +27,7 @@ from data_gen.world.rates import Rates
 
 Array = npt.NDArray[np.float64]
 _ROUNDING = 1e-6
+Rule = Implication | AtMost
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ def moved_numbers(knowledge: Knowledge, world: World) -> Iterator[Moved]:
     """
     rates = Rates(knowledge, world.people)
     for entry in knowledge.background.groups:
-        rules = [rule for rule in knowledge.vocabulary.relations.implications
-                 if {rule.if_.finding, rule.then.finding} <= set(entry.members)]  # fmt: skip
+        relations = knowledge.vocabulary.relations
+        rules = [rule for rule in (*relations.implications, *relations.at_most)
+                 if _of(rule) <= set(entry.members)]  # fmt: skip
         steps = [_tables(rates, world, entry, rules[:n]) for n in range(len(rules) + 1)]
         stated, held = steps[0], steps[-1]
         for (name, k), rule in _at_fault(rules, steps).items():
@@ -57,13 +60,20 @@ def moved_numbers(knowledge: Knowledge, world: World) -> Iterator[Moved]:
                 yield from _moved(rates, rule, name, k, stated[name][k], held[name][k])
 
 
+def _of(rule: Rule) -> set[str]:
+    """The findings that a relation names."""
+    if isinstance(rule, AtMost):
+        return {rule.finding, rule.than}
+    return {rule.if_.finding, rule.then.finding}
+
+
 def _at_fault(
-    rules: Sequence[Implication], steps: Sequence[Mapping[str, Array]]
-) -> dict[tuple[str, int], Implication]:
+    rules: Sequence[Rule], steps: Sequence[Mapping[str, Array]]
+) -> dict[tuple[str, int], Rule]:
     """The first relation that moves each finding in each atom, of the findings that it names."""
-    found: dict[tuple[str, int], Implication] = {}
+    found: dict[tuple[str, int], Rule] = {}
     for rule, before, after in zip(rules, steps, steps[1:], strict=False):
-        for name in {rule.if_.finding, rule.then.finding} & set(after):
+        for name in _of(rule) & set(after):
             for k in np.flatnonzero(_apart(before[name], after[name])).tolist():
                 found.setdefault((name, k), rule)
     return found
@@ -74,11 +84,15 @@ def _apart(one: Array, other: Array) -> npt.NDArray[np.bool_]:
 
 
 def _tables(
-    rates: Rates, world: World, entry: GroupEntry, rules: Sequence[Implication]
+    rates: Rates, world: World, entry: GroupEntry, rules: Sequence[Rule]
 ) -> dict[str, Array]:
-    """P(value | atom alone) of each finding of a group, were these its only implications."""
+    """P(value | atom alone) of each finding of a group, were these its only relations."""
     vocabulary = world.vocabulary
-    relations = replace(vocabulary.relations, implications=tuple(rules))
+    relations = replace(
+        vocabulary.relations,
+        implications=tuple(rule for rule in rules if isinstance(rule, Implication)),
+        at_most=tuple(rule for rule in rules if isinstance(rule, AtMost)),
+    )
     edges = {name: bins.edges for name, bins in world.bins.items()}
     builder = GroupBuilder(rates, replace(vocabulary, relations=relations), edges)
     alone = slice(world.people.n_alone)
@@ -86,7 +100,7 @@ def _tables(
 
 
 def _moved(
-    rates: Rates, rule: Implication, name: str, k: int, stated: Array, now: Array
+    rates: Rates, rule: Rule, name: str, k: int, stated: Array, now: Array
 ) -> Iterator[Moved]:
     """What is to be told of one finding in one atom, where its profile states a number."""
     atom = rates.people.atoms[k]
@@ -94,10 +108,11 @@ def _moved(
         return
     finding = rates.knowledge.vocabulary.finding(name)
     edges = np.array(rates.knowledge.background.findings[name].edges)
+    bounds = _bounds(rule, name, edges, stated, now)
     pairs = [
         (what, a, b)
-        for (what, a), (_, b) in zip(_named(finding, rule, edges, stated),
-                                     _named(finding, rule, edges, now), strict=True)
+        for (what, a), (_, b) in zip(_named(finding, bounds, edges, stated),
+                                     _named(finding, bounds, edges, now), strict=True)
         if abs(a - b) > _ROUNDING
     ]  # fmt: skip
     change = ", ".join(f"{what}{a:.4g} is {b:.4f}" for what, a, b in pairs)
@@ -105,8 +120,18 @@ def _moved(
     yield Moved(rule.text, atom.condition, text, max(abs(a - b) for _, a, b in pairs))
 
 
+def _bounds(rule: Rule, name: str, edges: Array, stated: Array, now: Array) -> list[float]:
+    """The values of a number from which on its share is told: the relation's own, if it has any,
+    or the one at which the shares as stated and as the world has them differ most.
+    """
+    if isinstance(rule, Implication):
+        return [s.value for s in (rule.if_, rule.then) if s.finding == name]
+    above = [p[-2::-1].cumsum()[::-1] / max(1 - p[-1], _ROUNDING) for p in (stated, now)]
+    return [float(edges[int(np.abs(above[0] - above[1]).argmax())])]
+
+
 def _named(
-    finding: Finding, rule: Implication, edges: Array, share: Array
+    finding: Finding, bounds: Sequence[float], edges: Array, share: Array
 ) -> Iterator[tuple[str, float]]:
     """The numbers of a finding, named as its entry names them, from P(value) (n_values,).
 
@@ -116,7 +141,7 @@ def _named(
         yield "", share[1]
         return
     yield "applies ", 1 - share[-1]
-    for bound in (s.value for s in (rule.if_, rule.then) if s.finding == finding.id):
+    for bound in bounds:
         rest = share[:-1][edges[:-1] >= bound].sum() / max(1 - share[-1], _ROUNDING)
         yield f"share of {bound:g} or more ", rest
 

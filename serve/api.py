@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary import load as load_vocabulary
+from data_gen.vocabulary.condition import Condition
 from data_gen.vocabulary.words import cell_text
 from serve.answer import NO_MODEL, Cells, Scores, cells_of, value_at
 from serve.batch.block import make_pipeline
@@ -130,6 +131,12 @@ class Scorer:
         table = without_dictionaries(table_of(cases := _listed(cases)))
         scores = score_values(self.chain, self._parsed(cases, table, columns))
         return ScoredCases(table, scores, self.chain.vocabulary)
+
+    def condition(self, condition_id: str) -> Condition:
+        """What a condition is called, the tests and care that the documents name for it, what to
+        be careful with, and what must bring the person back. KeyError for an unknown id.
+        """
+        return self.chain.vocabulary.condition(condition_id)
 
     def explain(self, cases: Any) -> list[Explanation | None]:
         """Why each case's top condition comes before the second; None where no model answers.

@@ -83,6 +83,11 @@ class AtMost:
     finding: str
     than: str
 
+    @property
+    def text(self) -> str:
+        """The relation in words."""
+        return f"{self.finding} at most {self.than}"
+
 
 @dataclass(frozen=True)
 class Alternatives:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -30,17 +31,24 @@ def fit_joint(start: Array, codes: npt.NDArray[np.int64], margins: Sequence[Arra
     Raises InfeasibleError where no table has the margins.
     """
     shape = np.broadcast_shapes(*(margin.shape[:-1] for margin in margins))
-    table = np.broadcast_to(start, (*shape, len(start))).copy()
     hots = [_one_hot(codes[:, m], margin.shape[-1]) for m, margin in enumerate(margins)]
-    off = np.inf
+    table = np.tile(start, (prod(shape), 1))  # each stratum is fitted by itself
+    waiting = np.arange(len(table))
+    here = table.copy()
+    wanted = [np.broadcast_to(m, (*shape, m.shape[-1])).reshape(-1, m.shape[-1]) for m in margins]
     for _ in range(_ITERATIONS):
-        off = 0.0
-        for hot, margin in zip(hots, margins, strict=True):
-            sums = table @ hot
-            off = max(off, float(np.abs(sums - margin).max()))
-            table *= np.divide(margin, sums, out=np.zeros_like(sums), where=sums > 0) @ hot.T
-        if off < _CLOSE:
+        off = np.zeros(len(here))
+        for hot, margin in zip(hots, wanted, strict=True):
+            sums = here @ hot
+            np.maximum(off, np.abs(sums - margin).max(axis=1), out=off)
+            here *= np.divide(margin, sums, out=np.zeros_like(sums), where=sums > 0) @ hot.T
+        table[waiting] = here
+        far = off >= _CLOSE
+        if not far.any():
             break
+        if not far.all():
+            waiting, here, wanted = waiting[far], here[far], [margin[far] for margin in wanted]
+    table = table.reshape(*shape, -1)
     _check(table, hots, margins)
     return np.asarray(table / table.sum(axis=-1, keepdims=True))
 

@@ -163,7 +163,14 @@ def _told_routes(app: FastAPI, service: Service, gate: LimitsMiddleware) -> None
         """Every finding that a case may hold, and every condition that an answer may name."""
         known = service.vocabulary
         findings = [_only(schemas.FindingReply, finding) for finding in known.findings]
-        conditions = [_only(schemas.ConditionReply, one) for one in known.conditions]
+        conditions = [
+            _only(schemas.ConditionReply, one)
+            | {
+                name: [line.says for line in getattr(one, name)]
+                for name in ("caution", "safety_net")
+            }
+            for one in known.conditions
+        ]
         return _json({"hash": known.hash, "findings": findings, "conditions": conditions})
 
     @app.get("/v1/model", response_model=schemas.ModelReply)

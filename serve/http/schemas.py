@@ -184,6 +184,8 @@ class ConditionReply(BaseModel):
     indicates: str
     tests: list[str]
     care: list[str]
+    caution: list[str]
+    safety_net: list[str]
 
 
 class VocabularyReply(BaseModel):

@@ -86,7 +86,7 @@ def test_a_made_up_relation_is_told(knowledge: Knowledge, before: list[Moved]) -
     # Every profile states the distance, and the first relation to move it is still the one told.
     assert len(found) == len(before)
     assert {one.text for one in found} != {one.text for one in before}
-    alone = replace(vocabulary.relations, implications=(sharp,))
+    alone = replace(vocabulary.relations, implications=(sharp,), at_most=())
     other = replace(knowledge, vocabulary=replace(vocabulary, relations=alone))
     found = list(moved_numbers(other, build_world(other)))
     assert {one.relation for one in found} == {sharp.text}

@@ -194,6 +194,15 @@ def test_a_case_has_what_its_row_has(tiny_bundle: Path) -> None:
         assert case.model_version == row["model_version"] == scored.model_version
 
 
+def test_what_care_and_caution_a_condition_needs(tiny_bundle: Path) -> None:
+    """The top condition's tests, care, cautions and safety-netting are told by its id."""
+    scorer = load(tiny_bundle)
+    told = scorer.condition(scorer.score(CASES[0])[0].top_condition)
+    assert told.tests and told.care and told.caution and told.safety_net
+    with pytest.raises(KeyError, match="peripheral_artery_disease"):
+        scorer.condition("peripheral_arterial_disease")
+
+
 def test_a_case_without_a_model_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where overrides alone answer there is no top condition and no novelty."""
     monkeypatch.setattr("serve.api.PROMOTED", tmp_path / "none")

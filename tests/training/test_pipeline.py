@@ -15,7 +15,7 @@ from data_gen.profiles import KNOWLEDGE, load_knowledge
 from data_gen.vocabulary import load
 from serve.model.bundle import bundle_folder, load_bundle
 from serve.problem import RefusedError
-from tests.training.projects import params, run_all, sample
+from tests.training.projects import ROOT, params, run_all, sample
 from tests.training.quiet import QUIET
 from training import pipeline
 from training.bundles.loaded import read_bundle
@@ -42,7 +42,8 @@ def test_the_report_is_one_page_with_everything_in_it(project: Path) -> None:
     text = (project / "reports/report.html").read_text(encoding="utf-8")
     plots = list((project / "reports/plots").glob("*.png"))
     assert text.count("data:image/png;base64,") == len(plots) == 5
-    assert text.count('class="case ') == 80
+    rows = (ROOT / "examples" / "real_cases.csv").read_text(encoding="utf-8").splitlines()
+    assert text.count('class="case ') == len(rows) - 1
     assert not re.search(r'(?:src|href)="(?!data:|#)', text)
     assert len(text) < 1_000_000
 

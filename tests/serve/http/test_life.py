@@ -21,7 +21,6 @@ from serve.http.batching import QuickLane
 from serve.http.json_answers import answers
 from serve.http.model import Model
 from serve.http.options import Options
-from serve.mapping.unknowns import AS_FILES_SAY
 from tests.serve.http.conftest import Ask, Server, start
 from tests.serve.tiny_bundle import tiny_files, write_bundle
 
@@ -109,7 +108,7 @@ def test_a_model_that_comes_later_is_found(tmp_path: Path) -> None:
 
     asyncio.run(scenario())
     assert model.loaded
-    assert answers(model.chain, [{"age_years": 50}], AS_FILES_SAY)[0]["probabilities"]
+    assert answers(model.chain, [{"age_years": 50}])[0]["probabilities"]
 
 
 def test_one_that_fails_harms_none() -> None:

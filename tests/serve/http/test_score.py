@@ -247,6 +247,7 @@ def test_what_is_told(client: httpx.Client) -> None:
     assert [finding["id"] for finding in known["findings"]] == list(IDS)
     assert all(finding["question"] for finding in known["findings"])
     assert [one["id"] for one in known["conditions"]] == list(load().condition_ids)
+    assert all(one["safety_net"] and all(one["safety_net"]) for one in known["conditions"])
     model = client.get("/v1/model").json()
     assert set(model["mix"]) == {"training", "clinic"}
     assert model["vocabulary_hash"] == load().hash

@@ -25,7 +25,7 @@ WORD_MODULES = (
 CODE_MODULES = (
     *(ROOT / f"serve/overrides/{name}.py" for name in ("logic", "rule")),
     TABLE,
-    *(ROOT / f"serve/overrides/{name}.py" for name in ("compiled", "blocking", "asking")),
+    *(ROOT / f"serve/overrides/{name}.py" for name in ("compiled", "cut_sets", "asking")),
     ROOT / "serve/overrides/evaluate.py",
     ROOT / "serve/overrides/matrix/states.py",
 )

@@ -38,7 +38,7 @@ from tests.serve.overrides.equivalent import EQUIVALENT  # noqa: E402
 from tests.serve.overrides.mutants import Mutant, all_mutants  # noqa: E402
 
 MEANING = (
-    "test_rules", "test_logic", "test_evaluate", "test_blocking", "test_stories", "test_thresholds",
+    "test_rules", "test_logic", "test_evaluate", "test_cut_sets", "test_stories", "test_thresholds",
     "test_asking", "test_compiled", "test_matrix", "test_real_cases", "test_sources",
     "test_questions", "test_documents", "test_joint",
 )  # fmt: skip
@@ -48,10 +48,10 @@ LIKELY = {
     "logic": ("test_logic",),
     "rule": ("test_logic",),
     "compiled": ("test_compiled", "test_thresholds"),
-    "blocking": ("test_blocking",),
+    "cut_sets": ("test_cut_sets",),
     "asking": ("test_asking", "test_sources"),
     "evaluate": ("test_evaluate", "test_asking"),
-    "vectorised": ("test_matrix",),
+    "states": ("test_matrix",),
 }
 """The tests most likely to notice a change in a module of code."""
 SECONDS = 60  # of a processor; unchanged, the tests take some 15

@@ -18,6 +18,7 @@ from tests.serve.overrides.edits import (
 )
 
 WORDS: Mapping[str, tuple[str, ...]] = {
+    "hip_part": ("groin", "outer", "back"),
     "onset": ("sudden", "days", "gradual"),
     "side": ("one", "both"),
     "smoking": ("never", "former", "current", "ever"),
@@ -81,7 +82,7 @@ def _field_changes(node: ast.Call) -> Iterator[Change]:
     if called(node) != "Rule":
         return
     for place, field in enumerate(node.keywords):
-        if field.arg in ("unless", *ASKING):
+        if field.arg in ("unless", "old", "lowering", "within", *ASKING):
             yield f"without {field.arg}", drop("keywords", place)
         if field.arg == "level" and isinstance(field.value, ast.Constant):
             for level in LEVELS:

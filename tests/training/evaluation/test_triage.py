@@ -142,7 +142,7 @@ def test_what_a_case_needs_is_its_components_level(vignettes: Vignettes, world: 
 
 def test_the_gate_counts_emergencies_by_component(world: World) -> None:
     """Fresh vignettes know their component's level, and one among other causes can be missed."""
-    fresh = fresh_vignettes(world, 3000, "candidate", None)
+    fresh = fresh_vignettes(world, 3000, seed=5)
     other = fresh.label == VOCABULARY.condition_ids.index("other_cause")
     assert fresh.needs is not None
     assert set(fresh.needs[other]) == {0, 1, 2, 3}

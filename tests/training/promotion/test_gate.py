@@ -191,7 +191,8 @@ def test_a_limit_holds_for_every_candidate(
 
 
 def _real(answers: Mapping[int, Matrix]) -> dict[int, Matrix]:
-    return {80: answers[80]}
+    """The answers to the real cases: the fewest rows."""
+    return {min(answers): answers[min(answers)]}
 
 
 def _say_little(cases: np.ndarray[Any, Any]) -> None:
