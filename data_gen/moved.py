@@ -51,8 +51,8 @@ def moved_numbers(knowledge: Knowledge, world: World) -> Iterator[Moved]:
     rates = Rates(knowledge, world.people)
     for entry in knowledge.background.groups:
         relations = knowledge.vocabulary.relations
-        rules = [rule for rule in (*relations.implications, *relations.at_most)
-                 if _of(rule) <= set(entry.members)]  # fmt: skip
+        every: tuple[Rule, ...] = (*relations.implications, *relations.at_most)
+        rules = [rule for rule in every if _of(rule) <= set(entry.members)]
         steps = [_tables(rates, world, entry, rules[:n]) for n in range(len(rules) + 1)]
         stated, held = steps[0], steps[-1]
         for (name, k), rule in _at_fault(rules, steps).items():
@@ -121,8 +121,9 @@ def _moved(
 
 
 def _bounds(rule: Rule, name: str, edges: Array, stated: Array, now: Array) -> list[float]:
-    """The values of a number from which on its share is told: the relation's own, if it has any,
-    or the one at which the shares as stated and as the world has them differ most.
+    """The values of a number from which on its share is told.
+
+    Those of an implication itself; of an order the one at which stated and held shares differ most.
     """
     if isinstance(rule, Implication):
         return [s.value for s in (rule.if_, rule.then) if s.finding == name]

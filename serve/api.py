@@ -133,8 +133,9 @@ class Scorer:
         return ScoredCases(table, scores, self.chain.vocabulary)
 
     def condition(self, condition_id: str) -> Condition:
-        """What a condition is called, the tests and care that the documents name for it, what to
-        be careful with, and what must bring the person back. KeyError for an unknown id.
+        """A condition's name, tests and care that the documents name, and what to be careful with.
+
+        `safety_net` says what must bring the person back. KeyError for an unknown id.
         """
         return self.chain.vocabulary.condition(condition_id)
 

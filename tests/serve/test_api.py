@@ -198,7 +198,7 @@ def test_what_care_and_caution_a_condition_needs(tiny_bundle: Path) -> None:
     """The top condition's tests, care, cautions and safety-netting are told by its id."""
     scorer = load(tiny_bundle)
     told = scorer.condition(scorer.score(CASES[0])[0].top_condition)
-    assert told.tests and told.care and told.caution and told.safety_net
+    assert all((told.tests, told.care, told.caution, told.safety_net))
     with pytest.raises(KeyError, match="peripheral_artery_disease"):
         scorer.condition("peripheral_arterial_disease")
 
