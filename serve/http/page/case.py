@@ -125,7 +125,7 @@ def _certainty(answer: Mapping[str, Any], vocabulary: Vocabulary) -> list[str]:
     kept = [vocabulary.condition(name).name for name in answer["prediction_set"]]
     said = {
         0: "None of the conditions fits well.",
-        1: f"All but {kept[0] if kept else ''} can be put aside in about 95 of 100 such cases.",
+        1: f"All but one can be put aside: {kept[0] if kept else ''}.",
     }.get(len(kept), f"{len(kept)} conditions cannot be put aside: {', '.join(kept)}.")
     novelty = answer["novelty"]
     if novelty is None:

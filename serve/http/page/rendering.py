@@ -13,11 +13,11 @@ _HERE = Path(__file__).parent / "templates"
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
     "frame-src 'self'; frame-ancestors 'self'; base-uri 'none'",
-    "cache-control": "no-store",
+    "cache-control": "private, no-cache",  # kept, so that the browser's own way back works
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
-"""No script at all, nothing from elsewhere, nothing kept by the browser or told to other sites."""
+"""No script at all, nothing from elsewhere, nothing kept on the way or told to other sites."""
 
 
 def page(template: str, status: int = 200, **shown: Any) -> Response:

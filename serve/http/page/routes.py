@@ -52,12 +52,12 @@ class CasePages:
         if form.go == "signs":
             form = read_ticks(body, form, SIGNS)
         elif form.go == "back":
-            return self._signs(form) if form.at == 0 else self._ask(replace(form, at=form.at - 1))
+            return self._signs(form) if form.at == 0 else self._again(replace(form, at=form.at - 1))
         elif form.go == "skip" and form.current is not None:
             form = replace(form.without(form.current), at=form.at + 1)
         elif form.go == "next" and form.current is not None:
             if form.current not in form.answers:
-                return self._ask(form, missing=True)
+                return self._again(form, missing=True)
             form = replace(form, at=form.at + 1)
         return self._further(form)
 
@@ -102,14 +102,18 @@ class CasePages:
         if triage == _EMERGENCY and not form.told:
             return self._answer(form)
         if form.current is not None:
-            return self._ask(form)
+            return self._ask(form, triage)
         if following is None:
             return self._answer(form)
-        return self._ask(replace(form, trail=(*form.trail, following.finding)), why=following.why)
+        asked = replace(form, trail=(*form.trail, following.finding))
+        return self._ask(asked, triage, why=following.why)
 
-    def _ask(self, form: Form, *, why: str = "", missing: bool = False) -> Response:
-        assert form.current is not None  # noqa: S101 narrows the type
+    def _again(self, form: Form, *, missing: bool = False) -> Response:
         triage, _ = next_question(self._chain(), form)
+        return self._ask(form, triage, missing=missing)
+
+    def _ask(self, form: Form, triage: str, *, why: str = "", missing: bool = False) -> Response:
+        assert form.current is not None  # noqa: S101 narrows the type
         finding = self._vocabulary.finding(form.current)
         context = self._shown(form, (finding.id,))
         return page(

@@ -38,13 +38,13 @@ def gone(send: Send, page: str, go: str, **more: str) -> str:
 
 @pytest.mark.parametrize("path", ["/", "/file", "/style.css"])
 def test_a_page_loads_nothing_but_its_style(send: Send, path: str) -> None:
-    """No script, nothing from elsewhere, no cookie, and no copy kept by the browser."""
+    """No script, nothing from elsewhere, no cookie, and no copy kept on the way."""
     reply = send(path)
     policy = reply.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
     assert "unsafe" not in policy
-    assert reply.headers["cache-control"] == "no-store"
+    assert reply.headers["cache-control"] == "private, no-cache"
     assert "set-cookie" not in reply.headers
     assert "<script" not in reply.text
     assert "http://" not in reply.text
