@@ -14,7 +14,8 @@ Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Asked = Literal["question", "examination", "test"]
 COST_OF_ASKING = {"sign": 1.0, "test": 1.0}
-"""How many questions an examination and a test count as; anything else is one question."""
+"""How many questions an examination and a test count as, by how a finding is asked: as one each,
+for whoever can have them. A page does not ask for what its reader cannot have."""
 
 
 def asked_by(finding: Finding) -> Asked:

@@ -17,9 +17,7 @@ from serve.mapping.units import units_of
 from serve.pipeline import ScoringPipeline
 
 START, SIGNS_PAGE, QUESTION, ALL, ANSWER = "/", "/signs", "/question", "/answers", "/answer"
-PAGES = (START, SIGNS_PAGE, QUESTION, ALL, ANSWER, "/answer.json", "/answer.csv")
 _EMERGENCY = "emergency"
-Read = Callable[[Request], bytes]
 
 
 class CasePages:
