@@ -10,7 +10,7 @@ export CLAUDICO_PYTHON := $(CURDIR)/$(BIN)/python
 
 .PHONY: run test story fresh lint types check http literature docs lock help test-env mutants \
 	bench-generator bench-scoring bench-spark bench-overrides bench-http bench-sets \
-	bench-novelty bench-forms bench-triage bench-models bench-excess bench-shift bench-labelled \
+	bench-novelty bench-forms bench-triage bench-models bench-excess bench-shift bench-labelled bench-asking bench-page \
 	fuzz-files fuzz-http \
 	environment environment-dev environment-bench new-environment
 
@@ -66,6 +66,12 @@ bench-forms: environment-dev ## forms of any columns beside the exact posterior 
 
 bench-triage: environment-dev ## over-triage, emergencies missed and risks on sampled patients and real cases
 	$(BIN)/python -m benchmarks.triage --out benchmarks/triage.txt
+
+bench-asking: environment-dev ## what each order of asking leads to, question by question
+	$(BIN)/python -m benchmarks.asking --out benchmarks/asking.txt
+
+bench-page: environment-dev ## the pages of one case with eight people at once
+	$(BIN)/python -m benchmarks.page_load --out benchmarks/page_load.txt
 
 bench-novelty: environment-dev ## each condition left out: novelty beside the exact log-evidence
 	$(BIN)/python -m benchmarks.novelty --out benchmarks/novelty.txt

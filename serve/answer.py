@@ -85,6 +85,7 @@ class Scores:
     risk_emergency: Matrix  # (n_cases,) NaN where no model answered
     risk_urgent: Matrix  # (n_cases,)
     open_flags: DictionaryColumn[OpenFlags]
+    ask_next: DictionaryColumn[tuple[str, ...]]
     probabilities: Probabilities
     known: Mask  # (n_cases,) whether the model answered
     top: Ints  # (n_cases, 3) the likeliest conditions
@@ -101,6 +102,8 @@ class Scores:
     explained: bool
     """Whether explanations were asked for; else there is none."""
     words_met: frozenset[tuple[int, Any]]  # of a mapping, each with the place of its column
+    posterior: Matrix | None = None
+    """(n_cases, n_components) in the model's own mix, where it tells components apart."""
 
 
 Cells = DictionaryColumn[Any] | Probabilities | Matrix
@@ -210,8 +213,9 @@ ANSWER = (
         "has the rules)", lambda scores: scores.open_flags.map(lambda flags: flags.ids),
     ),
     Column(
-        "ask_next", WORDS, "what to ask next: the fewest findings that would settle the open flags",
-        lambda scores: scores.open_flags.map(lambda flags: flags.questions),
+        "ask_next", WORDS, "what to ask next: the fewest findings that would settle the open "
+        "flags (with `--ask N` filled up to N: dangers first, then what tells most)",
+        lambda scores: scores.ask_next,
     ),
     Column("top_condition", WORD, "the likeliest condition", _top_condition),
     Column(

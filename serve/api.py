@@ -18,6 +18,7 @@ from data_gen.vocabulary import load as load_vocabulary
 from data_gen.vocabulary.condition import Condition
 from data_gen.vocabulary.words import cell_text
 from serve.answer import NO_MODEL, Cells, Scores, cells_of, value_at
+from serve.asking.question import Question, questions
 from serve.batch.block import make_pipeline
 from serve.cases.arrow_columns import used_columns
 from serve.cases.header import Header, match_header
@@ -147,6 +148,19 @@ class Scorer:
         """
         table = table_of(cases := _listed(cases))
         return explanations(self.chain, self._parsed(cases, table).values)
+
+    def ask(self, case: Mapping[str, Any], count: int = 5) -> tuple[Question, ...]:
+        """What to ask next of a case, the most helpful first, each with its reason.
+
+        First comes what would settle open flags, then what is expected to lower the cost of triage
+        most, then what tells most about the condition, `count` in all. A finding given as `?` or
+        `unknown` was asked, and is not asked again. Without a model open flags alone are asked
+        about.
+        """
+        table = table_of(cases := _listed(case))
+        chain = self.chain.told(ask=count)
+        scores = score_values(chain, self._parsed(cases, table))
+        return questions(scores, 0, chain.worths, chain.vocabulary)
 
     def _parsed(
         self, cases: Any, table: pa.Table, columns: ColumnMapping = NO_MAPPING

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
@@ -18,6 +18,9 @@ import numpy.typing as npt
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.complete import Completed, complete
 from serve.answer import NO_MODEL, SOURCES, Likely, Probabilities, Reason, Scores
+from serve.asking.askable import askable
+from serve.asking.order import Ranking, ask_next
+from serve.asking.worth import Answers
 from serve.cases.header import Header
 from serve.cases.parse import Cache, ParsedCases, parse_cases
 from serve.columns import DictionaryColumn
@@ -52,6 +55,8 @@ class ScoringPipeline:
     weights: MixWeights | None = None
     cache: Cache = field(default_factory=Cache)
     explain: bool = False
+    ask: int = 0
+    """How many findings to name as what to ask next; 0 for those that settle open flags alone."""
     mix: str = "training"
     """The class mix that the weights stand for."""
     failure: str = ""
@@ -70,6 +75,21 @@ class ScoringPipeline:
         if bundle is None or bundle.components is None or bundle.likelihoods is None:
             return None
         return Rates.of(bundle.likelihoods, bundle.components, self.vocabulary)
+
+    @cached_property
+    def worths(self) -> Answers | None:
+        """What each answer would be worth, where the bundle knows."""
+        bundle = self.bundle
+        if bundle is None or bundle.components is None or bundle.likelihoods is None:
+            return None
+        return Answers.of(bundle.likelihoods, bundle.components, self.vocabulary)
+
+    def told(self, *, explain: bool = False, ask: int = 0) -> ScoringPipeline:
+        """The same chain told to explain, and how much to ask; what it worked out stays known."""
+        kept = {"causes": self.causes, "rates": self.rates, "worths": self.worths}
+        made = replace(self, explain=explain, ask=ask)
+        made.__dict__.update(kept)
+        return made
 
     @property
     def model_version(self) -> str:
@@ -101,6 +121,7 @@ def score_values(chain: ScoringPipeline, cases: ParsedCases) -> Scores:
         risk_emergency=triage.risk_emergency,
         risk_urgent=triage.risk_urgent,
         open_flags=flags.open,
+        ask_next=_ask_next(chain, cases, completed, flags, said.output),
         probabilities=Probabilities(chain.vocabulary.condition_ids, said.parts_per_million),
         known=known,
         top=said.top,
@@ -114,7 +135,28 @@ def score_values(chain: ScoringPipeline, cases: ParsedCases) -> Scores:
         explanations=_explanations(chain, cases.values),
         explained=chain.explain,
         words_met=cases.words_met,
+        posterior=said.output.own_components,
     )
+
+
+def _ask_next(
+    chain: ScoringPipeline, cases: ParsedCases, completed: Completed, flags: Flags,
+    output: ModelOutput,
+) -> DictionaryColumn[tuple[str, ...]]:  # fmt: skip
+    settling = flags.open.map(lambda found: found.questions)
+    if not chain.ask and not cases.not_known:
+        return settling
+    return ask_next(_ranking(chain, cases, completed, output), settling, chain.ask)
+
+
+def _ranking(
+    chain: ScoringPipeline, cases: ParsedCases, completed: Completed, output: ModelOutput
+) -> Ranking:
+    """What may be asked of each case; what it is worth where more than the flags is asked."""
+    open_ = askable(completed.present, cases.declined, chain.vocabulary)
+    parts, worths = output.own_components, chain.worths if chain.ask else None
+    worth = None if worths is None or parts is None else worths.worth(parts)
+    return Ranking(chain.vocabulary, open_, worth)
 
 
 def _own(output: ModelOutput, causes: Causes) -> Matrix:

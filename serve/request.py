@@ -29,6 +29,7 @@ class Request:
     spreadsheet_safe: bool = False
     mapping: ColumnMapping = NO_MAPPING
     explain: bool = False
+    ask: int = 0
     columns_out: str | None = None
     """Names of the columns to write, with commas between them; None for all."""
     chunk: int = CHUNK

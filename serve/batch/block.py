@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def prepare(given: tuple[Request, Header, str, bytes]) -> BlockScorer:
     """A scorer with its own copy of the model; RefusedError as `make_pipeline` raises it."""
     request = given[0]
     pipeline = make_pipeline(load(), request.bundle, request.mix)
-    return BlockScorer(*given, replace(pipeline, explain=request.explain))
+    return BlockScorer(*given, pipeline.told(explain=request.explain, ask=request.ask))
 
 
 def make_pipeline(vocabulary: Vocabulary, folder: Path | None, mix: str) -> ScoringPipeline:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.finding import NOT_ASKED
-from data_gen.vocabulary.words import Code, is_blank, word_key
+from data_gen.vocabulary.words import WORD_NOT_ASKED, Code, is_blank, word_key
 from serve.cases.header import Header
 from serve.columns import DictionaryColumn
 from serve.issues import Issue, silenced
@@ -21,6 +21,7 @@ from serve.mapping.reader import ColumnReader, Key, ReadCell, Reader
 
 Matrix = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 UNREAD: tuple[str, ...] = get_args(Code)
 """The codes of issues about a cell that could not be read."""
 _LONG = 100  # characters of a text from which on it is not kept: no value is written so
@@ -41,6 +42,16 @@ class ParsedCases:
     issues: Mapping[int, list[Issue]]  # by row
     words_met: frozenset[tuple[int, Key]] = frozenset()
     """The words of a mapping that some cell has, each with the place of its column."""
+    not_known: Sequence[tuple[int, Ints]] = ()
+    """The columns of the matrix in which cases say "not known", each with the rows that do."""
+
+    @property
+    def declined(self) -> Mask:
+        """(n_cases, n_findings) what was asked, and answered by "not known"."""
+        out = np.zeros(self.values.shape, dtype=np.bool_)
+        for column, rows in self.not_known:
+            out[rows, column] = True
+        return out
 
 
 @dataclass
@@ -64,6 +75,7 @@ def parse_cases(
     values = header.unknowns.nothing(n_cases, len(vocabulary.findings))
     issues: dict[int, list[Issue]] = {}
     met: set[tuple[int, Key]] = set()
+    not_known: list[tuple[int, Ints]] = []
     for place, issue in header.told:
         column = columns[place]
         filled = [code for code, text in enumerate(column.values) if not is_blank(text)]
@@ -77,6 +89,7 @@ def parse_cases(
         parsed = [_remembered(text, reading, known) for text in column.values]
         read = header.unknowns.read(_spread(parsed, column.codes, issues))
         values[:, reading.finding.column] = read
+        not_known += _not_known(column, parsed, reading.finding.column)
         if isinstance(reading, ColumnReader) and reading.words:
             met.update((place, key) for key in map(word_key, column.values) if key in reading.words)
     for places, derivation in header.derived:
@@ -84,7 +97,24 @@ def parse_cases(
         parsed = [_derived(derivation, texts) for texts in cells.values]
         read = header.unknowns.read(_spread(parsed, cells.codes, issues))
         values[:, derivation.finding.column] = read
-    return ParsedCases(values, issues, frozenset(met))
+    return ParsedCases(values, issues, frozenset(met), not_known)
+
+
+def _not_known(
+    column: DictionaryColumn[str], parsed: Sequence[Value], place: int
+) -> Iterator[tuple[int, Ints]]:
+    """The rows that say of a finding that it is not known, with the place of the finding."""
+    pairs = enumerate(zip(column.values, parsed, strict=True))
+    saying = [code for code, (text, value) in pairs if says_not_known(text, value)]
+    if saying:
+        yield place, np.flatnonzero(np.isin(column.codes, saying))
+
+
+def says_not_known(text: str, value: Value) -> bool:
+    """Whether a cell is an answer, "not known", and no cell that was left out or misread."""
+    read, issue = value
+    said = text.strip().lower()
+    return read == NOT_ASKED and issue is None and said != WORD_NOT_ASKED and not is_blank(said)
 
 
 def _spread(

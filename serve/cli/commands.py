@@ -76,6 +76,9 @@ def _scoring_options(command: Any) -> Any:
                      help="How a finding without a column is read (default: not-asked)."),
         click.option("--explain", is_flag=True,
                      help="Say which findings spoke for the top condition."),
+        click.option("--ask", type=click.IntRange(0), default=0, metavar="N",
+                     help="Name N findings to ask next: what settles open flags, then dangers, "
+                     "then what tells most (default: what settles open flags)."),
         click.option("--columns-out", metavar="NAME,NAME",
                      help="Write these columns alone, in this order; * stands for any letters."),
         click.option("--fail-on", multiple=True,
@@ -261,12 +264,13 @@ def spark(
     type=click.Path(path_type=Path),
     help="YAML that maps other fields, columns, words and units, in every request.",
 )
+@click.option("--page/--no-page", "pages", default=True, help="Whether there are pages for people.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER",
               help="Another limit, such as cases=100; may be given several times.")  # fmt: skip
 @click.pass_context
 def http(
     context: click.Context, /, host: str, port: int, mix: str, model: Path | None,
-    limits: tuple[str, ...], columns: Path | None, *, overrides_only: bool,
+    limits: tuple[str, ...], columns: Path | None, *, overrides_only: bool, pages: bool,
 ) -> None:  # fmt: skip
     """Answer HTTP requests until SIGTERM or Ctrl-C, then finish those under way.
 
@@ -284,7 +288,7 @@ def http(
             from serve.http.server import serve
         folder = None if overrides_only else model or PROMOTED
         mapping = _mapping(columns, {})
-        serve(Options(folder, mix, api_key(), limits_of(limits), mapping), host, port)
+        serve(Options(folder, mix, api_key(), limits_of(limits), mapping, pages), host, port)
 
 
 def _say(text: str) -> None:
@@ -380,7 +384,7 @@ def _request(
     from serve.request import Request
 
     mapping = _mapping(columns, options)
-    names = ("mix", "workers", "spreadsheet_safe", "explain", "columns_out")
+    names = ("mix", "workers", "spreadsheet_safe", "explain", "ask", "columns_out")
     own = {name: options[name] for name in names if name in options}
     return Request(cases, out, rejects, bundle, mapping=mapping, **own)
 

@@ -21,13 +21,16 @@ from serve.answer import NO_MODEL
 from serve.http import schemas
 from serve.http.batching import MAX_SHARED, QuickLane, SlowLane
 from serve.http.csv_response import FileAnswer, FileOptions, no_temporary_file
-from serve.http.json_answers import Answer, Case, answers, fields_read, mapped_header
+from serve.http.json_answers import Answer, Case, answers, asked, fields_read, mapped_header
 from serve.http.json_cases import CaseList, read_cases
 from serve.http.metrics import Meters
 from serve.http.middleware import FILE_ROUTE, LimitsMiddleware, failed
 from serve.http.model import Model
 from serve.http.openapi import document
 from serve.http.options import Options
+from serve.http.page.file import Lane, add_file_pages
+from serve.http.page.refused import is_page, refused_page
+from serve.http.page.routes import CasePages, add_pages
 from serve.http.refusal import Refusal, refusal_body, refuse, refused_as_unusable
 from serve.mapping.column_mapping import ColumnMapping
 from serve.output.made_by import made_by
@@ -35,6 +38,8 @@ from serve.output.summary import Summary
 from serve.problem import Problem
 
 _LARGE = 1 << 14  # bytes from which a body is parsed aside, so that others are not kept waiting
+_ASKED = 5  # questions of a case, where a body does not say how many
+_FEW = 4  # cases that are asked about at once: a few milliseconds
 _SILENT = "no model answers: overrides alone do, and where none fires that is no all-clear"
 
 
@@ -61,22 +66,40 @@ class Service:
                 return read, await self._aside(read)
         read = self._read(body)
         shared = len(read.cases) <= MAX_SHARED and read.unknowns == self.options.mapping.unknowns
-        if shared and not read.explain:
+        if shared and not read.explain and not read.ask:
             return read, await self.quick.score(read.cases)
         with self.slow.place():
             return read, await self._aside(read)
 
     async def _aside(self, read: CaseList) -> list[Answer]:
         mapping = replace(self.options.mapping, unknowns=read.unknowns)
-        explained = read.explain
-        return await self.slow.run(lambda: self._answers(read.cases, mapping, explained=explained))
+        explained, ask = read.explain, read.ask or 0
+        return await self.slow.run(
+            lambda: self._answers(read.cases, mapping, explained=explained, ask=ask)
+        )
 
     def _answers(
-        self, cases: Sequence[Case], mapping: ColumnMapping, *, explained: bool = False
-    ) -> list[Answer]:
-        found = answers(self.model.chain, cases, mapping, explained=explained)
+        self, cases: Sequence[Case], mapping: ColumnMapping, *, explained: bool = False,
+        ask: int = 0,
+    ) -> list[Answer]:  # fmt: skip
+        found = answers(self.model.chain, cases, mapping, explained=explained, ask=ask)
         self.model.silent = all(answer["probabilities"] is None for answer in found)
         return found
+
+    async def ask(self, body: bytes) -> tuple[CaseList, list[Answer]]:
+        """The cases of a body and what to ask next of each; Refusal as for `score`."""
+        if len(body) <= _LARGE:
+            read = self._read(body)
+            if len(read.cases) <= _FEW:
+                return read, self._asked(read)
+        with self.slow.place():
+            read = await self.slow.run(lambda: self._read(body))
+            return read, await self.slow.run(lambda: self._asked(read))
+
+    def _asked(self, read: CaseList) -> list[Answer]:
+        mapping = replace(self.options.mapping, unknowns=read.unknowns)
+        count = _ASKED if read.ask is None else read.ask
+        return asked(self.model.chain, read.cases, mapping, count)
 
     def _read(self, body: bytes) -> CaseList:
         mapping = self.options.mapping
@@ -108,9 +131,17 @@ def create_app(options: Options) -> LimitsMiddleware:
     service = Service(options)
     # No pages: those of FastAPI fetch scripts from elsewhere.
     app = FastAPI(title="Claudico", docs_url=None, redoc_url=None, lifespan=service.running)
-    gate = LimitsMiddleware(app, options.limits, options.api_key, service.meters)
+    gate = LimitsMiddleware(
+        app, options.limits, options.api_key, service.meters, pages=options.pages
+    )
     _score_routes(app, service)
     _told_routes(app, service, gate)
+    app.state.pages = options.pages
+    if options.pages:
+        add_pages(app, CasePages(service.vocabulary, lambda: service.model.chain))
+        chain, limits, mapping = lambda: service.model.chain, options.limits, options.mapping
+        lane = Lane(chain, service.slow, limits, mapping, service.count)
+        add_file_pages(app, lane, service.vocabulary)
     _handlers(app)
     document(app, service.vocabulary, options)
     return gate
@@ -126,6 +157,18 @@ def _score_routes(app: FastAPI, service: Service) -> None:
         for answer in results:
             service.meters.triage.labels(answer["triage"]).inc()
         return _json(_reply(service, read, results))
+
+    @app.post("/v1/ask", response_model=schemas.AskReply)
+    async def ask(request: Request) -> Response:
+        """What to ask next of one or many cases, and why: dangers first."""
+        _check_type(request, "application/json")
+        read, results = await service.ask(await request.body())
+        request.scope["cases"] = len(results)
+        told = [
+            {"case_id": case_id, **answer}
+            for case_id, answer in zip(read.case_ids, results, strict=True)
+        ]
+        return _json({**_state(service), "results": told})
 
     @app.post(FILE_ROUTE)
     async def score_file(request: Request, options: Annotated[FileOptions, Query()]) -> Response:
@@ -250,6 +293,8 @@ def _handlers(app: FastAPI) -> None:
 
 
 def _refused(request: Request, refusal: Refusal) -> Response:
+    if request.app.state.pages and is_page(request.scope["path"]):
+        return refused_page(refusal, request.scope["path"])
     body = refusal_body(refusal, request.scope["request_id"])
     return Response(body, refusal.status, dict(refusal.headers), "application/json")
 

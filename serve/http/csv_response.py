@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import BinaryIO, Literal, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
@@ -24,9 +24,9 @@ from serve.cases.csv_records import Block
 from serve.cases.csv_rows import BOM, REASONS, Reject, rows_of
 from serve.cases.header import Header
 from serve.cases.parse import Cache
-from serve.cases.source import csv_source
+from serve.cases.source import Source, csv_source
 from serve.http.batching import SlowLane
-from serve.http.options import Limits
+from serve.http.options import MOST_ASKED, Limits
 from serve.http.refusal import Refusal, refuse, refused_as_unusable
 from serve.mapping.column_mapping import ColumnMapping
 from serve.mapping.dialect import DIALECT
@@ -53,6 +53,8 @@ class FileOptions(BaseModel):
     rejects: Literal["refuse", "skip"] = "refuse"
     """What to do where rows have a broken shape: refuse the file and list them, or skip them."""
     explain: bool = False
+    ask: int = Field(0, ge=0, le=MOST_ASKED)
+    """How many findings to name as what to ask next; 0 for what settles open flags alone."""
     spreadsheet_safe: bool = False
     blank: Silence = AS_FILES_SAY.blank
     """How an empty cell is read."""
@@ -69,7 +71,7 @@ class FileOptions(BaseModel):
 
 
 @dataclass(frozen=True)
-class _Checked:
+class Checked:
     """A file that was read through: its header, and how many rows it has."""
 
     header: Header
@@ -92,10 +94,10 @@ class FileAnswer(Response):
 
     def __init__(
         self, chain: ScoringPipeline, lane: SlowLane, limits: Limits, options: FileOptions,
-        count: Callable[[Summary], None], mapping: ColumnMapping,
+        count: Callable[[Summary], None], mapping: ColumnMapping, *, parquet: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(media_type="text/csv")
-        self._chain = replace(chain, cache=Cache(), explain=options.explain)
+        self._chain = replace(chain, cache=Cache()).told(explain=options.explain, ask=options.ask)
         self._lane = lane
         self._limits = limits
         self._options = options
@@ -105,11 +107,12 @@ class FileAnswer(Response):
         with refused_as_unusable():
             written = mapping.written({name: said.get(name) for name in DIALECT})
         self._request = Request(
-            WHERE, STDOUT, explain=options.explain, mapped_by="",
+            WHERE, STDOUT, explain=options.explain, ask=options.ask, mapped_by="",
             mapping=replace(written, unknowns=unknowns),
             spreadsheet_safe=options.spreadsheet_safe,
         )  # fmt: skip
         self._count = count
+        self._parquet = parquet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take the file, check it, and send it back scored."""
@@ -131,19 +134,27 @@ class FileAnswer(Response):
                 with suppress(asyncio.CancelledError):
                     await gone
 
-    def _check(self, stream: BinaryIO) -> _Checked:
+    def _check(self, stream: BinaryIO) -> Checked:
         cases = self._read(stream)
         rows, rejects = 0, list[Reject]()
         for block in cases.items:
+            if not isinstance(block, Block):
+                rows += block.num_rows
+                if rows > self._limits.file_rows:
+                    raise _too_many(self._limits.file_rows)
+                continue
             header = cases.header_text.removeprefix(BOM)
-            found = rows_of(cast("Block", block), len(cases.header.names), WHERE, header)
+            found = rows_of(block, len(cases.header.names), WHERE, header)
             rows += len(found.texts)
             rejects += found.rejects
-        return _Checked(cases.header, rows, tuple(rejects))
+        return Checked(cases.header, rows, tuple(rejects))
 
     def _read(self, stream: BinaryIO) -> Cases:
         stream.seek(0)
         first = stream.read(1 << 16)
+        if first.startswith(b"PAR1") and self._parquet:
+            stream.seek(0)
+            return read_cases(Source(WHERE, "parquet", stream, b"", None), self._request.match)
         if first.startswith(b"PAR1"):
             remedy = "save the table as CSV; `python -m serve score` reads Parquet"
             raise RefusedError(Problem("not_csv", f"{WHERE}, byte 1", "this is Parquet", remedy))
@@ -151,7 +162,7 @@ class FileAnswer(Response):
         return read_cases(source, self._request.match, _CHUNK)
 
     async def _send(
-        self, stream: BinaryIO, checked: _Checked, send: Send, gone: asyncio.Task[None]
+        self, stream: BinaryIO, checked: Checked, send: Send, gone: asyncio.Task[None]
     ) -> None:
         cases = await self._lane.run(lambda: self._read(stream))
         request, text = self._request, cases.header_text
@@ -163,7 +174,7 @@ class FileAnswer(Response):
             await send(_part(cast("bytes", scored.payload)))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    def _told(self, checked: _Checked) -> dict[str, str]:
+    def _told(self, checked: Checked) -> dict[str, str]:
         header, chain = checked.header, self._chain
         made = made_by(chain.model_version, chain.mix, chain.vocabulary, self._request.mapping, {})
         return {
@@ -201,18 +212,23 @@ def _too_many_explained(most: int) -> Refusal:
     return refuse(413, "too_many_rows", message, remedy, WHERE)
 
 
+def _too_many(most: int) -> Refusal:
+    remedy = "send it in parts, or use `python -m serve score`"
+    return refuse(413, "too_many_rows", f"a file may have {most} rows", remedy, WHERE)
+
+
 async def _keep(receive: Receive, stream: BinaryIO, most: int) -> None:
     """Put the whole body into the stream; Refusal once it has too many lines."""
-    lines, more = 0, True
+    lines, more, binary = 0, True, False
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise refuse(400, "body_cut", "the body ended early", "send it again")
         part = message.get("body", b"")
-        lines += part.count(b"\n")
+        binary = binary or (not stream.tell() and part.startswith(b"PAR1"))
+        lines += 0 if binary else part.count(b"\n")
         if lines > most + 1:
-            remedy = "send it in parts, or use `python -m serve score`"
-            raise refuse(413, "too_many_rows", f"a file may have {most} rows", remedy, WHERE)
+            raise _too_many(most)
         stream.write(part)
         more = message.get("more_body", False)
 
@@ -224,8 +240,7 @@ async def _gone(receive: Receive) -> None:
 
 
 def _next(worker: BlockScorer, cases: Cases) -> Scored | None:
-    items: Iterator[Block] = cast("Iterator[Block]", cases.items)
-    block = next(items, None)
+    block = next(cases.items, None)
     return None if block is None else score_block(worker, block)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -13,9 +13,10 @@ from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.words import cell_text, is_blank
 from serve.answer import Scores, cells_of, value_at
+from serve.asking.question import questions
 from serve.cases.header import Header, match_header, told
 from serve.cases.names import key_of, named
-from serve.cases.parse import Cache, ParsedCases, parse_cases, value_of
+from serve.cases.parse import Cache, Ints, ParsedCases, parse_cases, says_not_known, value_of
 from serve.columns import encoded
 from serve.issues import Issue
 from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
@@ -29,17 +30,39 @@ Answer = dict[str, Any]
 
 def answers(
     chain: ScoringPipeline, cases: Sequence[Case], mapping: ColumnMapping = NO_MAPPING, *,
-    explained: bool = False,
+    explained: bool = False, ask: int = 0,
 ) -> list[Answer]:  # fmt: skip
     """The answer for each case, by the same chain as a file's rows.
 
-    A case's answer does not depend on the cases beside it. An explanation is added where asked for.
+    A case's answer does not depend on the cases beside it. An explanation is added where asked for,
+    and what to ask next is filled up to `ask`.
     """
+    normalised = read_values(chain.vocabulary, cases, mapping)
+    return answers_of(score_values(chain.told(explain=explained, ask=ask), normalised))
+
+
+def asked(
+    chain: ScoringPipeline, cases: Sequence[Case], mapping: ColumnMapping, count: int
+) -> list[Answer]:
+    """What to ask next of each case, at most `count` questions or those that settle open flags."""
+    chain = chain.told(ask=count)
+    scores = score_values(chain, read_values(chain.vocabulary, cases, mapping))
+    found = (
+        questions(scores, row, chain.worths, chain.vocabulary) for row in range(len(scores.known))
+    )
+    return [
+        {"triage": scores.triage[row], "questions": [asdict(question) for question in each]}
+        for row, each in enumerate(found)
+    ]
+
+
+def read_values(
+    vocabulary: Vocabulary, cases: Sequence[Case], mapping: ColumnMapping = NO_MAPPING
+) -> ParsedCases:
+    """The matrix of cases as a mapping, or the vocabulary, reads their fields."""
     if mapping.source:
-        normalised = _mapped_cases(chain.vocabulary, cases, mapping)
-    else:
-        normalised = normalised_cases(chain.vocabulary, cases, mapping.unknowns)
-    return answers_of(score_values(replace(chain, explain=explained), normalised))
+        return _mapped_cases(vocabulary, cases, mapping)
+    return normalised_cases(vocabulary, cases, mapping.unknowns)
 
 
 def fields_read(
@@ -66,6 +89,7 @@ def normalised_cases(
     values = unknowns.nothing(len(cases), len(vocabulary.findings))
     issues: dict[int, list[Issue]] = {}
     readings = _readings(vocabulary)
+    not_known: list[tuple[int, Ints]] = []
     for row, case in enumerate(cases):
         for name, value in case.items():
             text, found = cell_text(value), named(name, vocabulary)
@@ -80,8 +104,10 @@ def normalised_cases(
             if isinstance(read, Issue):
                 issues.setdefault(row, []).append(read)
                 read = NOT_ASKED
+            elif says_not_known(text, (read, None)):
+                not_known.append((reading.finding.column, np.array([row])))
             values[row, reading.finding.column] = unknowns.read(np.array([read]))[0]
-    return ParsedCases(values, issues)
+    return ParsedCases(values, issues, not_known=not_known)
 
 
 def mapped_header(case: Case, row: int, vocabulary: Vocabulary, mapping: ColumnMapping) -> Header:
@@ -96,6 +122,7 @@ def _mapped_cases(
     """The matrix of cases whose fields a mapping reads, each as a file of one row."""
     values = mapping.unknowns.nothing(len(cases), len(vocabulary.findings))
     issues: dict[int, Sequence[Issue]] = {}
+    not_known: list[tuple[int, Ints]] = []
     for row, case in enumerate(cases):
         if not case:
             continue
@@ -103,7 +130,9 @@ def _mapped_cases(
         cells = {place: encoded([cell_text(value)]) for place, value in enumerate(case.values())}
         parsed = parse_cases(cells, header, 1, vocabulary, Cache())
         values[row], issues[row] = parsed.values[0], parsed.issues.get(0, [])
-    return ParsedCases(values, {row: list(found) for row, found in issues.items() if found})
+        not_known += [(column, rows + row) for column, rows in parsed.not_known]
+    told_of = {row: list(found) for row, found in issues.items() if found}
+    return ParsedCases(values, told_of, not_known=not_known)
 
 
 @lru_cache(maxsize=4)

@@ -20,7 +20,7 @@ from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.finding import Kind
 from serve.answer import CASE_ID
 from serve.cases.names import key_of, named
-from serve.http.options import Limits
+from serve.http.options import MOST_ASKED, Limits
 from serve.http.refusal import Refusal, refuse
 from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.mapping.unknowns import AS_FILES_SAY, SILENCES, Unknowns
@@ -54,7 +54,10 @@ def body_schema(vocabulary: Vocabulary, limits: Limits) -> dict[str, Any]:
             ("absent", AS_FILES_SAY.absent, "How a finding that a case does not name is read."),
         )
     }
-    properties = {"cases": cases, "explain": explain, **silences}
+    most = {"type": "integer", "minimum": 0, "maximum": MOST_ASKED, "description": "How many "
+            "findings to name as what to ask next; left out, what settles open flags, and 5 of "
+            "/v1/ask."}  # fmt: skip
+    properties = {"cases": cases, "explain": explain, "ask": most, **silences}
     return {
         "type": "object",
         "properties": properties,
@@ -95,6 +98,8 @@ class CaseList:
     case_ids: Sequence[str | None]
     explain: bool
     unknowns: Unknowns
+    ask: int | None
+    """How many findings to name as what to ask next; None where the body does not say."""
 
 
 class _TwiceError(ValueError):
@@ -126,7 +131,9 @@ def read_cases(
         for case, own in zip(cases, ids, strict=True)
     ]
     given = {name: content[name] for name in ("blank", "absent") if name in content}
-    return CaseList(findings, named, explain, replace(mapping.unknowns, **given))
+    unknowns = replace(mapping.unknowns, **given)
+    ask = int(content["ask"]) if "ask" in content else None
+    return CaseList(findings, named, explain, unknowns, ask)
 
 
 def _is_id(name: str, mapping: ColumnMapping) -> bool:
@@ -175,12 +182,17 @@ def _problems(content: Any, vocabulary: Vocabulary, mapping: ColumnMapping) -> I
         yield _wrong_type("body", content, "an object", 'send {"cases": [{...}]}')
         return
     for name in content:
-        if name not in ("cases", "explain", "blank", "absent"):
+        if name not in ("cases", "explain", "ask", "blank", "absent"):
             remedy = 'a body is {"cases": [{...}], "explain": true}; findings stand inside a case'
             yield Problem("unknown_field", _shown(name), "there is no such field", remedy)
     if not isinstance(content.get("explain", False), bool):
         remedy = "write true or false, or leave it out"
         yield _wrong_type("explain", content["explain"], "a boolean", remedy)
+    ask = content.get("ask", 0)
+    number = isinstance(ask, int | float) and not isinstance(ask, bool)
+    if not number or ask != ask // 1 or not 0 <= ask <= MOST_ASKED:  # 5.0 is 5, as JSON has it
+        remedy = "write how many findings to name, or leave it out"
+        yield Problem("bad_value", "ask", f"this is no number from 0 to {MOST_ASKED}", remedy)
     for name in ("blank", "absent"):
         if name in content and content[name] not in SILENCES:
             remedy = f"write {' or '.join(SILENCES)}, or leave it out"

@@ -21,10 +21,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve.http.metrics import Meters
 from serve.http.options import Limits
+from serve.http.page.refused import is_page, refused_page
 from serve.http.refusal import Refusal, refusal_body, refuse
 
 LOG = logging.getLogger("claudico.http")
 FILE_ROUTE = "/v1/score-file"
+FILE_ROUTES = frozenset({FILE_ROUTE, "/file/check", "/file/summary", "/file/scored"})
+"""Those that take a file, and have its limits."""
 ID_HEADER = "x-request-id"
 _PREFIX = secrets.token_hex(4)
 _NUMBER = itertools.count(1)
@@ -71,11 +74,14 @@ class Exchange:
 class LimitsMiddleware:
     """The application behind its gate."""
 
-    def __init__(self, app: ASGIApp, limits: Limits, key: str | None, meters: Meters) -> None:
+    def __init__(
+        self, app: ASGIApp, limits: Limits, key: str | None, meters: Meters, *, pages: bool
+    ) -> None:
         self._app = app
         self._limits = limits
         self._key = None if key is None else _digest(key.encode())
         self._meters = meters
+        self._pages = pages
         self._under_way = 0
 
     @property
@@ -96,9 +102,20 @@ class LimitsMiddleware:
             if refusal is None:
                 refusal = await self._admitted(scope, receive, send, exchange)
             if refusal is not None and not exchange.status:
-                await _send_refusal(refusal, exchange, send)
+                await self._send_refusal(refusal, exchange, scope, send)
         finally:
             self._tell(scope, exchange)
+
+    async def _send_refusal(
+        self, refusal: Refusal, exchange: Exchange, scope: Scope, send: Send
+    ) -> None:
+        if not (self._pages and is_page(scope["path"])):
+            await _send_refusal(refusal, exchange, send)
+            return
+        shown = refused_page(refusal, scope["path"])
+        start = {"type": "http.response.start", "status": refusal.status}
+        await exchange.give(send, {**start, "headers": shown.raw_headers})
+        await exchange.give(send, {"type": "http.response.body", "body": shown.body})
 
     def _refusal(self, scope: Scope, exchange: Exchange) -> Refusal | None:
         """Why the request is refused by its first lines alone."""
@@ -191,7 +208,7 @@ async def _send_refusal(refusal: Refusal, exchange: Exchange, send: Send) -> Non
 
 
 def _is_file(scope: Scope) -> bool:
-    return bool(scope["path"] == FILE_ROUTE)
+    return scope["path"] in FILE_ROUTES
 
 
 def _request_id(scope: Scope) -> str:

@@ -53,7 +53,8 @@ def _add(page: dict[str, Any], vocabulary: Vocabulary, options: Options) -> None
     cases = {"schema": {"$ref": "#/components/schemas/ScoreRequest"}, "examples": EXAMPLES}
     text = {"schema": {"type": "string"}, "example": FILE_EXAMPLE}
     paths = page["paths"]
-    paths["/v1/score"]["post"]["requestBody"] = _body("application/json", cases)
+    for path in ("/v1/score", "/v1/ask"):
+        paths[path]["post"]["requestBody"] = _body("application/json", cases)
     paths["/v1/score-file"]["post"]["requestBody"] = _body("text/csv", text)
     _say_text(paths["/v1/score-file"]["post"], "text/csv")
     _say_text(paths["/metrics"]["get"], "text/plain")

@@ -12,6 +12,8 @@ from serve.problem import Problem, RefusedError
 
 KEY_VARIABLE = "CLAUDICO_API_KEY"
 _SHORTEST_KEY = 16
+MOST_ASKED = 200
+"""Findings that a request may have named as what to ask next: no vocabulary has more."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Options:
     limits: Limits = Limits()
     mapping: ColumnMapping = NO_MAPPING
     """How the fields of cases and the columns of files are read."""
+    pages: bool = True
+    """Whether there are pages for people."""
 
 
 def api_key(environment: Mapping[str, str] = os.environ) -> str | None:

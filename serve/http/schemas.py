@@ -130,6 +130,37 @@ class ScoreReply(BaseModel):
     results: list[Result]  # type: ignore[valid-type] # made above
 
 
+class QuestionReply(BaseModel):
+    """One finding to ask for, and why."""
+
+    finding: str
+    question: str
+    asked_by: Literal["question", "examination", "test"]
+    why: str
+    fall: float
+    """Expected fall of the expected cost of triage, in needless same-day visits."""
+    information: float
+    """Expected information about the condition, in nats."""
+
+
+class AskResult(BaseModel):
+    """What to ask next of one case, the most helpful first."""
+
+    case_id: str | None
+    triage: Triage
+    """As far as the case is known: what is asked may raise it."""
+    questions: list[QuestionReply]
+
+
+class AskReply(BaseModel):
+    """What to ask next, in the order of the cases."""
+
+    model_version: str
+    overrides_only: bool
+    """True while no model can be loaded: then only open flags are asked about."""
+    results: list[AskResult]
+
+
 class Health(BaseModel):
     """Whether the service can answer, and by what."""
 

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from serve.cli.commands import main
+from tests.serve.asking_bundle import asking_bundle
 from tests.serve.tiny_bundle import tiny_files, write_bundle
 
 
@@ -27,6 +28,12 @@ def fitted_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.serve.trained_bundle import trained_bundle  # heavy: not for every test
 
     return trained_bundle(tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture(scope="session")
+def asking_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small bundle that knows what each answer would be worth."""
+    return asking_bundle(tmp_path_factory.mktemp("asking"))
 
 
 @dataclass(frozen=True)

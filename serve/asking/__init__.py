@@ -1,0 +1,1 @@
+"""What to ask next: dangers first, then what tells the conditions apart."""
