@@ -243,13 +243,13 @@ def report(
                 check_form(option, path, forms)
         read = {"the scored file": scored, "the reference": reference, "the mapping": columns}
         check_apart(read, {"--out": out, "--json": facts})
+        with extra_needed("report"):
+            from serve.report.page import render_page
         told = _reported(scored, reference, columns, decimal, options)
         with WholeFiles() as files:
             if facts is not None:
                 open_output(files, facts).write((json.dumps(told, indent=1) + "\n").encode())
             if out is not None:
-                with extra_needed("report"):
-                    from serve.report.page import render_page
                 name = Path(facts).name if facts else None
                 open_output(files, out).write(render_page(told, name).encode())
         from serve.report.report import words

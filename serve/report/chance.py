@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from math import erfc, sqrt
 
 import numpy as np
+import numpy.typing as npt
 
+Matrix = npt.NDArray[np.float64]
 ALPHA = 0.05
 """The chance that anything at all is flagged between two files of the same kind."""
 WHOLE_WORLD = 10**9
@@ -36,18 +38,20 @@ def counts_differ(cases_a: float, rows_a: float, cases_b: float, rows_b: float) 
     return min(1.0, float(p[log_p <= log_p[a - low] + 1e-7].sum() / p.sum()))
 
 
-def means_differ(means: tuple[float, float], rows: tuple[float, float], variance: float) -> float:
-    """The p-value for two means of probabilities, whose rows vary by `variance` around them.
+def means_differ(means: tuple[float, float], rows: tuple[float, float], each: float) -> float:
+    """The p-value for two means of probabilities, each row of which tells as much as `each` says.
 
-    Each row counts as so many yes or no answers as vary by as much, so that the test is exact
-    where probabilities are 0 and 1, and careful where few rows carry the mean.
+    Each row counts as so many answers of yes or no, so that the test is exact where probabilities
+    are 0 and 1, and careful where few rows carry the mean. WHOLE_WORLD rows are of a mean known.
     """
-    mean = (means[0] * rows[0] + means[1] * rows[1]) / max(1.0, sum(rows))
-    if variance <= 0 or not 0 < mean < 1:
-        return 1.0
-    each = min(_EFFECTIVE, max(1.0, mean * (1 - mean) / variance))
     n_a, n_b = (count if count == WHOLE_WORLD else count * each for count in rows)
     return counts_differ(means[0] * n_a, n_a, means[1] * n_b, n_b)
+
+
+def answers_each(probabilities: Matrix) -> float:
+    """The answers of yes or no whose share varies as much as the mean of (n_rows,) does, a row."""
+    mean, variance = float(probabilities.mean()), float(probabilities.var())
+    return min(_EFFECTIVE, max(1.0, mean * (1 - mean) / max(variance, 1e-12)))
 
 
 def ranks_differ(first: Mapping[float, int], second: Mapping[float, int]) -> float:

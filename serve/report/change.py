@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import erfc, sqrt
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from serve.report.assessment import Assessment
 from serve.report.chance import (
     ALPHA,
     WHOLE_WORLD,
+    answers_each,
     corrected,
     counts_differ,
     means_differ,
@@ -25,6 +27,9 @@ from serve.report.tally import BINS, Tally
 FEWEST = 10
 """Rows that must have a thing, and lack it, for it to be looked at: fewer can show nothing."""
 _SURE = 10_000  # rows as which a file counts beside a world whose numbers are judgements
+EVEN = 0.5
+"""The novelty that cases of the world have on average."""
+_MORE_NOVEL = 0.05  # than that is no difference: records of one kind differ from all kinds by it
 _NEAR = 0.02  # of a rate that the world expects: what lies nearer is no difference
 _COUNTED = ("triage", "component", "issue")
 
@@ -34,7 +39,7 @@ class Change:
     """One thing that was looked at. Shares are of rows; of a value, of the rows that are filled."""
 
     kind: str
-    """`triage`, `condition`, `component`, `issue`, `filled`, `finding` or `novelty`."""
+    """`triage`, `condition`, `component`, `issue`, `filled`, `finding`, `number` or `novelty`."""
     name: str
     before: float
     after: float
@@ -62,7 +67,7 @@ def departures(
     Conditions are held against the mix of the scores, findings against what is expected under the
     estimated mix: such a rate departs where nothing that the blanks may hide would reach it.
     """
-    found = [*_from_scored(after, vocabulary)]
+    found = [*_from_scored(after, vocabulary), *_from_even(after.file.tally)]
     if expected is not None:
         found += _from_world(after.file.tally, expected, vocabulary)
     return _corrected(found)
@@ -106,7 +111,7 @@ def _conditions(before: Assessment, after: Assessment, vocabulary: Vocabulary) -
         own, both = told[:, k], before.scored[k] > 0 and after.scored[k] > 0
         if both and min(own.sum(), len(own) - own.sum()) >= FEWEST:
             means = float(own[:n_a].mean()), float(own[n_a:].mean())
-            p = means_differ(means, (n_a, n_b), float(own.var()))
+            p = means_differ(means, (n_a, n_b), answers_each(own))
             shares = float(before.mix.share[k]), float(after.mix.share[k])
             yield Change("condition", name, *shares, p)
 
@@ -122,7 +127,7 @@ def _findings(before: Tally, after: Tally, vocabulary: Vocabulary) -> Iterator[C
             continue
         first, second = (t.values.get(k, Counter[float]()) for t in (before, after))
         if finding.kind == "number":
-            yield from _ranks("finding", finding.id, first, second)
+            yield from _ranks("number", finding.id, first, second)
             continue
         two = len(finding.values) == 2  # of two values one says it all
         for code, word in enumerate(finding.values[: 1 if two else None]):
@@ -156,8 +161,17 @@ def _from_scored(after: Assessment, vocabulary: Vocabulary) -> Iterator[Change]:
         own, scored = after.told[:, k], float(after.scored[k])
         if rows * max(scored, float(own.mean())) >= FEWEST and scored < 1:
             means, sizes = (scored, float(own.mean())), (WHOLE_WORLD, rows)
-            p = means_differ(means, sizes, float(own.var()))
+            p = means_differ(means, sizes, answers_each(own))
             yield Change("condition", name, scored, float(after.mix.share[k]), p)
+
+
+def _from_even(after: Tally) -> Iterator[Change]:
+    """Novelty beside what it is among the cases of the bundle's world: their rank, so even."""
+    rows = int(after.novelty.sum())
+    if rows >= FEWEST:
+        mean = after.novelty_sum / rows
+        beyond = max(0.0, abs(mean - EVEN) - _MORE_NOVEL)
+        yield Change("novelty", "novelty", EVEN, mean, erfc(beyond * sqrt(6 * min(rows, _SURE))))
 
 
 def _from_world(after: Tally, expected: Expected, vocabulary: Vocabulary) -> Iterator[Change]:

@@ -17,6 +17,7 @@ _KINDS = {
     "issue": "issue, share of rows",
     "filled": "filled in, share of rows",
     "finding": "finding, of the rows that fill it",
+    "number": "number, mean of the rows that fill it",
     "novelty": "mean",
 }
 """What the numbers of each kind of change are."""
