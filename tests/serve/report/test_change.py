@@ -91,7 +91,7 @@ def test_few_rows_show_nothing(rows: int, tmp_path: Path) -> None:
 
 def test_a_file_is_held_against_the_mix_of_its_scores(tmp_path: Path) -> None:
     """Beside the bundle a condition that is commoner than the scores took it to be is flagged."""
-    usual, other = (month(mix, 800, 9) for mix in (EVEN, raised("doms", 4.0)))
+    usual, other = (month(mix, 800, 11) for mix in (EVEN, raised("doms", 4.0)))
     assert flagged(departures(assessed(usual, tmp_path), None, VOCABULARY)) == []
     (first, *_) = flagged(departures(assessed(other, tmp_path), None, VOCABULARY))
     assert (first.kind, first.name, round(first.before, 6)) == ("condition", "doms", 0.05)

@@ -69,7 +69,7 @@ def test_a_mix_is_read_from_parquet(files: tuple[Path, Path]) -> None:
 @pytest.mark.parametrize(
     ("change", "code", "where"),
     [
-        (lambda t: t.replace("\nc1,", "\n", 1), "cells_missing", "line 3"),
+        (lambda t: t.replace("\nc3,", "\n", 1), "cells_missing", "line 6"),
         (lambda t: t.replace("\nc1,", '\n"c1,', 1), "", "line 3"),
         (lambda t: t.replace("p_sciatica", "p_x", 1), "not_scored", "'p_sciatica'"),
         (lambda t: t.replace(",triage,", ",level,", 1), "not_scored", "'triage'"),
