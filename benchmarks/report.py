@@ -7,9 +7,10 @@ Months of 1,000 rows are drawn, by condition, from a pool of fresh patients of t
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -108,7 +109,15 @@ def mixes(pool: Pool, rng: np.random.Generator) -> Iterator[tuple[str, Real]]:
 
 
 def estimated(pool: Pool) -> list[dict[str, object]]:
-    """What the estimated mix costs against the true one, and how often intervals hold it."""
+    """What the estimated mix costs against the true one, and how often intervals hold it.
+
+    By the scores, and by the exact posterior in their place.
+    """
+    exact = replace(pool, told=pool.exact)
+    return [*_estimated(pool, "scores"), *_estimated(exact, "exact posterior")]
+
+
+def _estimated(pool: Pool, by: str) -> list[dict[str, object]]:
     rng = np.random.default_rng(1)
     found: dict[str, list[tuple[float, float]]] = {}
     for kind, mix in mixes(pool, rng):
@@ -119,6 +128,7 @@ def estimated(pool: Pool) -> list[dict[str, object]]:
         found.setdefault(kind, []).append((excess, held))
     return [
         {
+            "probabilities": by,
             "conditions that are off": kind,
             "months": len(figures),
             "excess, nats": float(np.mean([excess for excess, _ in figures])),
@@ -212,36 +222,34 @@ def _commoner(pool: Pool, k: int, rng: np.random.Generator) -> bool:
 
 
 def costs(pool: Pool, model: Path, rows: int) -> list[dict[str, object]]:
-    """What it takes to report on many rows, alone and beside as many."""
+    """What it takes to report on many rows: the pool's, again and again."""
     lines: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory() as folder:
-        many = pool.scored.take(np.resize(np.arange(_POOL), rows))
         for name in ("scored.csv", "scored.parquet"):
             path = Path(folder) / name
-            _write(many, path)
-            page = [
-                "--out",
-                str(path.with_suffix(".html")),
-                "--json",
-                str(path.with_suffix(".json")),
-            ]
-            command = [".venv/bin/python", "-m", "serve", "report", str(path), *page]
+            _write(pool.scored, path, rows)
+            page = [f"--out={path.with_suffix('.html')}", f"--json={path.with_suffix('.json')}"]
+            command = [sys.executable, "-m", "serve", "report", str(path), *page]
             cost = timed([*command, "--model", str(model), "--reference", "bundle"])
             lines.append(
                 {"file": name, "rows": rows, "s": cost.seconds, "cpu s": cost.cpu_seconds,
                  "MiB": cost.mebibytes}
             )  # fmt: skip
+            path.unlink()
     return lines
 
 
-def _write(cases: pa.Table, path: Path) -> None:
+def _write(cases: pa.Table, path: Path, rows: int) -> None:
     if path.suffix == ".parquet":
-        pq.write_table(cases, path, row_group_size=1 << 16)
+        many = cases.take(np.resize(np.arange(len(cases)), rows))
+        pq.write_table(many, path, row_group_size=1 << 16)
         return
+    batches = cases.to_batches(max_chunksize=1 << 14)
+    lines = [line for batch in batches for line in lines_of_table(batch)]
     with path.open("wb") as file:
         file.write(",".join(cases.column_names).encode() + b"\n")
-        for batch in cases.to_batches(max_chunksize=1 << 14):
-            file.write(b"\n".join(lines_of_table(batch, frozenset())) + b"\n")
+        for begin in range(0, rows, len(lines)):
+            file.write(b"\n".join(lines[: rows - begin]) + b"\n")
 
 
 def report(model: Path, rows: int) -> str:

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 Matrix = npt.NDArray[np.float64]
-ALPHA = 0.05
-"""The chance that anything at all is flagged between two files of the same kind."""
+ALPHA = 0.03
+"""The chance that anything at all is flagged between two files of the same kind: one in twenty is
+promised, and tests of means are not exact to the last."""
 WHOLE_WORLD = 10**9
 """Rows of a file that holds what is expected exactly."""
 _WIDE = 40  # standard deviations from the likeliest split, beyond which nothing is summed

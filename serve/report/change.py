@@ -175,19 +175,19 @@ def _from_even(after: Tally) -> Iterator[Change]:
 
 
 def _from_world(after: Tally, expected: Expected, vocabulary: Vocabulary) -> Iterator[Change]:
+    """Each value; one that only says that it is one of several (smoking: ever) is as a blank."""
+    loose = {(one.finding, one.value) for one in vocabulary.relations.recorded_as}
     for finding in vocabulary.findings:
         k = finding.column
-        filled, rates = int(after.filled[k]), expected.rates.get(k)
+        values, rates = Counter(after.values.get(k, {})), expected.rates.get(k)
+        vague = {code for name, code in loose if name == finding.id}
+        filled = int(after.filled[k]) - sum(values[code] for code in vague)
         if rates is None or filled < FEWEST:
             continue
-        met = counted(
-            finding,
-            int(after.present[k]),
-            filled,
-            after.values.get(k, Counter()),
-            expected.edges.get(k),
-        )
+        met = counted(finding, int(after.present[k]), filled, values, expected.edges.get(k))
         for place, (word, rows) in enumerate(met):
+            if float(place) in vague:
+                continue
             rate = float(rates[1 if finding.kind == "yes_no" else place])
             p = _out_of_reach(rows / after.rows, filled / after.rows, rate, min(after.rows, _SURE))
             yield Change("finding", _named(finding, word), rate, rows / filled, p)

@@ -112,3 +112,15 @@ def test_a_rate_departs_where_no_blank_could_explain_it(
     world = Expected({VOCABULARY.column("fever"): np.array([0.9, 0.1])}, {})
     names = {change.name for change in flagged(departures(found, world, VOCABULARY))}
     assert ("fever" in names) == departs
+
+
+def test_a_value_that_leaves_others_open_is_as_a_blank(tmp_path: Path) -> None:
+    """Smoking `ever` says former or current: the world has no rate of it, and it may be either."""
+    smoking = ["ever"] * 300 + ["never"] * 300
+    found = assessed(month(EVEN, 600, 12, smoking=smoking), tmp_path)
+    values = VOCABULARY.finding("smoking").values
+    rates = np.array([{"never": 0.5, "former": 0.3, "current": 0.2}.get(v, 0.0) for v in values])
+    world = Expected({VOCABULARY.column("smoking"): rates}, {})
+    looked_at = departures(found, world, VOCABULARY)
+    assert {"smoking=never", "smoking=former"} <= {change.name for change in looked_at}
+    assert not [change for change in flagged(looked_at) if change.name.startswith("smoking")]
