@@ -10,7 +10,8 @@ export CLAUDICO_PYTHON := $(CURDIR)/$(BIN)/python
 
 .PHONY: run test story fresh lint types check http literature docs lock help test-env mutants \
 	bench-generator bench-scoring bench-spark bench-overrides bench-http bench-sets \
-	bench-novelty bench-forms bench-triage bench-models bench-excess bench-shift bench-labelled bench-asking bench-page \
+	bench-novelty bench-forms bench-triage bench-models bench-excess bench-shift bench-labelled \
+	bench-asking bench-page bench-report \
 	fuzz-files fuzz-http \
 	environment environment-dev environment-bench new-environment
 
@@ -60,6 +61,9 @@ bench-labelled: environment-dev ## what labelled cases bring, where they agree w
 
 bench-sets: environment-dev ## coverage of prediction sets in each condition; graph and estimator on a million
 	$(BIN)/python -m benchmarks.sets --out benchmarks/sets.txt
+
+bench-report: environment-dev ## the estimated class mix, what is flagged, a million rows reported
+	$(BIN)/python -m benchmarks.report --out benchmarks/report.txt
 
 bench-forms: environment-dev ## forms of any columns beside the exact posterior of each: excess, sets, components
 	$(BIN)/python -m benchmarks.forms --out benchmarks/forms.txt

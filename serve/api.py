@@ -26,7 +26,7 @@ from serve.cases.parse import Cache, ParsedCases, parse_cases
 from serve.cases.preview import check_values
 from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.model.explain import Explanation
-from serve.model.mixes import mix_weights
+from serve.model.mixes import mix_weights, read_mix
 from serve.output.tables import score_table, without_dictionaries
 from serve.pipeline import ScoringPipeline, explanations, score_values
 from serve.problem import Problem, RefusedError
@@ -112,7 +112,7 @@ class Scorer:
 
         `mix` is what `serve score --mix` takes; RefusedError for one that means nothing.
         """
-        bundle, vocabulary = self.chain.bundle, self.chain.vocabulary
+        bundle, vocabulary, mix = self.chain.bundle, self.chain.vocabulary, read_mix(mix)
         weights = None if bundle is None else mix_weights(mix, bundle, vocabulary)
         return Scorer(replace(self.chain, weights=weights, mix=mix, explain=explain))
 
@@ -198,7 +198,7 @@ def open_scorer(
     """A scorer with the bundle of a folder; for None the promoted one, or none if there is none."""
     folder = Path(bundle) if bundle is not None else PROMOTED if PROMOTED.is_dir() else None
     folder = None if overrides_only else folder
-    chain = make_pipeline(load_vocabulary(), folder, mix)
+    chain = make_pipeline(load_vocabulary(), folder, read_mix(mix))
     if chain.failure:
         _LOG.warning("the model of %s cannot be run (%s): overrides alone", folder, chain.failure)
     return Scorer(chain)

@@ -44,6 +44,7 @@ def test_training_runs_in_a_project(
     [
         *((("serve", name, ["http"], "http")) for name in ("uvicorn", "fastapi", "starlette")),
         ("serve", "prometheus_client", ["http"], "http"),
+        ("serve", "jinja2", ["report", "a.csv", "--out", "a.html"], "report"),
         ("serve", "pyspark", ["spark", "a", "b", "--overrides-only"], "spark"),
         *((("training", name, ["train"], "train")) for name in ("joblib", "lightgbm", "sklearn")),
         ("training", "filelock", ["register"], "train"),

@@ -68,19 +68,22 @@ def match_header(
     mapping: ColumnMapping = NO_MAPPING,
     *,
     explain: bool = False,
+    scored: bool = False,
     mapped_by: str = "--columns",
 ) -> Header:
     """The header of a file whose columns have these names.
 
-    `mapped_by` is how the reader of a message maps a column; blank where there is no way to.
+    `mapped_by` is how the reader of a message maps a column; blank where there is no way to. Of a
+    `scored` file the columns that scoring wrote are passed over, and none need be left to read.
 
     Raises RefusedError, with every problem at once, for two columns of one finding or of the case's
     id, a column named like one that scoring writes, or no known column at all. Columns that
     nothing reads may have any name, or none, or the same.
     """
     keys = [key_of(name) for name in names]
+    ours = frozenset(output_columns(vocabulary, explain=explain or scored))
     found = [
-        None if mapping.takes(key) else named(name, vocabulary)
+        None if mapping.takes(key) or (scored and key in ours) else named(name, vocabulary)
         for name, key in zip(names, keys, strict=True)
     ]
     readings = tuple(_readings(keys, found, mapping, vocabulary))
@@ -89,11 +92,11 @@ def match_header(
     problems = [
         *_twice(names, keys, [(p, r.finding.id) for p, r in readings], where),
         *_twice(names, keys, [(place, CASE_ID) for place in ids], where),
-        *_taken(names, keys, where, set(output_columns(vocabulary, explain=explain))),
+        *_taken(names, keys, where, () if scored else ours),
         *mapping.missing(keys, where),
         *_both_ways(names, readings, mapping, where),
     ]
-    if not problems and not readings and not derived:
+    if not problems and not readings and not derived and not scored:
         problems = [_none_known(names, where, found, mapped_by)]
     if problems:
         raise RefusedError(*problems)
@@ -107,6 +110,11 @@ def match_header(
         derived,
         bool(mapping.source),
     )
+
+
+def is_scored(names: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether a file with these columns was scored: it has several that scoring writes."""
+    return len(set(output_columns(vocabulary, explain=True)) & set(map(key_of, names))) > 1
 
 
 def _readings(

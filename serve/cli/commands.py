@@ -64,7 +64,8 @@ def _scoring_options(command: Any) -> Any:
     options = (
         click.option("--summary", help="Write the counts, and what made the scores, as JSON."),
         click.option("--mix", default="training", show_default=True,
-                     help="Class mix: training, clinic, or CONDITION=SHARE,CONDITION=SHARE."),
+                     help="Class mix: training, clinic, CONDITION=SHARE,CONDITION=SHARE, or the "
+                     "JSON file of report."),
         click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle."),
         click.option("--overrides-only", is_flag=True, help="Do not ask the model."),
         click.option("--columns", type=click.Path(path_type=Path),
@@ -207,6 +208,75 @@ def mapping(
 
 
 @main.command()
+@click.argument("scored")
+@click.option("--reference", help="Another scored file to compare with, or the word bundle: what "
+              "the model was made for.")  # fmt: skip
+@click.option("--out", help="The page: .html, or - for standard output.")
+@click.option("--json", "facts", help="The facts: .json, for `score --mix` and for programs.")
+@click.option("--mix", help="Mix that SCORED was scored under (default: as a Parquet file says "
+              "itself, else training).")  # fmt: skip
+@click.option("--reference-mix", help="The same for the reference.")
+@click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle.")
+@click.option("--columns", type=click.Path(path_type=Path),
+              help="The mapping that the files were scored with.")  # fmt: skip
+@click.option("--decimal", type=click.Choice([".", ","]), help="As it was scored with.")
+@click.option("--workers", type=click.IntRange(1), help="Processes (default: by the file's size).")
+@click.pass_context
+def report(
+    context: click.Context, /, scored: str, reference: str | None, out: str | None,
+    facts: str | None, columns: Path | None, decimal: str | None, **options: Any,
+) -> None:  # fmt: skip
+    """Report on SCORED, a file that `score` wrote: its class mix, and what changed.
+
+    A column `final_condition`, filled in later, says how right the answers were.
+
+    \b
+    Example: python -m serve report scored.csv --reference bundle --out report.html
+    """
+    with _edge(context):
+        from data_gen.vocabulary.files.atomic import WholeFiles
+        from serve.output.destination import check_apart, check_form, check_writable, open_output
+
+        if out is None and facts is None:
+            raise click.UsageError("give --out PAGE.html, --json FACTS.json, or both")
+        outputs = {"--out": (out, (".html", ".htm")), "--json": (facts, (".json",))}
+        for option, (path, forms) in outputs.items():
+            if path is not None:
+                check_writable(option, path)
+                check_form(option, path, forms)
+        read = {"the scored file": scored, "the reference": reference, "the mapping": columns}
+        check_apart(read, {"--out": out, "--json": facts})
+        with extra_needed("report"):
+            from serve.report.page import render_page
+        told = _reported(scored, reference, columns, decimal, options)
+        with WholeFiles() as files:
+            if facts is not None:
+                open_output(files, facts).write((json.dumps(told, indent=1) + "\n").encode())
+            if out is not None:
+                name = Path(facts).name if facts else None
+                open_output(files, out).write(render_page(told, name).encode())
+        from serve.report.report import words
+
+        for line in words(told, out):
+            _say(line)
+
+
+def _reported(
+    scored: str, reference: str | None, columns: Path | None, decimal: str | None,
+    options: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """The facts of a scored file."""
+    from serve.api import PROMOTED
+    from serve.model.mixes import read_mix
+    from serve.report.report import Asked, report
+
+    model = options["model"] or (PROMOTED if PROMOTED.is_dir() else None)
+    mix, other = (options[name] and read_mix(options[name]) for name in ("mix", "reference_mix"))
+    mapping = _mapping(columns, {"decimal": decimal})
+    return report(Asked(scored, reference, model, mix, other, mapping, options["workers"]))
+
+
+@main.command()
 @click.argument("cases")
 @click.argument("out")
 @click.option("--master", help="Spark master (default: as spark-submit or the machine sets it).")
@@ -286,9 +356,13 @@ def http(
         with extra_needed("http"):
             from serve.http.options import Options, api_key, limits_of
             from serve.http.server import serve
+        from serve.model.mixes import read_mix
+
         folder = None if overrides_only else model or PROMOTED
         mapping = _mapping(columns, {})
-        serve(Options(folder, mix, api_key(), limits_of(limits), mapping, pages), host, port)
+        serve(
+            Options(folder, read_mix(mix), api_key(), limits_of(limits), mapping, pages), host, port
+        )
 
 
 def _say(text: str) -> None:
@@ -381,9 +455,11 @@ def _request(
     cases: str, out: str, bundle: Path | None, columns: Path | None, options: dict[str, Any],
     rejects: str | None = None,
 ) -> Any:  # fmt: skip
+    from serve.model.mixes import read_mix
     from serve.request import Request
 
     mapping = _mapping(columns, options)
+    options["mix"] = read_mix(options["mix"])
     names = ("mix", "workers", "spreadsheet_safe", "explain", "ask", "columns_out")
     own = {name: options[name] for name in names if name in options}
     return Request(cases, out, rejects, bundle, mapping=mapping, **own)

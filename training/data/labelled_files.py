@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary import Vocabulary, load
+from serve.answer import output_columns
 from serve.cases.arrow_columns import coded_values, without_blank_rows
 from serve.cases.blocks import read_cases
 from serve.cases.csv_records import Block
 from serve.cases.csv_rows import BOM, REASONS, Reject, coded_columns, rows_of
-from serve.cases.header import Header, match_header
+from serve.cases.header import Header, is_scored, match_header
 from serve.cases.names import key_of, squeezed
 from serve.cases.parse import UNREAD, Cache, parse_cases
 from serve.cases.source import open_source
@@ -27,6 +29,8 @@ from serve.mapping.reading import read_mapping
 from serve.problem import Problem, RefusedError
 
 CONDITION = "condition"
+FINAL = "final_condition"
+"""The condition that was established after a case was scored: it outdoes the others."""
 MAPPING = "columns.yaml"
 _LABELS = (CONDITION, "diagnosis")
 _PATIENT = "patientid"
@@ -47,6 +51,8 @@ class Reading:
     places: list[str] = field(default_factory=list)
     told: list[Problem] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Rows of each scored file that have no label yet, or no finding."""
     headers: list[frozenset[str]] = field(default_factory=list)
     """The columns of each file whose header could be read, as `key_of` names them."""
 
@@ -83,6 +89,9 @@ def read_files(folder: Path, vocabulary: Vocabulary) -> Reading:
             _read_file(path, vocabulary, mapping, found)
         except RefusedError as error:
             found.refused += error.problems
+    for name, rows in found.left_out.items():
+        message = f"{rows} rows of this scored file have no label yet, or no finding"
+        found.told.append(Problem("not_labelled_yet", name, message, "they are left out"))
     if files and len(found.headers) == len(files):
         keys = sorted(set().union(*found.headers))
         found.refused += mapping.missing(keys, str(folder / MAPPING), "no file has")
@@ -109,17 +118,24 @@ class _Columns:
     labels: tuple[int, ...]
     patient: int | None
     case_id: int | None
+    scored: bool = False
+    """Whether the file was scored: its answers are not read, and of its rows those that have no
+    finding or no label yet are left out, where other files must not have any."""
 
 
 def _read_file(path: Path, vocabulary: Vocabulary, mapping: ColumnMapping, found: Reading) -> None:
     def match(names: Sequence[str], where: str) -> Header:
         found.headers.append(frozenset(map(key_of, names)))
         own = mapping.within(found.headers[-1])
-        return match_header(names, where, vocabulary, own, mapped_by=str(path.parent / MAPPING))
+        by = str(path.parent / MAPPING)
+        return match_header(
+            names, where, vocabulary, own, scored=is_scored(names, vocabulary), mapped_by=by
+        )
 
     with open_source(str(path), mapping.dialect) as source:
         cases = read_cases(source, match)
-        header, own = cases.header, _columns(cases.header, path)
+        header = cases.header
+        own = _columns(header, path, scored=is_scored(header.names, vocabulary))
         found.told += [*header.warnings, *_passed_over(header, own, path)]
         cache, before = Cache(), 0
         text = cases.header_text.removeprefix(BOM)
@@ -147,20 +163,28 @@ def _of_batch(
     return columns, lines, tuple(one._replace(line=one.line + before) for one in rejects)
 
 
-def _columns(header: Header, path: Path) -> _Columns:
+def _columns(header: Header, path: Path, *, scored: bool) -> _Columns:
     keys = [squeezed(name) for name in header.names]
-    labels = tuple(place for place, key in enumerate(keys) if key in _LABELS)
+    final = tuple(place for place, key in enumerate(keys) if key == squeezed(FINAL))
+    labels = final or tuple(place for place, key in enumerate(keys) if key in _LABELS)
     if not labels:
         remedy = "add the established condition of each case, as `condition` or `diagnosis`"
         message = "there is no column `condition`"
+        if scored:
+            remedy, message = (
+                f"add `{FINAL}`, blank where it is not known",
+                f"{message} or `{FINAL}`",
+            )
         raise RefusedError(Problem("no_condition", str(path), message, remedy))
     patient = keys.index(_PATIENT) if _PATIENT in keys else None
-    return _Columns(labels, patient, header.case_id)
+    return _Columns(labels, patient, header.case_id, scored=scored)
 
 
 def _passed_over(header: Header, own: _Columns, path: Path) -> Iterator[Problem]:
     known = {*header.used, *own.labels, own.patient}
-    others = [name for place, name in enumerate(header.names) if place not in known]
+    ours = output_columns(load(), explain=True) if own.scored else ()
+    unread = [name for place, name in enumerate(header.names) if place not in known]
+    others = [name for name in unread if key_of(name) not in ours]
     if others:
         shown = ", ".join(map(quoted_name, others[:8])) + (", ..." if len(others) > 8 else "")
         yield Problem("passed_over", str(path), f"{len(others)} columns are not read: {shown}")
@@ -187,11 +211,15 @@ def _add(
     cases = parse_cases(columns, header, len(lines), vocabulary, cache)
     for row, line in enumerate(lines):
         where = f"{path}:{line}"
+        names = {_text(columns[place], row).lower() for place in own.labels} - {""}
+        if own.scored and not (names and np.isfinite(cases.values[row]).any()):
+            found.left_out[str(path)] += 1
+            continue
         for issue in cases.issues.get(row, ()):
             if issue.code in UNREAD:
                 message = f"column {issue.finding}: {issue.message}"
-                found.refused.append(Problem(issue.code, where, message))
-        names = {_text(columns[place], row).lower() for place in own.labels} - {""}
+                problem = Problem(issue.code, where, message)
+                (found.told if own.scored else found.refused).append(problem)
         found.label.append(_condition(names, where, vocabulary, found.refused))
         found.values.append(cases.values[row])
         patient = "" if own.patient is None else _text(columns[own.patient], row)

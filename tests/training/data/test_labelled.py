@@ -55,6 +55,46 @@ def test_an_empty_folder_has_no_cases(tmp_path: Path) -> None:
     assert len(_read(tmp_path)) == 0
 
 
+SCORED = (
+    "case_id,fever,site_calf,age_years,condition,triage,top_condition,p_doms,issues,model_version,"
+    "Final_Condition\n"
+)
+
+
+def test_a_scored_file_is_read_as_it_is(tmp_path: Path) -> None:
+    """The answers in it are not read; `final_condition` outdoes another label, blanks are to come.
+
+    A cell that was no value counted as unknown when it was scored, and does again.
+    """
+    rows = (
+        "a,yes,no,60,sciatica,urgent,doms,0.9,,x,doms\n"
+        "b,no,,70,,urgent,doms,0.9,,x,\n"
+        'c,maybe,yes,50,,urgent,sciatica,0.1,"[{""code"": ""bad_word""}]",x, Tendinitis \n'
+        "d,,,,,routine,doms,0.9,,x,doms\n"
+    )
+    (tmp_path / "scored.csv").write_text(SCORED + rows)
+    labelled = _read(tmp_path)
+    assert [VOCABULARY.condition_ids[k] for k in labelled.label] == ["doms", "tendinitis"]
+    fever, calf = (VOCABULARY.column(name) for name in ("fever", "site_calf"))
+    assert labelled.values[0, fever] == 1.0
+    assert not np.isfinite(labelled.values[1, fever])
+    assert labelled.values[:, calf].tolist() == [0.0, 1.0]
+    told = {problem.code: str(problem) for problem in labelled.told}
+    assert "2 rows of this scored file have no label yet" in told["not_labelled_yet"]
+    assert "scored.csv:4" in told["bad_word"]
+    assert "triage" not in told.get("passed_over", "")
+
+
+def test_a_scored_file_without_a_label_is_refused(tmp_path: Path) -> None:
+    """The refusal says which column to add; a label that is no condition names its line."""
+    header = SCORED.replace(",Final_Condition", "").replace(",condition", "")
+    found = _refused(tmp_path, header + "a,yes,no,60,urgent,doms,0.9,,x\n")
+    assert "add `final_condition`" in found["no_condition"]
+    found = _refused(tmp_path, SCORED + "a,yes,no,60,,urgent,doms,0.9,,x,dom\n")
+    assert "cases.csv:2" in found["unknown_condition"]
+    assert "did you mean doms?" in found["unknown_condition"]
+
+
 def test_cases_are_read_with_their_words(tmp_path: Path) -> None:
     """A byte-order mark, capitals and blanks are no matter; two files are read in order."""
     (tmp_path / "a.csv").write_text(
