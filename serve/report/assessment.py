@@ -65,7 +65,7 @@ def assess(
             f"rows have conditions that are not in {_short(under)}, the mix they were scored under"
         )
         raise RefusedError(Problem("other_mix", file.where, message, "give the mix with --mix"))
-    mix = estimate_mix(told, scored) if file.columns.probabilities else None
+    mix = estimate_mix(told, scored) if len(told) else None
     return Assessment(file, under, scored, mix, likelihood_ratios(told, scored), told, novelty)
 
 
@@ -81,14 +81,13 @@ def warnings(found: Assessment, bundle: Verified | None) -> Iterator[str]:
             f"are those of {bundle.model_version}: give the other bundle with --model"
         )
     if found.mix is None:
-        why = (
-            "it has no columns p_*"
-            if found.scored is not None
-            else "no model says its mix: --model"
-        )
+        if not file.columns.probabilities:
+            why = "it has no columns p_*"
+        elif not len(found.told):
+            why = "no model answered any row of it"
+        else:
+            why = "no model says its mix: --model"
         yield f"no class mix is estimated for {file.where}: {why}"
-    elif not len(found.ratio):
-        yield f"no model answered any row of {file.where}: its class mix is no more than a guess"
     for word, rows in outcome.unknown.items():
         yield f"{FINAL} is {_short(word)} in {rows} rows of {file.where}, no condition's id"
 
