@@ -19,7 +19,7 @@ _COPIED = ("data_gen", "serve", "training", "examples", "labelled", "dvc.yaml", 
 _FOLDERS = {"build", "models", "plots"}  # outs that are folders, by a part of their path
 _NOT_USED = {
     "data_gen/narrative": "the vignettes of the pipeline hold no paragraph",
-    "serve/answer.py": "of it, reading cases takes the name of a column alone",
+    "serve/answer.py": "of it, reading cases takes the names of columns alone",
     "serve/overrides": "what an issue silences changes no value of a case",
 }
 """Imported by what samples and trains, and without effect on what they make."""
