@@ -193,7 +193,7 @@ class _Step:
     ) -> None:
         """Count how often each finding of a group is written down, by its true value."""
         n_patterns, n_settings, n_rows = seen.shape
-        weight = np.zeros(seen.shape)  # the cases of each combination
+        weight: Array = np.zeros_like(seen)  # the cases of each combination
         for level, some in by_stratum(patterns):
             prob = factor.group.prob[level, atoms].reshape(-1, n_rows)
             part = taken[some].transpose(0, 2, 1, 3)

@@ -14,7 +14,7 @@ from scipy.stats import betabinom, norm
 from data_gen.profiles.overlay import NO_CASES, read_overlay
 from training.folders import whole_folder
 from training.learn.learn import Learned
-from training.learn.update import effective, interval
+from training.learn.update import Interval, effective, interval
 from training.paths import OVERLAY, TABLE
 
 COLUMNS = (
@@ -25,6 +25,8 @@ _CHANCE = 1e-4
 """A number is contradicted where its cases are as rare as this, be it anywhere in its interval:
 of some 5,000 numbers less than one by chance."""
 _SHOWN = 20
+_NEAR = 2.0  # deviations within which nothing is rare
+_NONE = 0.005  # cases behind a number that are none
 Row = dict[str, Any]
 
 
@@ -94,7 +96,9 @@ def rows_of(learned: Learned) -> list[Row]:
 def _rows(learned: Learned, i: int) -> Iterator[tuple[float, Row]]:
     number, at = learned.numbers[i], learned.at[i]
     cases, _ = effective(number, at, learned.after.score[i], learned.after.information[i])
-    found = interval(number, at, cases, learned.scale)
+    found = Interval(*number.interval)
+    if cases > _NONE:
+        found = interval(number, at, cases, learned.scale)
     before, after = number.shown(number.start), number.shown(at)
     for v, value in enumerate(number.values):
         chance = _chance(learned, i, v)
@@ -121,13 +125,17 @@ def _chance(learned: Learned, i: int, v: int) -> float:
     """How rare cases such as these are by the stated number, wherever in its interval it lies."""
     number, start = learned.numbers[i], learned.numbers[i].start
     cases, share = effective(number, start, learned.before.score[i], learned.before.information[i])
+    if cases < 1:
+        return 1.0
     if number.kind == "shift":
         spread = np.sqrt(1 / max(cases, 1e-12) + 1 / number.patients)
         return float(2 * norm.sf(abs(share[0]) / spread))
     n, k = round(cases), round(cases * float(share[v]))
-    if n == 0:
-        return 1.0
     prior = number.patients * start[v], number.patients * (1 - start[v])
+    p = float(start[v])
+    spread = n * p * (1 - p) * (1 + (n - 1) / (number.patients + 1))
+    if (k - n * p) ** 2 < _NEAR**2 * spread:
+        return 1.0
     tail = betabinom.cdf(k, n, *prior), betabinom.sf(k - 1, n, *prior)
     return float(min(1.0, 2 * min(tail)))
 
