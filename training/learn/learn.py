@@ -88,7 +88,7 @@ class _Learner:
     ) -> None:
         self.stated, self.weight = knowledge, weight
         self.numbers = numbers_of(knowledge)
-        self.world = build_world(knowledge, quick=True)
+        self.world = build_world(knowledge)
         ids = {knowledge.vocabulary.condition_ids[k] for k in np.unique(label)}
         self.atoms = [
             atoms if number.condition in ids else ()
@@ -163,7 +163,7 @@ class _Learner:
             overlay = overlay_of(self.stated, self.numbers, at_last)
             knowledge = laid_over(self.stated, overlay)
             try:
-                return knowledge, build_world(knowledge, quick=True), tuple(at_last)
+                return knowledge, build_world(knowledge), tuple(at_last)
             except ClashError as clash:
                 moved = [
                     i

@@ -47,7 +47,7 @@ def knowledge() -> Knowledge:
 @cache
 def world() -> World:
     """Its world."""
-    return build_world(knowledge(), quick=True)
+    return build_world(knowledge())
 
 
 def draw(of: World, rows: int, seed: int, conditions: tuple[str, ...] = CONDITIONS) -> Drawn:
@@ -107,7 +107,7 @@ def test_where_all_is_given_the_update_is_the_conjugate_one() -> None:
 def test_a_number_that_strata_shift_lands_at_the_maximum_of_the_posterior() -> None:
     """Where age and sex move a rate, no number is likelier than the one that is found."""
     drawn, found = given()
-    rates = Rates(found.knowledge, build_world(found.knowledge, quick=True).people)
+    rates = Rates(found.knowledge, build_world(found.knowledge).people)
     checked = 0
     for number, at in zip(found.numbers, found.at, strict=True):
         if number.condition not in CONDITIONS or _lone(number) != (16, None):
@@ -179,7 +179,7 @@ def test_intervals_cover_what_they_say() -> None:
              and n.finding not in ("painless",)]  # fmt: skip
     true = {i: _drawn_from_prior(numbers[i], rng) for i in moved}
     at = [true.get(i, number.start) for i, number in enumerate(numbers)]
-    other = build_world(laid_over(knowledge(), overlay_of(knowledge(), numbers, at)), quick=True)
+    other = build_world(laid_over(knowledge(), overlay_of(knowledge(), numbers, at)))
     drawn = draw(other, 900, 9, conditions)
     found = learn(knowledge(), drawn.values, drawn.label, scale=1.0)
     inside = []
