@@ -1,9 +1,8 @@
 """Worlds that differ from the knowledge: every probability redrawn within its interval.
 
-The interval of a number is as wide as its basis leaves it: a study's 95 % interval, the band of a
-document's frequency word, and for a judgement odds 1.65 times lower to 1.65 times higher (half a
-unit of log-odds either way). `scale` widens all of them on the scale of log-odds. Findings that are
-drawn jointly, or that imply one another, move together, as they must to stay possible.
+The interval of a number is the knowledge's own (`data_gen.profiles.intervals`). `scale` widens all
+of them on the scale of log-odds. Findings that are drawn jointly, or that imply one another, move
+together, as they must to stay possible.
 """
 
 from __future__ import annotations
@@ -17,12 +16,10 @@ from typing import Any
 import numpy as np
 
 from data_gen.profiles import Knowledge
-from data_gen.profiles.frequency_words import band_of
+from data_gen.profiles.intervals import log_odds, log_odds_interval
 from data_gen.profiles.schema import Based, Entry, Presentation, Profile, Setting, Share
 from data_gen.world import World, build_world
-from training.evaluation.metrics import wilson
 
-JUDGEMENT = 0.5  # log-odds either way
 _PEOPLE = ("age_years", "sex", "painless", "vascular", "metabolic", "degenerative", "athletic")
 _CLASH = re.compile(r"group (?P<names>.*) in (?P<condition>[a-z_]+)/")
 _SINGLE = ("p", "fever", "applies")
@@ -90,29 +87,15 @@ class Redraw:
     def _p(self, p: float | None, based: Based, place: str, name: str) -> float | None:
         if p is None or not 0 < p < 1:
             return p
-        low, high = self._interval(p, based)
+        low, high = log_odds_interval(self.old, p, based)
         move = self._move(place, name)
-        room = (high - _log_odds(p)) if move > 0 else (_log_odds(p) - low)
-        return float(1 / (1 + np.exp(-_log_odds(p) - self.scale * move * room)))
-
-    def _interval(self, p: float, based: Based) -> tuple[float, float]:
-        """The log-odds between which the number lies, by its basis."""
-        at = _log_odds(p)
-        low, high = at - JUDGEMENT, at + JUDGEMENT
-        if based.basis == "document" and based.word:
-            band = band_of(based.word, self.old.studies)
-            if band is not None:
-                low, high = _log_odds(max(band.low, 0.005)), _log_odds(min(band.high, 0.995))
-        cited = based.cite if based.basis == "study" else ()
-        for row in (self.old.studies.get(cite, {}) for cite in cited):
-            if row.get("n") and row.get("of"):
-                found = wilson(int(row["n"]), int(row["of"]), 0.95)
-                low, high = _log_odds(max(found.low, 0.005)), _log_odds(min(found.high, 0.995))
-        return min(low, at), max(high, at)
+        room = (high - log_odds(p)) if move > 0 else (log_odds(p) - low)
+        return float(1 / (1 + np.exp(-log_odds(p) - self.scale * move * room)))
 
     def _shares(self, of: Mapping[str, float], place: str, name: str) -> dict[str, float]:
+        width = self.scale * self.old.intervals.judgement.log_odds
         moved = {
-            value: p * float(np.exp(self.scale * JUDGEMENT * self._move(place, f"{name}={value}")))
+            value: p * float(np.exp(width * self._move(place, f"{name}={value}")))
             for value, p in of.items()
         }
         total = sum(moved.values())
@@ -162,7 +145,3 @@ class Redraw:
 
         update = {"recorded": rates(setting.recorded), "findings": rates(setting.findings)}
         return setting.model_copy(update=update)
-
-
-def _log_odds(p: float) -> float:
-    return float(np.log(p / (1 - p)))

@@ -15,6 +15,9 @@ _NEW = click.Path(dir_okay=False, path_type=Path)
 _knowledge = click.option(
     "--knowledge", type=_EXISTING, help="Folder of knowledge files [default: our own]."
 )
+_learned = click.option(
+    "--learned", type=_EXISTING, help="Numbers that cases have updated: `training learn` writes it."
+)
 _mix = click.option(
     "--mix", default="training", show_default=True, help="training, clinic, safety or id=share,…"
 )
@@ -54,6 +57,7 @@ def check(knowledge: Path | None, moved: bool) -> None:
 @click.option("--forms", is_flag=True, help="What is asked is drawn too, and written: `not asked`.")
 @click.option("--narrative", is_flag=True, help="Add a paragraph of plain English for each case.")
 @_knowledge
+@_learned
 def sample(
     rows: int,
     seed: int,
@@ -65,6 +69,7 @@ def sample(
     forms: bool,
     narrative: bool,
     knowledge: Path | None,
+    learned: Path | None,
 ) -> None:
     """Sample vignettes to a file, with a card beside it.
 
@@ -78,10 +83,10 @@ def sample(
             raise click.UsageError(f"{path}: the name must end in .parquet or .csv")
     if complete and forms:
         raise click.UsageError("--complete asks everything: leave out --forms, or --complete")
-    _check_apart({"the knowledge": knowledge},
+    _check_apart({"the knowledge": knowledge, "what was learned": learned},
                  {"--out": out, "--truth": truth, "the card of --out": card_path(out)})  # fmt: skip
     plan = Plan(rows, seed, mix, out, truth, workers, complete, narrative, forms)
-    world = _world(knowledge)
+    world = _world(knowledge, learned)
     _reporting(lambda: world.mix(mix))
     with click.progressbar(
         length=rows, label="sampling", file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -96,8 +101,15 @@ def sample(
 @click.option("--complete", is_flag=True, help="Read a blank as: does not apply.")
 @click.option("--components", is_flag=True, help="Add component:<id>, the parts of conditions.")
 @_knowledge
+@_learned
 def posterior(
-    cases: Path, out: Path, mix: str, complete: bool, components: bool, knowledge: Path | None
+    cases: Path,
+    out: Path,
+    mix: str,
+    complete: bool,
+    components: bool,
+    knowledge: Path | None,
+    learned: Path | None,
 ) -> None:
     """Write p_<condition> and log_evidence of every case of a file.
 
@@ -105,8 +117,9 @@ def posterior(
     """
     from data_gen.posterior_files import posterior_to_file
 
-    _check_apart({"the file of cases": cases, "the knowledge": knowledge}, {"--out": out})
-    world = _world(knowledge)
+    read = {"the file of cases": cases, "the knowledge": knowledge, "what was learned": learned}
+    _check_apart(read, {"--out": out})
+    world = _world(knowledge, learned)
     world = world.complete() if complete else world
     _reporting(lambda: posterior_to_file(world, cases, out, mix, components=components))
 
@@ -185,10 +198,10 @@ def new_condition(condition: str, source: str | None) -> None:
         click.echo(path)
 
 
-def _world(folder: Path | None):  # type: ignore[no-untyped-def]
+def _world(folder: Path | None, learned: Path | None):  # type: ignore[no-untyped-def]
     from data_gen.world import load_world
 
-    return _reporting(lambda: load_world(folder))
+    return _reporting(lambda: load_world(folder, learned))
 
 
 def _check_apart(read: dict[str, Path | None], outputs: dict[str, Path | None]) -> None:

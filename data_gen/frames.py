@@ -18,6 +18,7 @@ def sample(
     complete: bool = False,
     narrative: bool = False,
     knowledge: Path | None = None,
+    learned: Path | None = None,
 ) -> pd.DataFrame:
     """Synthetic cases, one a row; with `truth`, the hidden states and exact posterior beside them.
 
@@ -26,13 +27,13 @@ def sample(
     (`no`, `yes`); what is missing is unknown, never absent. `mix` is training, clinic,
     safety, or `id=share,id=share`; `complete` records every applicable cell without error;
     `narrative` adds a paragraph of English; `knowledge` is a folder of knowledge files, our own by
-    default. Raises ValueError for fewer rows than one, an unknown mix, or a knowledge with
-    mistakes.
+    default, and `learned` the file of what cases have updated of it. Raises ValueError for fewer
+    rows than one, an unknown mix, or a knowledge with mistakes.
     """
     from data_gen.sampler import sample_tables
     from data_gen.world import load_world
 
-    world = load_world(knowledge)
+    world = load_world(knowledge, learned)
     world = world.complete() if complete else world
     frames = [
         table.to_pandas() for table in sample_tables(world, rows, seed, mix, truth, narrative)
@@ -48,6 +49,7 @@ def posterior(
     complete: bool = False,
     components: bool = False,
     knowledge: Path | None = None,
+    learned: Path | None = None,
 ) -> pd.DataFrame:
     """The exact posterior of each case: `log_evidence` and `p_<condition>`, in the rows of `cases`.
 
@@ -64,7 +66,7 @@ def posterior(
     from data_gen.posterior_files import posterior_table, read_cells
     from data_gen.world import load_world
 
-    world = load_world(knowledge)
+    world = load_world(knowledge, learned)
     world = world.complete() if complete else world
     known = [name for name in cases.columns if name in world.vocabulary.finding_ids]
     table = pa.table({n: pa.array(cases[n], from_pandas=True).cast(pa.string()) for n in known})

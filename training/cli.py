@@ -61,6 +61,31 @@ def main() -> None:
 
 
 @main.command()
+@click.argument("labelled", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for learned.yaml and learned.csv [default: build/learned].",
+)
+@_params
+def learn(labelled: Path | None, out: Path | None, path: Path) -> None:
+    """Let labelled cases update the numbers of the knowledge.
+
+    LABELLED is a folder of case files with `condition`; left out, the one that the knobs name.
+
+    Example: python -m training learn labelled --out build/learned
+    """
+    from dataclasses import replace
+
+    from training import pipeline
+    from training.params import read_params
+
+    places = _places(path)
+    places = places if out is None else replace(places, learned=out)
+    _say("\n".join(_reporting(lambda: pipeline.learn(read_params(path), places, labelled))))
+
+
+@main.command()
 @_params
 def train(path: Path) -> None:
     """Fit a classifier to build/vignettes/ and write its bundle to build/candidate/.
@@ -70,14 +95,14 @@ def train(path: Path) -> None:
     from training import pipeline
     from training.params import read_params
 
-    version, labelled = _reporting(lambda: pipeline.train(read_params(path), _places(path)))
-    _say("\n".join([*labelled, f"candidate {version} in build/candidate/"]))
+    version = _reporting(lambda: pipeline.train(read_params(path), _places(path)))
+    _say(f"candidate {version} in build/candidate/")
 
 
 @main.command(name="check-labelled")
 @_params
 def check_labelled(path: Path) -> None:
-    """Read the labelled cases as `train` would, and say what is to be known of them.
+    """Read the labelled cases as `learn` would, and say what is to be known of them.
 
     Exits with 2 where they cannot be used.
 

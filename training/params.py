@@ -29,6 +29,13 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class LearnParams(_Section):
+    """Which labelled cases update the knowledge, and how much each counts."""
+
+    labelled_cases: Path
+    labelled_weight: NotNegative
+
+
 class SampleParams(_Section):
     """How many vignettes are drawn, and from which seeds."""
 
@@ -82,8 +89,6 @@ class TrainParams(_Section):
     complete_rows: Count
     novelty_rows: Count
     novelty_rounds: CountOrNone
-    labelled_cases: Path
-    labelled_weight: NotNegative
 
 
 class EvaluateParams(_Section):
@@ -125,6 +130,7 @@ class TrackParams(_Section):
 class Params(_Section):
     """Every knob of the pipeline."""
 
+    learn: LearnParams
     sample: SampleParams
     train: TrainParams
     evaluate: EvaluateParams

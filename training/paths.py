@@ -10,6 +10,8 @@ from training.params import PARAMS, Params
 
 CARD = "MODEL_CARD.md"
 PAGE = "report.html"
+OVERLAY = "learned.yaml"
+TABLE = "learned.csv"
 METRICS = "metrics.json"
 
 
@@ -17,6 +19,7 @@ METRICS = "metrics.json"
 class Places:
     """Where the stages find and leave their files."""
 
+    learned: Path = Path("build/learned")
     vignettes: Path = Path("build/vignettes")
     candidate: Path = Path("build/candidate")
     drafts: Path = Path("build/report")
@@ -29,6 +32,12 @@ class Places:
     def cases(self, part: str) -> tuple[Path, Path]:
         """The cases and the truth of `train`, `validation`, `test` or `forms`."""
         return pair(self.vignettes, part)
+
+    @property
+    def overlay(self) -> Path | None:
+        """What cases have updated of the knowledge; None where `learn` has not been run."""
+        path = self.learned / OVERLAY
+        return path if path.exists() else None
 
     @property
     def decision(self) -> Path:
@@ -53,5 +62,5 @@ def in_experiment() -> bool:
 
 def labelled_folder(params: Params) -> Path:
     """The folder of labelled cases, counted from the project's own: a copy has none of them."""
-    folder = params.train.labelled_cases
+    folder = params.learn.labelled_cases
     return folder if project_root() == Path.cwd().resolve() else project_root() / folder

@@ -13,7 +13,7 @@ from data_gen.vocabulary import load
 from data_gen.world import World, build_world
 from training.bundles.loaded import read_bundle
 from training.bundles.write import manifest, write_bundle
-from training.data.labelled import case_files, labelled_cases
+from training.data.labelled import labelled_cases
 from training.data.vignettes import Vignettes, hash_of_files, read_vignettes
 from training.folders import atomic_write
 from training.params import FORMS, Params, Part
@@ -26,30 +26,49 @@ if TYPE_CHECKING:
     from training.promotion.gate import Decision
 
 __all__ = [
-    "Places", "decision", "evaluate", "force", "gate", "register", "rollback", "train",
+    "Places", "decision", "evaluate", "force", "gate", "learn", "register", "rollback", "train",
 ]  # fmt: skip
 
 
-def train(params: Params, places: Places) -> tuple[str, list[str]]:
-    """Fit a classifier to vignettes and labelled cases, and write its bundle.
+def learn(params: Params, places: Places, folder: Path | None = None) -> list[str]:
+    """Let labelled cases update the knowledge; writes overlay and table to `places.learned`.
 
-    Returns its version, and what to know of the labelled cases: lines of text, or none.
+    The cases are those of a folder, or that the knobs name; those held out for the gate are not
+    looked at. Returns what to know of them: lines of text.
     """
+    from training.data.labelled import read_labelled
+    from training.data.real_cases import read_real_cases
+    from training.learn.files import told, write_learned
+    from training.learn.learn import learn as update
+
+    vocabulary = load()
+    real = read_real_cases(params.evaluate.real_cases, vocabulary)
+    labelled = read_labelled(folder or labelled_folder(params), vocabulary, real)
+    own, found = labelled.of(~labelled.held_out), None
+    if len(own):
+        cases = own.values, own.label, own.file
+        found = update(load_knowledge(), *cases, weight=params.learn.labelled_weight)
+    note = write_learned(places.learned, found, len(own), len(labelled) - len(own))
+    return [*map(str, labelled.told), *told(note)]
+
+
+def train(params: Params, places: Places) -> str:
+    """Fit a classifier to vignettes, and write its bundle; its version."""
     from training.data.knowledge_facts import read_facts
-    from training.learn.disagreements import told
+    from training.learn.files import read_note
     from training.model.fit import fit
 
     vocabulary = load()
-    facts = read_facts()
+    facts = read_facts(places.overlay)
     vignettes = _vignettes("train", params, places, facts.world)
-    labelled = labelled_cases(params, vocabulary)
-    fitted = fit(vignettes, labelled.of(~labelled.held_out), facts, params.train)
-    knobs = {"sample": params.sample.model_dump(), "train": params.train.model_dump(mode="json")}
-    note = {**fitted.labelled, "held_out": int(labelled.held_out.sum())} if len(labelled) else {}
-    data = hash_of_files(*places.cases("train"), *case_files(labelled_folder(params)))
+    fitted = fit(vignettes, facts, params.train)
+    knobs = {
+        section: getattr(params, section).model_dump(mode="json")
+        for section in ("learn", "sample", "train")
+    }
+    data, note = hash_of_files(*places.cases("train")), read_note(places.learned)
     description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
-    version = write_bundle(places.candidate, fitted.model, description, facts.likelihoods[1])
-    return version, [*map(str, labelled.told), *(told(note) if note else [])]
+    return write_bundle(places.candidate, fitted.model, description, facts.likelihoods[1])
 
 
 def _vignettes(part: Part, params: Params, places: Places, world: World) -> Vignettes:
@@ -76,7 +95,7 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     from training.promotion.judge import check_knowledge
     from training.tracking.run import record
 
-    knowledge = load_knowledge()
+    knowledge = load_knowledge(learned=places.overlay)
     world, vocabulary = build_world(knowledge), knowledge.vocabulary
     bundle = read_bundle(places.candidate)
     check_knowledge(bundle, world)
@@ -125,7 +144,8 @@ def decision(params: Params, places: Places) -> Decision:
     candidate = read_bundle(places.candidate)
     store = ModelStore(places.models)
     standing = standing_of(store)
-    data = partial(read_comparison_data, params, candidate, standing.champion, vocabulary)
+    given = candidate, standing.champion, vocabulary, places.overlay
+    data = partial(read_comparison_data, params, *given)
     found = decide(candidate, standing, data, vocabulary, params.gate)
     if not _stands(found, store, places.decision):
         write_json(places.decision, found.as_dict())

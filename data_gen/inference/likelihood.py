@@ -86,12 +86,13 @@ class Factor:
 
         The middle axis is the state of the group's trait.
         """
-        seen = self._seen(keys)  # (n_keys, n_settings, n_rows)
+        seen = self.seen(keys)  # (n_keys, n_settings, n_rows)
         prob = self.group.prob[min(stratum, self.n_strata - 1)]  # (n_atoms, 1 or 2, n_rows)
         likelihood = np.einsum("usj,khj->uhks", seen, prob, optimize=True)
         return safe_log(likelihood.reshape(len(keys), prob.shape[1], -1))
 
-    def _seen(self, keys: Codes) -> Array:
+    def seen(self, keys: Codes) -> Array:
+        """P(pattern | setting, combination of the group): (n_keys, n_settings, n_rows)."""
         n_settings = self.emissions[0].shape[0]
         out = np.ones((len(keys), n_settings, len(self.group.codes)))
         for m in reversed(range(len(self.columns))):

@@ -11,18 +11,23 @@ from pydantic import BaseModel, ValidationError
 
 from data_gen.profiles.checks import check_knowledge
 from data_gen.profiles.knowledge import KNOWLEDGE, Knowledge
+from data_gen.profiles.overlay import laid_over, read_overlay
 from data_gen.profiles.problem import KnowledgeError, KnowledgeProblem, problem_in
 from data_gen.profiles.refused import schema_problems, without
-from data_gen.profiles.schema import Background, Mix, Pairs, Profile, Settings
+from data_gen.profiles.schema import Background, Intervals, Mix, Pairs, Profile, Settings
 from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary import load as load_vocabulary
 from data_gen.vocabulary.yaml_lines import YamlError, duplicate_keys, line_of, read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
+_INTERVALS = "intervals.yaml"
 
 
-def load_knowledge(folder: Path | None = None) -> Knowledge:
-    """The knowledge of a folder, or our own; KnowledgeError lists every mistake at once."""
+def load_knowledge(folder: Path | None = None, learned: Path | None = None) -> Knowledge:
+    """The knowledge of a folder, or our own; KnowledgeError lists every mistake at once.
+
+    `learned` is a file of numbers that cases have updated, to be laid over it (`read_overlay`).
+    """
     reader = _Reader(folder or KNOWLEDGE)
     knowledge = reader.read()
     problems = [*reader.problems]
@@ -31,7 +36,7 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
         problems += [p for p in check.problems if not (check.whole_files and _concerns(p, broken))]
     if problems or knowledge is None:
         raise KnowledgeError(*problems)
-    return knowledge
+    return knowledge if learned is None else laid_over(knowledge, read_overlay(learned))
 
 
 def _concerns(problem: KnowledgeProblem, broken: set[str]) -> bool:
@@ -68,10 +73,13 @@ class _Reader:
             condition: self._model(f"conditions/{condition}.yaml", Profile)
             for condition in vocabulary.condition_ids
         }
+        intervals = self._intervals()
         statements = self._by_id("documents.yaml", "statements")
         studies = self._by_id("studies.yaml", "studies")
         found = {key: profile for key, profile in profiles.items() if profile is not None}
         if background is None or settings is None or mix is None or pairs is None:
+            return None
+        if intervals is None:
             return None
         return Knowledge(
             folder=self.folder,
@@ -83,7 +91,14 @@ class _Reader:
             pairs=pairs.pairs,
             statements=statements,
             studies=studies,
+            intervals=intervals,
         )
+
+    def _intervals(self) -> Intervals | None:
+        """Those of the folder; ours where it has none, as a knowledge of before has not."""
+        if (self.folder / _INTERVALS).is_file():
+            return self._model(_INTERVALS, Intervals)
+        return Intervals.model_validate(read_yaml(KNOWLEDGE / _INTERVALS))
 
     def _raw(self, name: str) -> Any:
         path = self.folder / name

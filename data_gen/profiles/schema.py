@@ -298,6 +298,23 @@ class SafetyMix(Based):
     exponent: Probability
 
 
+class Width(Based):
+    """How far a judgement may be off, either way.
+
+    A probability by so many `log_odds`, the distribution of a number by so many of its standard
+    `deviations`.
+    """
+
+    log_odds: PositiveOdds
+    deviations: PositiveOdds
+
+
+class Intervals(Strict):
+    """The intervals of numbers that state none."""
+
+    judgement: Width
+
+
 class Mix(Strict):
     """The two class mixes, and what lies between them."""
 

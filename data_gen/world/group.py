@@ -13,6 +13,7 @@ from data_gen.profiles.schema import Group as GroupEntry
 from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.relation import Statement
 from data_gen.world.joint import InfeasibleError, fit_joint
+from data_gen.world.people import Atom
 from data_gen.world.rates import PAINLESS, Rates, where_bins
 
 Array = npt.NDArray[np.float64]
@@ -20,6 +21,14 @@ Edges = dict[str, Array]
 BEGAN, CHANGED = "duration_days", "changed_days"
 _ROOM = 0.98  # the rarer of two related findings has at most this share of the other's rate
 _CROSSING = 0.05  # how far two related rates may cross in one stratum before it is a mistake
+
+
+class ClashError(ValueError):
+    """The stated numbers of some findings cannot hold together in an atom."""
+
+    def __init__(self, findings: tuple[str, ...], atom: Atom, error: InfeasibleError) -> None:
+        self.findings, self.condition = findings, atom.condition
+        super().__init__(f"group {', '.join(findings)} in {atom.id}: {error}")
 
 
 @dataclass(frozen=True)
@@ -152,7 +161,7 @@ class GroupBuilder:
             return fit_joint(start, codes.astype(np.int64), margins)
         except InfeasibleError as error:
             atom = self.rates.people.atoms[error.where[1]]
-            raise ValueError(f"group {', '.join(names)} in {atom.id}: {error}") from None
+            raise ClashError(tuple(names), atom, error) from None
 
     def _reconcile(self, shares: dict[str, Array]) -> dict[str, Array]:
         """Margins that the relations allow: what implies another is no commoner than it.

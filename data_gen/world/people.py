@@ -96,6 +96,15 @@ def shift_to(background: Array, weights: Array, target: Array) -> Array:
     return np.asarray(np.where((target >= mean)[:, None], raised, lowered))
 
 
+def slope_of_shift(background: Array, weights: Array, target: Array) -> Array:
+    """How fast the rates of `shift_to` move with their target: d rate / d target, as `shift_to`."""
+    mean = (weights * background).sum(axis=(0, 2))
+    total = weights.sum(axis=(0, 2))
+    raised = (1 - background) / np.maximum(total - mean, 1e-300)[:, None]
+    lowered = background / np.maximum(mean, 1e-300)[:, None]
+    return np.asarray(np.where((target >= mean)[:, None], raised, lowered))
+
+
 def build_people(knowledge: Knowledge) -> People:
     """The people of the knowledge: alone atoms in the order of the files, then pairs."""
     background = knowledge.background

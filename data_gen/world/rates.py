@@ -12,7 +12,7 @@ from data_gen.profiles.background_rates import with_odds
 from data_gen.profiles.distributions import bin_probabilities
 from data_gen.profiles.schema import BackgroundEntry, Band, BandEntry, Entry
 from data_gen.vocabulary import Finding
-from data_gen.world.people import TRAITS, Atom, People, noisy_or, shift_to
+from data_gen.world.people import TRAITS, Atom, People, noisy_or, shift_to, slope_of_shift
 
 Array = npt.NDArray[np.float64]
 PAINLESS = len(TRAITS)
@@ -123,15 +123,36 @@ class Rates:
         stated = self._stated(finding)
         if not stated:
             return out
-        rows = [k for k, _ in stated]
-        target = np.array([entry.p for _, entry in stated])
-        weights = self._weights(trait)[:, rows]
-        if background.shape[0] == 1:
-            weights = weights.sum(axis=0, keepdims=True)
+        rows, weights, target = self._targets(stated, trait, background)
         out[:, rows] = shift_to(background, weights, target)
         if trait == PAINLESS:
             out[:, :, 1] = 0
         return out
+
+    def slope(self, finding: str, trait: int | None) -> Array:
+        """How fast P(present) moves with the stated probability: (n_strata or 1, n_alone, 1 or 2).
+
+        0 where an atom states none, and for people whom the finding cannot concern.
+        """
+        background = self._background(finding, trait)
+        out = np.zeros((background.shape[0], self.people.n_alone, background.shape[2]))
+        stated = self._stated(finding)
+        if stated:
+            rows, weights, target = self._targets(stated, trait, background)
+            out[:, rows] = slope_of_shift(background, weights, target)
+        if trait == PAINLESS:
+            out[:, :, 1] = 0
+        return out
+
+    def _targets(
+        self, stated: list[tuple[int, Entry]], trait: int | None, background: Array
+    ) -> tuple[list[int], Array, Array]:
+        """The atoms that state a rate, the weights of their strata, and the rate stated."""
+        rows = [k for k, _ in stated]
+        weights = self._weights(trait)[:, rows]
+        if background.shape[0] == 1:
+            weights = weights.sum(axis=0, keepdims=True)
+        return rows, weights, np.array([entry.p for _, entry in stated])
 
     def _weights(self, trait: int | None) -> Array:
         """P(stratum, trait | atom alone): (n_strata, n_alone, 1 or 2).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ class Recording:
     error: Array  # (n_settings,) a recorded yes/no cell says the opposite of the truth
     rate: dict[str, Array]
     coarse: dict[str, float]
+    quiet: dict[str, int] = field(default_factory=dict)
+    """The value of a finding that does not stand out, where it has one: the rate of its own."""
 
     def complete(self) -> Recording:
         """The one setting in which every cell is written down, without error."""
@@ -44,28 +46,31 @@ def build_recording(knowledge: Knowledge) -> Recording:
     """The recording of the knowledge's settings, in the order of the file."""
     settings = knowledge.settings.settings
     vocabulary = knowledge.vocabulary
+    quiet = {f.id: _quiet(f, knowledge.settings.unremarkable) for f in vocabulary.findings}
     return Recording(
         settings=tuple(settings),
         weight=np.array([s.weight for s in settings.values()]),
         error=np.array([s.error for s in settings.values()]),
         rate={
-            f.id: np.stack(
-                [_rate(s, f, knowledge.settings.unremarkable) for s in settings.values()]
-            )
+            f.id: np.stack([_rate(s, f, quiet[f.id]) for s in settings.values()])
             for f in vocabulary.findings
         },
         coarse={finding: share.p for finding, share in knowledge.settings.coarse.items()},
+        quiet={finding: value for finding, value in quiet.items() if value is not None},
     )
 
 
-def _rate(setting: Setting, finding: Finding, unremarkable: dict[str, str]) -> Array:
+def _quiet(finding: Finding, unremarkable: dict[str, str]) -> int | None:
+    word = "no" if finding.kind == "yes_no" else unremarkable.get(finding.id)
+    return None if word is None or finding.kind == "number" else finding.words.index(word)
+
+
+def _rate(setting: Setting, finding: Finding, quiet: int | None) -> Array:
     rate = setting.findings.get(finding.id) or setting.recorded[finding.asked]
     if finding.kind == "number":
         return np.array([rate.positive])
-    silent = "no" if finding.kind == "yes_no" else unremarkable.get(finding.id)
-    return np.array(
-        [rate.negative if value == silent else rate.positive for value in finding.words]
-    )
+    values = range(len(finding.words))
+    return np.array([rate.negative if value == quiet else rate.positive for value in values])
 
 
 def emission(

@@ -128,13 +128,16 @@ class World:
         return self.spread(out / out.sum())
 
 
-def load_world(folder: Path | None = None) -> World:
-    """The world of a knowledge folder, or of our own; ValueError names what is wrong with it."""
-    return build_world(load_knowledge(folder))
+def load_world(folder: Path | None = None, learned: Path | None = None) -> World:
+    """The world of a knowledge folder, or of our own; ValueError names what is wrong with it.
+
+    `learned` is a file of numbers that cases have updated (`data_gen.profiles.overlay`).
+    """
+    return build_world(load_knowledge(folder, learned))
 
 
 def build_world(knowledge: Knowledge) -> World:
-    """The arrays of a knowledge. ValueError names the group and atom whose numbers clash."""
+    """The arrays of a knowledge. ClashError names the group and atom whose numbers clash."""
     vocabulary = knowledge.vocabulary
     people = build_people(knowledge)
     rates = Rates(knowledge, people)

@@ -22,21 +22,23 @@ NO_LIMITS: dict[str, float] = {
 """What a model of so few vignettes can reach."""
 
 
-def params(**train: Any) -> Params:
-    """The project's own knobs, with few passes and trees; `train` overrides."""
+def params(**knobs: Any) -> Params:
+    """The project's own knobs, with few passes and trees; `knobs` of train and learn override."""
     raw = read_params(ROOT / "params.yaml").model_dump()
+    learn = {name: knobs.pop(name) for name in list(knobs) if name in raw["learn"]}
+    raw["learn"] |= learn
     raw["train"] |= {"epochs": 2, "first_epochs": 1, "batch_size": 100, "learning_rate": 0.05}
     raw["train"] |= {"calibration_rows": 2000, "complete_rows": 500, "novelty_rounds": 2}
-    raw["train"] |= {"tree_rounds": 1, "threads": 1, **train}
+    raw["train"] |= {"tree_rounds": 1, "threads": 1, **knobs}
     raw["sample"] |= {f"{part}_rows": rows for part, rows in ROWS.items()}
     raw["gate"] |= {"rows": 2000, **NO_LIMITS}
     raw["evaluate"]["real_cases"] = ROOT / "examples" / "real_cases.csv"
     return Params.model_validate(raw)
 
 
-def sample(folder: Path, knowledge: Path = KNOWLEDGE) -> None:
+def sample(folder: Path, knowledge: Path = KNOWLEDGE, learned: Path | None = None) -> None:
     """Draw the vignettes of a small project into `folder`."""
-    world = build_world(load_knowledge(knowledge))
+    world = build_world(load_knowledge(knowledge, learned))
     folder.mkdir(parents=True, exist_ok=True)
     for part, rows in ROWS.items():
         cases, truth = pipeline.Places(folder).cases(part)

@@ -63,9 +63,9 @@ def _paths(entries: Iterable[str | dict[str, object]]) -> Iterator[str]:
         ("data_gen/narrative/narrate.py", {"evaluate"}),
         ("data_gen/pages/condition_page.py", {"evaluate"}),
         ("training/model/classifier.py", {"evaluate", "train"}),
-        ("training/learn/reweighting.py", {"evaluate", "train"}),
-        ("serve/cases/parse.py", {"evaluate", "train"}),
-        ("data_gen/knowledge/mix.yaml", {"evaluate", "train", "sample"}),
+        ("training/learn/learn.py", {"evaluate", "learn", "train"}),
+        ("serve/cases/parse.py", {"evaluate", "learn", "train"}),
+        ("data_gen/knowledge/mix.yaml", {"evaluate", "learn", "train", "sample"}),
     ],
 )
 def test_an_edit_runs_what_uses_the_file(
@@ -84,11 +84,12 @@ def test_an_edit_runs_what_uses_the_file(
     assert changed - {"gate"} == runs
 
 
-@pytest.mark.parametrize("stage", ["sample", "train"])
+@pytest.mark.parametrize("stage", ["learn", "sample", "train"])
 def test_a_stage_depends_on_what_it_imports(stage: str) -> None:
     """Each module that a stage imports, in whatever way, stands among its dependencies."""
     roots = {
         "sample": [ROOT / "data_gen/sampler/sample.py", ROOT / "data_gen/world/world.py"],
+        "learn": list(_behind(ROOT / "training/pipeline.py", {"learn"})),
         "train": list(_behind(ROOT / "training/pipeline.py", {"train", "_vignettes"})),
     }
     listed = [*_paths(STAGES[stage]["deps"]), *_NOT_USED]

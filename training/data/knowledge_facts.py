@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -58,9 +59,9 @@ def _age_edges(bands: Sequence[int]) -> list[float]:
     return sorted({float(age) for age in [*bands, *range(0, _OLDEST, _AGE_STEP), _OLDEST]})
 
 
-def read_facts() -> Facts:
-    """The facts of this installation's knowledge."""
-    knowledge = load_knowledge()
+def read_facts(learned: Path | None = None) -> Facts:
+    """The facts of this installation's knowledge, with what cases have `learned` laid over it."""
+    knowledge = load_knowledge(learned=learned)
     world = build_world(knowledge)
     ids = knowledge.vocabulary.condition_ids
     edges = {name: bins.edges.tolist() for name, bins in world.bins.items()}

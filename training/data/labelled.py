@@ -39,15 +39,16 @@ class LabelledCases:
     held_out: Mask  # (n_cases,) whether a case is kept from training for the gate: a fifth of them
     told: tuple[Problem, ...] = ()
     """What was passed over, or read in a way that a user would want to know."""
+    file: npt.NDArray[np.int64] | None = None
+    """(n_cases,) the number of the file of each, from 0; None: all are of one."""
 
     def __len__(self) -> int:
         return len(self.label)
 
     def of(self, rows: Mask) -> LabelledCases:
         """Some of the cases."""
-        return LabelledCases(
-            self.values[rows], self.cases[rows], self.label[rows], self.held_out[rows], self.told
-        )
+        kept = self.values[rows], self.cases[rows], self.label[rows], self.held_out[rows]
+        return LabelledCases(*kept, self.told, None if self.file is None else self.file[rows])
 
 
 def read_labelled(folder: Path, vocabulary: Vocabulary, real: RealCases) -> LabelledCases:
@@ -61,7 +62,7 @@ def read_labelled(folder: Path, vocabulary: Vocabulary, real: RealCases) -> Labe
     and a row that repeats one of the evaluation's cases (`real`).
     """
     if not folder.is_dir():
-        remedy = "make the folder, or correct train.labelled_cases in params.yaml"
+        remedy = "make the folder, or correct learn.labelled_cases in params.yaml"
         raise RefusedError(Problem("no_folder", str(folder), "there is no such folder", remedy))
     found = read_files(folder, vocabulary)
     values = np.array(found.values, dtype=np.float64).reshape(-1, len(vocabulary.findings))
@@ -80,7 +81,9 @@ def read_labelled(folder: Path, vocabulary: Vocabulary, real: RealCases) -> Labe
         *contradictory(keys, found),
         *near_copies(cases, found.places, _whole(real.values, vocabulary), real.ids, vocabulary),
     )
-    return LabelledCases(values, cases, label, held_out.astype(np.bool_), told).of(kept)
+    names = [place.rpartition(":")[0] for place in found.places]
+    file = np.array([sorted(set(names)).index(name) for name in names], dtype=np.int64)
+    return LabelledCases(values, cases, label, held_out.astype(np.bool_), told, file).of(kept)
 
 
 def _key(row: npt.NDArray[np.float64], label: int, vocabulary: Vocabulary) -> str:

@@ -51,7 +51,6 @@ class Vignettes(Answered):
     latent: dict[str, Names]  # the other hidden states
     components: dict[str, int]  # name of each component, and the place of its condition
     posterior: npt.NDArray[np.float32]  # (n_cases, n_components), in the order of `components`
-    weight: npt.NDArray[np.float64] | None = None  # (n_cases,) of mean 1; None: all count alike
 
 
 def read_vignettes(

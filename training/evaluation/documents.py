@@ -48,7 +48,7 @@ def write_card(
         sample=sample,
         labelled=labelled,
         held_out=evaluation.metrics.get("labelled_held_out"),
-        by_labelled=list(_labelled(labelled)) if labelled else [],
+        contradicted=list(_contradicted(labelled)) if labelled else [],
         headline=headline(evaluation.metrics),
         by_form=[{"form": name, **row} for name, row in evaluation.metrics["forms"].items()],
         real=evaluation.metrics["real"],
@@ -157,10 +157,12 @@ def _by_level(levels: Mapping[str, Row]) -> list[Row]:
     ]
 
 
-def _labelled(labelled: Mapping[str, Any]) -> Iterator[Row]:
-    for row in labelled["conditions"]:
-        told = {name: row[name] for name in ("condition", "cases", "right_first", "expected")}
-        yield {**told, "disagreements": "; ".join(row["disagreements"]) or "none"}
+def _contradicted(labelled: Mapping[str, Any]) -> Iterator[Row]:
+    for row in labelled["contradicted"]:
+        told = {name: row[name] or "all" for name in ("condition", "component", "finding")}
+        finding = " ".join([told["finding"], row["value"]]).strip()
+        numbers = {name: row[name] for name in ("before", "after", "cases")}
+        yield {**told, "finding": finding, **numbers}
 
 
 def _in_words(row: Row) -> Row:

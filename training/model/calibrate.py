@@ -22,7 +22,6 @@ from data_gen.world.world import World
 from serve.model.prediction_sets import Thresholds
 from training.data.features import Cases, asked_of, encode
 from training.data.vignettes import Vignettes
-from training.learn.reweighting import Tilt, tilted_posterior
 from training.model.classifier import LegPainClassifier
 from training.model.conformal import thresholds
 from training.params import TrainParams
@@ -72,47 +71,31 @@ def _parts(
         yield np.ascontiguousarray(sample.values), encoded, hidden.condition, hidden.atom
 
 
-def tilted(drawn: Drawn, tilt: Tilt | None) -> Drawn:
-    """As many cases, drawn from these by how much likelier the tilt makes each one."""
-    if tilt is None:
-        return drawn
-    rows = np.arange(len(drawn.label))
-    weight = np.exp(tilt.log_ratio(drawn.cases)[rows, drawn.label])
-    rng = np.random.default_rng(_SEED)
-    return drawn.of(np.sort(rng.choice(rows, len(rows), p=weight / weight.sum())))
-
-
 def calibrate(
     model: LegPainClassifier,
     vignettes: Vignettes,
     world: World,
     params: TrainParams,
-    tilt: Tilt | None = None,
 ) -> Thresholds:
     """Teach a fitted classifier novelty; the thresholds of its prediction sets.
 
     Novelty is learned from vignettes and from complete records, and ranked among fresh ones. Sets
-    are calibrated on as many cases of each condition. With a `tilt`, fresh ones are drawn again as
-    the world that labelled cases have corrected would.
+    are calibrated on as many cases of each condition.
     """
     mix = world.mix(TRAINING)
-    fresh = tilted(draw(world, mix, params.calibration_rows // 2, _SEED, forms=True), tilt)
-    whole = tilted(draw(world.complete(), mix, 2 * params.complete_rows, _COMPLETE_SEED), tilt)
+    fresh = draw(world, mix, params.calibration_rows // 2, _SEED, forms=True)
+    whole = draw(world.complete(), mix, 2 * params.complete_rows, _COMPLETE_SEED)
     known = slice(None, params.complete_rows)
     found = ExactPosterior(world)(whole.values[known], mix, params.threads)
-    evidence = found.log_evidence
-    if tilt is not None:
-        ratio = tilt.log_ratio(whole.cases[known])
-        evidence = evidence + tilted_posterior(found.probability, ratio)[1]
     some = slice(None, params.novelty_rows)
     model.fit_novelty(
         np.concatenate([vignettes.cases[some], whole.cases[known]]),
-        np.concatenate([vignettes.log_evidence[some], evidence]),
+        np.concatenate([vignettes.log_evidence[some], found.log_evidence]),
         np.concatenate([fresh.cases, whole.cases[params.complete_rows :]]),
         params.novelty_rounds,
     )
     n_conditions = len(world.vocabulary.conditions)
     even = world.spread(np.full(n_conditions, 1 / n_conditions))
-    equal = tilted(draw(world, even, params.calibration_rows, _SET_SEED, forms=True), tilt)
+    equal = draw(world, even, params.calibration_rows, _SET_SEED, forms=True)
     told = model.predict_proba(equal.cases)
     return thresholds(told, equal.label, asked_of(equal.cases), params.coverage)

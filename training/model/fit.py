@@ -1,4 +1,4 @@
-"""From vignettes, labelled cases and knobs to a fitted classifier."""
+"""From vignettes and knobs to a fitted classifier."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from typing import Any
 
 from training.data.features import Intervals, quantile_edges, vocabulary_intervals
 from training.data.knowledge_facts import Facts
-from training.data.labelled import LabelledCases
 from training.data.vignettes import Vignettes
-from training.learn.disagreements import conflicts
-from training.learn.reweighting import corrected, count, fit_tilt
-from training.model.calibrate import TRAINING, calibrate
+from training.model.calibrate import calibrate
 from training.model.classifier import LegPainClassifier
 from training.params import TrainParams
 
@@ -25,25 +22,14 @@ class Fitted:
     model: LegPainClassifier
     prediction_set: dict[str, Any]
     """The least probability of each condition in a set, as a manifest holds it."""
-    labelled: dict[str, Any]
-    """How many labelled cases it learned from, and where they and the knowledge disagree."""
 
 
-def fit(vignettes: Vignettes, labelled: LabelledCases, facts: Facts, params: TrainParams) -> Fitted:
-    """The classifier fitted to vignettes as the labelled cases, if there are any, correct them."""
+def fit(vignettes: Vignettes, facts: Facts, params: TrainParams) -> Fitted:
+    """The classifier fitted to vignettes."""
     world = facts.world
-    intervals = intervals_of(vignettes, facts)
-    tilt, told = None, {}
-    if len(labelled):
-        counts = count(intervals, vignettes, labelled.cases, labelled.label)
-        rows = conflicts(labelled, counts, vignettes, world, world.mix(TRAINING))
-        told = {"fitted": len(labelled), "conditions": rows}
-        if params.labelled_weight > 0:
-            tilt = fit_tilt(counts, vignettes, params.labelled_weight)
-            vignettes = corrected(vignettes, tilt)
-    model = fit_classifier(classifier(intervals, params), vignettes)
-    least = calibrate(model, vignettes, world, params, tilt)
-    return Fitted(model, least.as_manifest(world.vocabulary.condition_ids), told)
+    model = fit_classifier(classifier(intervals_of(vignettes, facts), params), vignettes)
+    least = calibrate(model, vignettes, world, params)
+    return Fitted(model, least.as_manifest(world.vocabulary.condition_ids))
 
 
 def intervals_of(vignettes: Vignettes, facts: Facts) -> Intervals:
@@ -86,5 +72,4 @@ def fit_classifier(model: LegPainClassifier, vignettes: Vignettes) -> LegPainCla
         latent=vignettes.latent,
         components=vignettes.components,
         posterior=vignettes.posterior,
-        sample_weight=vignettes.weight,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from data_gen.profiles import load_knowledge
 from data_gen.vocabulary import Vocabulary
@@ -41,13 +42,17 @@ def standing_of(store: ModelStore) -> Standing:
 
 
 def read_comparison_data(
-    params: Params, candidate: LoadedBundle, champion: LoadedBundle | None, vocabulary: Vocabulary
+    params: Params,
+    candidate: LoadedBundle,
+    champion: LoadedBundle | None,
+    vocabulary: Vocabulary,
+    learned: Path | None = None,
 ) -> ComparisonData:
-    """What candidate and champion are compared on.
+    """What candidate and champion are compared on; `learned` is what cases changed for the one.
 
     Raises RefusedError where the candidate learned other knowledge than this installation's.
     """
-    knowledge = load_knowledge()
+    knowledge = load_knowledge(learned=learned)
     world = build_world(knowledge)
     check_knowledge(candidate, world)
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
