@@ -19,7 +19,6 @@ METRICS = "metrics.json"
 class Places:
     """Where the stages find and leave their files."""
 
-    learned: Path = Path("build/learned")
     vignettes: Path = Path("build/vignettes")
     candidate: Path = Path("build/candidate")
     drafts: Path = Path("build/report")
@@ -28,6 +27,8 @@ class Places:
     models: Path = Path("models/leg_pain")
     params: Path = PARAMS
     """The file that the knobs were read from."""
+    learned: Path = Path("build/learned")
+    """What labelled cases have changed of the knowledge."""
 
     def cases(self, part: str) -> tuple[Path, Path]:
         """The cases and the truth of `train`, `validation`, `test` or `forms`."""
