@@ -80,7 +80,7 @@ def test_a_model_that_was_turned_down_does_not_come_back_under_another_version()
     again = params(epochs=1, threads=2)
     more = again.sample.model_copy(update={"workers": 7})
     again = again.model_copy(update={"sample": more})
-    twin, _ = pipeline.train(again, PLACES)
+    twin = pipeline.train(again, PLACES)
     assert twin != aside
     pipeline.evaluate(again, PLACES)
     found = pipeline.decision(again, PLACES)

@@ -93,7 +93,7 @@ def _decide(
     for path, text in zip(paths, before, strict=True):
         path.write_text(edited.edit(text), encoding="utf-8")
     assert before != [path.read_text(encoding="utf-8") for path in paths]
-    patch.setattr(load_knowledge, "__defaults__", (knowledge,))  # everywhere, as an edit is
+    patch.setattr(load_knowledge, "__defaults__", (knowledge, None))  # everywhere, as an edit is
     patch.setattr("training.promotion.checks.published.replay", partial(replay, wanted=8000))
     new = as_version(Exact(build_world(load_knowledge()), "new"))
     old = as_version(champion.version)
@@ -180,7 +180,7 @@ def test_a_candidate_of_yesterdays_knowledge_is_refused(
     shutil.copytree(KNOWLEDGE, tmp_path / "knowledge")
     path = tmp_path / "knowledge" / "conditions" / "doms.yaml"
     path.write_text(path.read_text(encoding="utf-8") + "# new\n", encoding="utf-8")
-    monkeypatch.setattr(load_knowledge, "__defaults__", (tmp_path / "knowledge",))
+    monkeypatch.setattr(load_knowledge, "__defaults__", (tmp_path / "knowledge", None))
     candidate = as_version(Exact(champion.world, "new"))
     with pytest.raises(RefusedError, match="sample and train again"):
         read_comparison_data(knobs, candidate, None, VOCABULARY)
