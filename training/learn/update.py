@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import beta, norm
+from scipy.special import betaincinv, ndtri
 
 from data_gen.profiles.intervals import CONFIDENCE
 from training.learn.numbers import Number
@@ -60,12 +60,15 @@ class Interval:
 
 
 def interval(number: Number, at: Array, cases: float, scale: float) -> Interval:
-    """The posterior's interval of each value, on the scale of the knowledge."""
+    """The posterior's interval of each value, on the scale of the knowledge.
+
+    Where the cases agree (a scale of 0) the stated interval is the prior, as it stands.
+    """
     tails = (1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2
-    weight = number.patients / max(scale, _SMALL) ** 2 + cases
+    weight = number.patients / (scale or 1.0) ** 2 + cases
     if number.kind != "shift":
-        low, high = (np.asarray(beta.ppf(t, weight * at, weight * (1 - at))) for t in tails)
+        low, high = (np.asarray(betaincinv(weight * at, weight * (1 - at), t)) for t in tails)
         return Interval(low, high)
     middle = number.stated[1:2]
-    low, high = (middle + number.deviation * (at + norm.ppf(t) / np.sqrt(weight)) for t in tails)
+    low, high = (middle + number.deviation * (at + ndtri(t) / np.sqrt(weight)) for t in tails)
     return Interval(np.exp(low), np.exp(high)) if number.logarithmic else Interval(low, high)
