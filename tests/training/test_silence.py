@@ -94,7 +94,7 @@ COMMANDS = {
     "data_gen docs": "-m data_gen docs --out pages",
     "serve score": f"-m serve score cases.csv --out scored.csv --show --model {_BUNDLE}",
     "two processes": f"-m serve score cases.csv --out s.csv --workers 2 --model {_BUNDLE}",
-    "serve report": f"-m serve report scored.csv --reference bundle --out page.html --model {_BUNDLE}",
+    "serve report": f"-m serve report scored.csv --reference bundle --out p.html --model {_BUNDLE}",
     "serve template": "-m serve template",
     "serve mapping": "-m serve mapping cases.csv --suggest --out mapping.yaml",
     "training learn": "-m training learn --out build/learned",
