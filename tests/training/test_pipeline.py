@@ -178,7 +178,9 @@ def test_changed_knowledge_is_promoted_where_it_loses_nothing(
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("worse_stairs: {p: 0.80", f"worse_stairs: {{p: {new}"))
     sample(inside / "build" / "vignettes", changed)
-    monkeypatch.setattr(load_knowledge, "__defaults__", (changed,))  # everywhere, as an edit is
+    monkeypatch.setattr(
+        load_knowledge, "__defaults__", (changed, None)
+    )  # everywhere, as an edit is
     margins = dict.fromkeys(("kl_to_exact", "calibration", "emergencies", "real_log_loss"), 9.0)
     counts = dict.fromkeys(("real_emergencies", "real_top3"), 99)
     knobs = params()

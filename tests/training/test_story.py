@@ -107,7 +107,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.chdir(root)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.setenv("CLAUDICO_PYTHON", sys.executable)
-    monkeypatch.setattr(load_knowledge, "__defaults__", (root / "data_gen" / "knowledge",))
+    monkeypatch.setattr(load_knowledge, "__defaults__", (root / "data_gen" / "knowledge", None))
     monkeypatch.setattr(
         "training.evaluation.report.write_plots", lambda *_: None
     )  # the stages draw them
