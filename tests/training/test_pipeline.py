@@ -147,7 +147,9 @@ def test_a_better_candidate_is_promoted_and_can_be_rolled_back(inside: Path) -> 
     )
     old = store.champion_version()
     better = params(epochs=12)
-    lenient = better.gate.model_copy(update={"real_emergencies": 99, "real_top3": 99})
+    lenient = better.gate.model_copy(
+        update={"real_emergencies": 99, "real_top3": 99, "emergencies": 1.0}
+    )
     better = better.model_copy(update={"gate": lenient})
     assert "promoted" in run_all(better)
     new = store.champion_version()
