@@ -30,6 +30,8 @@ Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 CASE_ID = "case_id"
+FINAL = "final_condition"
+"""The condition that was established after a case was scored, where a scored file has it."""
 SOURCES = ("override", "model", "both")
 JOIN = " | "
 NO_MODEL = "none"

@@ -86,7 +86,9 @@ class ScoringPipeline:
 
     def told(self, *, explain: bool = False, ask: int = 0) -> ScoringPipeline:
         """The same chain told to explain, and how much to ask; what it worked out stays known."""
-        kept = {"causes": self.causes, "rates": self.rates, "worths": self.worths}
+        kept: dict[str, Any] = {"causes": self.causes, "rates": self.rates}
+        if ask:
+            kept["worths"] = self.worths
         made = replace(self, explain=explain, ask=ask)
         made.__dict__.update(kept)
         return made

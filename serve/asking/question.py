@@ -37,7 +37,10 @@ class Question:
 def questions(
     scores: Scores, row: int, worths: Answers | None, vocabulary: Vocabulary
 ) -> tuple[Question, ...]:
-    """What `ask_next` names for a case, each with its question and its reason."""
+    """What `ask_next` names for a case, each with its question and its reason.
+
+    What it is worth is worked out for the case alone, so that no digit depends on its company.
+    """
     posterior = None if scores.posterior is None else scores.posterior[row : row + 1]
     if worths is None or posterior is None or np.isnan(posterior).any():
         worths = posterior = None
@@ -67,7 +70,7 @@ def _of_worth(
     finding: Finding, worth: Worth | None, worths: Answers | None, posterior: Matrix | None,
     vocabulary: Vocabulary,
 ) -> str:  # fmt: skip
-    """Which danger an answer could show, or which two conditions it tells apart."""
+    """The danger whose chance an answer moves most, or the two conditions that it tells apart."""
     if worth is None or worths is None or posterior is None:
         return ""
     moved = worths.moved(finding.column, posterior[0])
@@ -76,7 +79,8 @@ def _of_worth(
     causes = worths.causes
     if worth.fall[0, finding.column] >= DANGER:
         dangers = np.where(causes.rank <= URGENT, moved * causes.weight, -1.0)
-        return f"It may show, or rule out, {causes.listed[int(dangers.argmax())].name}."
+        name = causes.listed[int(dangers.argmax())].name
+        return f"Of what would be urgent, it moves the chance of one most: {name}."
     by_condition = np.bincount(worths.place, moved, len(vocabulary.conditions))
     first, second = np.argsort(-by_condition, kind="stable")[:2]
     names = [vocabulary.conditions[int(place)].name for place in (first, second)]

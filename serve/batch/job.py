@@ -7,11 +7,10 @@ from collections.abc import Callable
 from data_gen.vocabulary import load
 from data_gen.vocabulary.files.atomic import WholeFiles
 from serve.batch.block import SHOWN, Scored, checked, places_of, prepare, score_block
-from serve.batch.pool import map_ordered
-from serve.batch.processors import processors
+from serve.batch.pool import map_ordered, workers_for
 from serve.cases.blocks import Cases, read_cases
 from serve.cases.csv_rows import BOM
-from serve.cases.source import Source, open_source
+from serve.cases.source import open_source
 from serve.output.csv_lines import header_line, picked
 from serve.output.destination import STDOUT, open_output
 from serve.output.files import CsvRows, ParquetRows, Rejects, Rows
@@ -19,8 +18,6 @@ from serve.output.made_by import as_metadata
 from serve.output.report import Report, made
 from serve.output.summary import CaseIds, Summary, words_never_met
 from serve.request import Request
-
-_SMALL = 8 << 20  # bytes below which starting more processes costs more than it saves
 
 
 def rejects_beside(out: str) -> str:
@@ -45,7 +42,7 @@ def score_file(
         cases = read_cases(source, request.match, request.chunk)
         given = request, cases.header, source.where, cases.header_text.removeprefix(BOM)
         report, ids = Report(Summary(), (cases.header,)), CaseIds()
-        workers = _workers(request.workers, source)
+        workers = workers_for(source.size, request.workers)
         with WholeFiles() as files:
             rows, rejects = _outputs(files, request, cases, report)
             for scored in map_ordered(score_block, prepare, given, cases.items, workers):
@@ -88,12 +85,3 @@ def _count(report: Report, scored: Scored) -> None:
         report.short.clear()
     elif scored.scores is not None:
         report.short.append((scored.case_ids, scored.scores))
-
-
-def _workers(wanted: int | None, source: Source) -> int:
-    """As many processes as asked for; else one for a small file, or as many as may run at once."""
-    if wanted is not None:
-        return max(1, wanted)
-    if source.size is not None and source.size < _SMALL:
-        return 1
-    return processors()

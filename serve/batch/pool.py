@@ -9,14 +9,27 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
+from serve.batch.processors import processors
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_SMALL = 8 << 20  # bytes below which starting more processes costs more than it saves
 _state: Any = None  # what a worker process keeps from one item to the next
 
 
 class WorkerLostError(Exception):
     """A worker process was killed, so that its work is lost."""
+
+
+def workers_for(size: int | None, wanted: int | None) -> int:
+    """As many processes as asked for; else one for a small file, or as many as may run at once.
+
+    `size` is in bytes; None where it is not known.
+    """
+    if wanted is not None:
+        return max(1, wanted)
+    return 1 if size is not None and size < _SMALL else processors()
 
 
 def map_ordered(

@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from serve.answer import NO_MODEL
+from serve.answer import FINAL, NO_MODEL
 from serve.model.bundle import Verified
 from serve.model.mixes import shares_of, within_mix
 from serve.problem import Problem, RefusedError
 from serve.report.class_mix import ClassMix, estimate_mix, likelihood_ratios
-from serve.report.outcome import FINAL
 from serve.report.reading import ScoredFile
 
 Matrix = npt.NDArray[np.float64]

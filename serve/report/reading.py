@@ -15,9 +15,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary, load
-from serve.answer import JOIN
-from serve.batch.pool import map_ordered
-from serve.batch.processors import processors
+from serve.answer import FINAL, JOIN
+from serve.batch.pool import map_ordered, workers_for
 from serve.cases.arrow_columns import coded_values
 from serve.cases.blocks import read_cases
 from serve.cases.csv_records import Block
@@ -32,13 +31,12 @@ from serve.mapping.column_mapping import ColumnMapping
 from serve.mapping.dialect import PLAIN
 from serve.output.made_by import KEY
 from serve.problem import Problem, RefusedError
-from serve.report.outcome import FINAL, outcome_of
+from serve.report.outcome import outcome_of
 from serve.report.tally import BINS, WORDS, Sample, Tally
 
 Matrix = npt.NDArray[np.float64]
 Texts = Mapping[int, DictionaryColumn[str]]
 _CHUNK = 1 << 22  # bytes of a block
-_SMALL = 16 << 20  # bytes of a file below which more processes cost more than they save
 _DIGITS = 3  # of a number that is counted
 _COMPONENTS = "likely_components"
 
@@ -108,7 +106,7 @@ def read_scored(path: str, mapping: ColumnMapping, workers: int | None = None) -
         file.mix = _own_mix(path, source)
         items = _numbered(cases.items)
         for tally, kept in map_ordered(
-            count_block, prepare, given, items, _workers(workers, source)
+            count_block, prepare, given, items, workers_for(source.size, workers)
         ):
             file.tally.add(tally)
             file.sample.add(kept)
@@ -146,11 +144,6 @@ def _own_mix(path: str, source: Source) -> str | None:
     except (ValueError, AttributeError):
         mix = None
     return mix if isinstance(mix, str) else None
-
-
-def _workers(wanted: int | None, source: Source) -> int:
-    small = source.size is not None and source.size < _SMALL
-    return wanted or (1 if small else processors())
 
 
 def _numbered(items: Iterator[Block | pa.RecordBatch]) -> Iterator[tuple[int, Any]]:

@@ -64,7 +64,7 @@ def _paths(entries: Iterable[str | dict[str, object]]) -> Iterator[str]:
         ("data_gen/pages/condition_page.py", {"evaluate"}),
         ("training/model/classifier.py", {"evaluate", "train"}),
         ("training/learn/learn.py", {"evaluate", "learn", "train"}),
-        ("serve/cases/parse.py", {"evaluate", "learn", "train"}),
+        ("serve/cases/parse.py", {"evaluate", "learn"}),
         ("data_gen/knowledge/mix.yaml", {"evaluate", "learn", "train", "sample"}),
     ],
 )

@@ -82,7 +82,7 @@ def read_labelled(folder: Path, vocabulary: Vocabulary, real: RealCases) -> Labe
         *near_copies(cases, found.places, _whole(real.values, vocabulary), real.ids, vocabulary),
     )
     names = [place.rpartition(":")[0] for place in found.places]
-    file = np.array([sorted(set(names)).index(name) for name in names], dtype=np.int64)
+    file = np.unique(np.array(names, dtype=str), return_inverse=True)[1].astype(np.int64)
     return LabelledCases(values, cases, label, held_out.astype(np.bool_), told, file).of(kept)
 
 

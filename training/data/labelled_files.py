@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary, load
-from serve.answer import output_columns
+from serve.answer import FINAL, output_columns
 from serve.cases.arrow_columns import coded_values, without_blank_rows
 from serve.cases.blocks import read_cases
 from serve.cases.csv_records import Block
@@ -29,8 +29,6 @@ from serve.mapping.reading import read_mapping
 from serve.problem import Problem, RefusedError
 
 CONDITION = "condition"
-FINAL = "final_condition"
-"""The condition that was established after a case was scored: it outdoes the others."""
 MAPPING = "columns.yaml"
 _LABELS = (CONDITION, "diagnosis")
 _PATIENT = "patientid"
@@ -166,6 +164,7 @@ def _of_batch(
 def _columns(header: Header, path: Path, *, scored: bool) -> _Columns:
     keys = [squeezed(name) for name in header.names]
     final = tuple(place for place, key in enumerate(keys) if key == squeezed(FINAL))
+    # what was established after scoring outdoes the others
     labels = final or tuple(place for place, key in enumerate(keys) if key in _LABELS)
     if not labels:
         remedy = "add the established condition of each case, as `condition` or `diagnosis`"

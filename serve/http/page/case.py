@@ -51,6 +51,11 @@ def next_question(chain: ScoringPipeline, form: Form) -> tuple[str, Question | N
     return scores.triage[0], found[0] if found else None
 
 
+def triage_so_far(chain: ScoringPipeline, form: Form) -> str:
+    """The triage by the answers so far."""
+    return _scored(chain, form).triage[0]
+
+
 def shown(chain: ScoringPipeline, form: Form) -> Shown:
     """The answer to a case: that of `serve score` to a file of the answered columns."""
     scores = _scored(chain.told(explain=True, ask=_NEXT), form)

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from data_gen.vocabulary import Finding, Vocabulary
-from serve.http.page.case import next_question, shown
+from serve.http.page.case import next_question, shown, triage_so_far
 from serve.http.page.form import SIGNS, Form, read_form, read_ticks
 from serve.http.page.rendering import HEADERS, page, style
 from serve.mapping.units import units_of
@@ -96,7 +96,11 @@ class CasePages:
     def _further(self, form: Form) -> Response:
         """What comes at a place of the trail: an emergency first, then a question asked before."""
         chain = self._chain()
-        triage, following = next_question(chain, form)
+        following = None
+        if form.current is not None:
+            triage = triage_so_far(chain, form)
+        else:
+            triage, following = next_question(chain, form)
         if triage == _EMERGENCY and not form.told:
             return self._answer(form)
         if form.current is not None:
@@ -107,8 +111,7 @@ class CasePages:
         return self._ask(asked, triage, why=following.why)
 
     def _again(self, form: Form, *, missing: bool = False) -> Response:
-        triage, _ = next_question(self._chain(), form)
-        return self._ask(form, triage, missing=missing)
+        return self._ask(form, triage_so_far(self._chain(), form), missing=missing)
 
     def _ask(self, form: Form, triage: str, *, why: str = "", missing: bool = False) -> Response:
         assert form.current is not None  # noqa: S101 narrows the type

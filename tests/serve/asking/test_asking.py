@@ -70,7 +70,7 @@ def test_each_question_says_what_to_ask_and_why(scorer: Scorer) -> None:
     assert all(q.question == load().finding(q.finding).question for q in found)
     assert all(q.why.endswith(".") for q in found)
     assert found[0].why.startswith("It would settle a warning sign: ")
-    assert any(q.why.startswith("It may show, or rule out, ") for q in found)
+    assert any(q.why.startswith("Of what would be urgent, ") for q in found)
     assert any(q.why.startswith("It tells ") and " from " in q.why for q in found)
 
 

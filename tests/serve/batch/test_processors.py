@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from serve.batch import job
+from serve.batch import pool
 from serve.batch.processors import processors
-from serve.cases.source import open_source
 
 
 def _system(folder: Path, files: dict[str, str]) -> Path:
@@ -69,11 +68,8 @@ def test_the_affinity_counts_where_it_is_less(
     assert processors(_system(tmp_path, files)) == 3
 
 
-def test_a_large_file_gets_as_many_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_gets_as_many_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The processes that score a large file are as many as may run at once."""
-    monkeypatch.setattr(job, "processors", lambda: 7)
-    monkeypatch.setattr(job, "_SMALL", 0)
-    cases = tmp_path / "cases.csv"
-    cases.write_text("sex\nmale\n")
-    with open_source(str(cases)) as source:
-        assert job._workers(None, source) == 7
+    monkeypatch.setattr(pool, "processors", lambda: 7)
+    assert [pool.workers_for(size, None) for size in (1, 1 << 30, None)] == [1, 7, 7]
+    assert pool.workers_for(1, 3) == 3
