@@ -211,8 +211,9 @@ ANSWER = (
     ),
     Column(
         "open_red_flags", WORDS,
-        "red flags that an unknown leaves open and something recorded points at (`docs/hazards.md` "
-        "has the rules)", lambda scores: scores.open_flags.map(lambda flags: flags.ids),
+        "red flags that an unknown leaves open and something recorded points at; where nothing "
+        "does, those of every emergency (`docs/hazards.md` has the rules)",
+        lambda scores: scores.open_flags.map(lambda flags: flags.ids),
     ),
     Column(
         "ask_next", WORDS, "what to ask next: the fewest findings that would settle the open "
@@ -232,8 +233,8 @@ ANSWER = (
     Column(
         "prediction_set", WORDS,
         "conditions that cannot be put aside: the set holds the cause in about 95 % of simulated "
-        "cases of each condition, whether little or much is asked (it rules out none of the "
-        "rest, and a rare case fits none)",
+        "cases of each condition, in fewer where a handful of findings is asked, always of the "
+        "training mix (it rules out none of the rest, and a rare case fits none)",
         lambda scores: scores.prediction_set,
     ),
     Column(
