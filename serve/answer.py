@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from serve.columns import DictionaryColumn
+from serve.dictionary_column import DictionaryColumn
 from serve.model.predict import MICRO
 
 if TYPE_CHECKING:

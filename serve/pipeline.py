@@ -23,7 +23,7 @@ from serve.asking.order import Ranking, ask_next
 from serve.asking.worth import Answers
 from serve.cases.header import Header
 from serve.cases.parse import Cache, ParsedCases, parse_cases
-from serve.columns import DictionaryColumn
+from serve.dictionary_column import DictionaryColumn
 from serve.issues import Issue
 from serve.model.bundle import Bundle
 from serve.model.components import Component

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from data_gen.vocabulary import Vocabulary
 from serve.asking.askable import costs
 from serve.asking.worth import Worth
-from serve.columns import DictionaryColumn, encoded
+from serve.dictionary_column import DictionaryColumn, encoded
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]

@@ -16,7 +16,7 @@ from serve.cases.arrow_columns import used_columns, without_blank_rows
 from serve.cases.csv_records import Block
 from serve.cases.csv_rows import Reject, coded_columns, rows_of, strings
 from serve.cases.header import Header
-from serve.columns import DictionaryColumn
+from serve.dictionary_column import DictionaryColumn
 from serve.model.bundle import Verified, open_bundle, verify_bundle
 from serve.model.failing import failure
 from serve.model.mixes import MixWeights, check_mix, mix_weights

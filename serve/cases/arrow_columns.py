@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from data_gen.vocabulary.words import cell_text
 from serve.cases.csv_rows import Reject, coded
 from serve.cases.header import Header
-from serve.columns import DictionaryColumn
+from serve.dictionary_column import DictionaryColumn
 from serve.issues import quoted_name
 from serve.problem import Problem, RefusedError
 

@@ -12,7 +12,7 @@ import pyarrow.csv as pa_csv
 
 from serve.cases.csv_quoting import split_record
 from serve.cases.csv_records import LIMIT, Block, Record
-from serve.columns import DictionaryColumn, encoded
+from serve.dictionary_column import DictionaryColumn, encoded
 from serve.problem import Problem, RefusedError
 
 BOM = b"\xef\xbb\xbf"

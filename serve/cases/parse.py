@@ -14,7 +14,7 @@ from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.words import WORD_NOT_ASKED, Code, is_blank, word_key
 from serve.cases.header import Header
-from serve.columns import DictionaryColumn
+from serve.dictionary_column import DictionaryColumn
 from serve.issues import Issue, silenced
 from serve.mapping.derivation import Derivation
 from serve.mapping.reader import ColumnReader, Key, ReadCell, Reader

@@ -17,7 +17,7 @@ from serve.asking.question import questions
 from serve.cases.header import Header, match_header, told
 from serve.cases.names import key_of, named
 from serve.cases.parse import Cache, Ints, ParsedCases, parse_cases, says_not_known, value_of
-from serve.columns import encoded
+from serve.dictionary_column import encoded
 from serve.issues import Issue
 from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.mapping.reader import ColumnReader

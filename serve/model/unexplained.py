@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from serve.columns import DictionaryColumn, encoded
+from serve.dictionary_column import DictionaryColumn, encoded
 from serve.model.components import Components
 from serve.model.likelihoods import Likelihoods
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from serve.answer import DECIMALS, Cells, Column, Ints, Probabilities, Scores, cells_of
 from serve.cases.arrow_columns import column_texts
 from serve.cases.csv_quoting import quoted, split_record
-from serve.columns import DictionaryColumn
+from serve.dictionary_column import DictionaryColumn
 
 # The signs in ASCII and in full width, behind whatever a spreadsheet drops before it looks.
 _RUNS = re.compile("[\t\r\n]|[\\s\0\ufeff\u200b-\u200f\u2060]*[=+\\-@\uff1d\uff0b\uff0d\uff20]")

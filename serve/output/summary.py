@@ -16,7 +16,7 @@ import pyarrow as pa
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.answer import NO_MODEL, SOURCES, Scores
 from serve.cases.header import Header
-from serve.columns import DictionaryColumn, Value
+from serve.dictionary_column import DictionaryColumn, Value
 from serve.issues import quoted_name
 from serve.mapping.reader import NO_VALUE, Key
 from serve.problem import Problem

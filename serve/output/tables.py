@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from data_gen.vocabulary import Vocabulary
 from serve.answer import DECIMALS, Cells, Column, Probabilities, Scores, cells_of, output_schema
-from serve.columns import DictionaryColumn
+from serve.dictionary_column import DictionaryColumn
 from serve.model.predict import MICRO
 
 

@@ -25,7 +25,7 @@ from serve.cases.header import Header, match_header
 from serve.cases.names import key_of
 from serve.cases.parse import Cache, parse_cases
 from serve.cases.source import STDIN, Source, open_source
-from serve.columns import DictionaryColumn
+from serve.dictionary_column import DictionaryColumn
 from serve.issues import quoted_name
 from serve.mapping.column_mapping import ColumnMapping
 from serve.mapping.dialect import PLAIN

@@ -19,7 +19,7 @@ from serve.cases.csv_rows import coded_columns, rows_of
 from serve.cases.detection import detect
 from serve.cases.header import Header
 from serve.cases.source import open_source
-from serve.columns import DictionaryColumn
+from serve.dictionary_column import DictionaryColumn
 from serve.mapping.dates import ORDERS, DateProblem, read_date
 from serve.mapping.dialect import Dialect, Said, dialect_of
 from serve.mapping.reader import with_point

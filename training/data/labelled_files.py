@@ -22,7 +22,7 @@ from serve.cases.header import Header, is_scored, match_header
 from serve.cases.names import key_of, squeezed
 from serve.cases.parse import UNREAD, Cache, parse_cases
 from serve.cases.source import open_source
-from serve.columns import DictionaryColumn
+from serve.dictionary_column import DictionaryColumn
 from serve.issues import quoted_name
 from serve.mapping.column_mapping import NO_MAPPING, ColumnMapping
 from serve.mapping.reading import read_mapping

@@ -13,7 +13,7 @@ from operator import or_
 
 import numpy as np
 
-from serve.columns import DictionaryColumn
+from serve.dictionary_column import DictionaryColumn
 from serve.overrides.asking import FLAGS, MOST_QUESTIONS, Recorded, extended, ways_to_settle
 from serve.overrides.cut_sets import bits
 from serve.overrides.matrix.bitsets import Mask, Sets, members, row_keys, sets_of, within, words

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from serve.columns import DictionaryColumn, encoded
+from serve.dictionary_column import DictionaryColumn, encoded
 from serve.overrides.evaluate import OverrideResult, judge
 from serve.overrides.matrix.bitsets import members, row_keys, sets_of
 from serve.overrides.matrix.open_flags import known_of, open_flags, says_nothing
