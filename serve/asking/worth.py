@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ from serve.triage import COST, Causes
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
 Single = npt.NDArray[np.float32]
+_Groups = list[tuple[int, list[tuple[Ints, Single]]]]
+"""Of each group, which components belong to it and their rows of the table, a few at a time."""
 _BLOCK = 32  # cases at a time: their sums stay in the processor's cache
 _TOGETHER = 14  # components multiplied at once: of more, the library would wake its threads
 _TINY = np.float32(1e-30)
@@ -96,7 +99,7 @@ class Answers:
         values = np.zeros((len(posterior), self.table.shape[1]), dtype=np.float32)
         total = np.zeros_like(values)
         conditions = np.zeros((len(posterior), 1), dtype=np.float32)
-        for _, part, share in self._groups(posterior, self.place):
+        for _, part, share in self._groups(posterior, self._by_condition):
             values += _spread(part)
             conditions += _spread(share)
             total += part
@@ -107,20 +110,38 @@ class Answers:
         weighed = np.nan_to_num(self.causes.weighed(posterior))
         by_value = np.zeros((len(COST), len(weighed), self.table.shape[1]), dtype=np.float32)
         now = np.zeros((len(COST), len(weighed), 1), dtype=np.float32)
-        for level, part, share in self._groups(weighed, self.causes.rank):
+        for level, part, share in self._groups(weighed, self._by_level):
             by_value[level], now[level] = part, share
         return np.asarray(np.maximum(_least(now) - self._summed(_least(by_value)), 0))
 
-    def _groups(self, posterior: Matrix, of: Ints) -> Iterator[tuple[int, Single, Single]]:
-        """Of each group of components P(it and value) (n_cases, n_values), and P(it)."""
-        shares = posterior.astype(np.float32)
+    @cached_property
+    def _by_condition(self) -> _Groups:
+        return self._cut(self.place)
+
+    @cached_property
+    def _by_level(self) -> _Groups:
+        return self._cut(self.causes.rank)
+
+    def _cut(self, of: Ints) -> _Groups:
+        """The components of each group, (n_components,), a few at a time, with their rows."""
+        found: _Groups = []
         for group in np.unique(of).tolist():
             here = np.flatnonzero(of == group)
-            part = np.zeros((len(shares), self.table.shape[1]), dtype=np.float32)
-            for start in range(0, len(here), _TOGETHER):
-                some = here[start : start + _TOGETHER]
-                part += shares[:, some] @ self.table[some]
-            yield group, part, shares[:, here].sum(axis=1, keepdims=True)
+            few = np.split(here, range(_TOGETHER, len(here), _TOGETHER))
+            found.append((group, [(some, self.table[some]) for some in few]))
+        return found
+
+    def _groups(self, posterior: Matrix, groups: _Groups) -> Iterator[tuple[int, Single, Single]]:
+        """Of each group of components P(it and value) (n_cases, n_values), and P(it)."""
+        shares = posterior.astype(np.float32)
+        for group, parts in groups:
+            joint = np.zeros((len(shares), self.table.shape[1]), dtype=np.float32)
+            share = np.zeros((len(shares), 1), dtype=np.float32)
+            for some, rows in parts:
+                mine = shares[:, some]
+                joint += mine @ rows
+                share += mine.sum(axis=1, keepdims=True)
+            yield group, joint, share
 
     def _summed(self, by_value: Single) -> Single:
         return np.asarray(np.add.reduceat(by_value, self.starts, axis=1))
@@ -133,8 +154,8 @@ def _spread(shares: Single) -> Single:
 
 def _least(by_level: Single) -> Single:
     """(n_cases, n) the least cost of what could be told, from (n_levels, n_cases, n) of needs."""
-    cost = COST.astype(np.float32)
-    least = np.full(by_level.shape[1:], np.inf, dtype=np.float32)
-    for told in range(len(COST)):
-        least = np.minimum(least, np.tensordot(cost[:, told], by_level, axes=1))
-    return least
+    flat = by_level.reshape(len(COST), -1)
+    return np.asarray((_COST @ flat).min(axis=0).reshape(by_level.shape[1:]))
+
+
+_COST = COST.T.astype(np.float32)
