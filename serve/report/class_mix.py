@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 Matrix = npt.NDArray[np.float64]
-APART = (0.35, 0.5, 0.7, 1.0, 1.4)
-"""Standard deviations of the logarithm: from one and a half times as common, to four times."""
+APART = (0.15, 0.25, 0.35, 0.5, 0.7, 1.0, 1.4)
+"""Standard deviations of the logarithm: from hardly another share, to four times as common."""
 CONFIDENCE = 0.9
 _STEPS, _STILL = 500, 1e-7
 _FLOOR = 1e-300
