@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.case_files import ROOT
+from serve.model.bundle import bundle_folder
 
 
 def options(
@@ -28,9 +29,10 @@ def options(
 
 
 def _bundle(text: str) -> Path:
+    """A bundle's folder, or that of the champion of a store."""
     if not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"there is no bundle at {text}: `make run` trains one")
-    return Path(text).resolve()
+    return bundle_folder(Path(text)).resolve()
 
 
 def tell(text: str, out: Path | None) -> None:
