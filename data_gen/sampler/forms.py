@@ -1,10 +1,12 @@
-"""Forms: which findings a record asks for at all, drawn for each patient apart from the answers.
+"""Forms: which findings a record asks for at all, drawn for each patient.
 
 A record of a setting asks everything and leaves most of it blank; a form asks for some findings,
 and what it does not ask says nothing. How other people's files choose their columns is not known,
 so forms are drawn of every size and of several makes, for a model to have seen their like:
 
 - a share of the patients is asked everything;
+- of some only a handful of what is on record is told, and the rest counts as not asked, as where a
+  caller names what is known;
 - the others are asked a share of the findings between 2 and 100 %, small forms as often as large;
 - a form takes findings from the front of the list, at random, by how often they are written down
   in practice, or by whole kinds of question (habits, sites, pain, symptoms, signs, tests).
@@ -22,19 +24,27 @@ from data_gen.world.world import World
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 _WHOLE = 0.4  # of the patients are asked everything
+_HANDFUL = 0.12  # of the patients: a handful is told
+_MOST = 8  # of a handful, on average, beside age and sex
 _SMALLEST = 0.02  # of the findings: three of them
 _MAKES = 4
 _IDENTITY = 0.95  # of the forms ask age and sex whatever else they ask
+_SAID = 0.5  # of the handfuls hold age and sex where they are on record
 
 
-def draw_forms(world: World, draws: Draws) -> Mask:
-    """Which findings each patient is asked: (n_findings, n_cases)."""
+def draw_forms(world: World, draws: Draws, recorded: Mask) -> Mask:
+    """Which findings each patient is asked: (n_findings, n_cases).
+
+    `recorded` (n_findings, n_cases) is what a whole record of the patient holds.
+    """
     findings = world.vocabulary.findings
     make = (draws.uniform("form/make") * _MAKES).astype(np.int64)
     share = _SMALLEST ** (1 - draws.uniform("form/size"))
     often = _how_often(world)
     kinds = {kind: draws.uniform(f"form/{kind}") < np.sqrt(share) for kind in ASKED}
+    few = draws.uniform("form/few") * (_MOST + 1) / np.maximum(recorded.sum(axis=0), 1)
     out = np.empty((len(findings), draws.size), dtype=np.bool_)
+    told = np.empty_like(out)
     for finding in findings:
         u = draws.uniform(f"form/{finding.id}")
         by_make = np.stack(
@@ -46,10 +56,13 @@ def draw_forms(world: World, draws: Draws) -> Mask:
             ]
         )
         out[finding.column] = u < by_make[make, np.arange(draws.size)]
-    known = draws.uniform("form/identity") < _IDENTITY
+        told[finding.column] = u < few
+    identity = draws.uniform("form/identity")
     for name in ("age_years", "sex"):
-        out[world.vocabulary.column(name)] |= known
-    return out | (draws.uniform("form/whole") < _WHOLE)
+        out[world.vocabulary.column(name)] |= identity < _IDENTITY
+        told[world.vocabulary.column(name)] |= identity < _SAID
+    kind = draws.uniform("form/whole")
+    return np.where(kind > 1 - _HANDFUL, told & recorded, out | (kind < _WHOLE))
 
 
 def _how_often(world: World) -> Array:

@@ -53,7 +53,7 @@ def sample_chunk(
         rows = draw_rows(tables, hidden, position, u)
         writer.group(group, rows, record)
     writer.alternatives()
-    asked = draw_forms(world, draws) if forms else None
+    asked = draw_forms(world, draws, ~np.isnan(values)) if forms else None
     if asked is not None:
         values[~asked] = np.nan
     fill_implied(values.T, world.vocabulary)

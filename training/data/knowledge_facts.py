@@ -15,7 +15,7 @@ from data_gen.profiles import load_knowledge
 from data_gen.world import World, build_world
 from serve.model.components import MIXES, Component
 
-_AGE_STEP, _OLDEST = 4, 100
+_AGE_STEP, _OLDEST = 2, 100
 
 
 @dataclass(frozen=True)
