@@ -23,7 +23,7 @@ run: environment ## set up, run the pipeline, score the real cases, show the res
 	$(BIN)/python -m serve score examples/real_cases.csv --out scored.csv --show
 
 test: environment-dev ## set up and run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 story: environment-dev ## the life of a model store from first model to pull, in real pipelines
 	CLAUDICO_STORY=1 $(BIN)/python -m pytest tests/training/test_story.py
