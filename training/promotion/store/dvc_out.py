@@ -12,6 +12,7 @@ from training.promotion.store.history import Event, parse
 from training.promotion.store.model_store import HISTORY
 
 STAGE = "register"
+_FETCH = "run `dvc pull`; where no remote has it, `dvc repro` trains anew"
 _BY_HAND = f"run `dvc commit -f {STAGE}`"
 
 
@@ -41,7 +42,7 @@ def checkout(models: Path) -> None:
     done = _dvc("checkout", "-f", "-q", str(models))
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["dvc failed"])[0]
-        raise RefusedError(Problem("dvc_failed", str(models), said, "run `dvc pull`"))
+        raise RefusedError(Problem("dvc_failed", str(models), said, _FETCH))
 
 
 def check_here(models: Path) -> None:
@@ -95,7 +96,7 @@ def _events(path: str, models: Path) -> tuple[Event, ...]:
 
 def _not_here(models: Path) -> RefusedError:
     message = "the store that dvc.lock names is not in DVC's cache"
-    return RefusedError(Problem("not_pulled", str(models), message, "run `dvc pull`"))
+    return RefusedError(Problem("not_pulled", str(models), message, _FETCH))
 
 
 def _dvc(*arguments: str) -> subprocess.CompletedProcess[str]:
