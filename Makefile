@@ -3,12 +3,13 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 export MLFLOW_DISABLE_TELEMETRY := true
 export DVC_NO_ANALYTICS := true
 # for the pipeline's stages, whatever environment is active
 export CLAUDICO_PYTHON := $(CURDIR)/$(BIN)/python
 
-.PHONY: run test story fresh lint types check http literature docs lock help test-env mutants \
+.PHONY: run test slow fresh lint types check http literature docs lock help test-env mutants \
 	bench-generator bench-scoring bench-spark bench-overrides bench-http bench-sets \
 	bench-novelty bench-forms bench-triage bench-models bench-excess bench-shift bench-labelled \
 	bench-asking bench-page bench-report \
@@ -23,10 +24,10 @@ run: environment ## set up, run the pipeline, score the real cases, show the res
 	$(BIN)/python -m serve score examples/real_cases.csv --out scored.csv --show
 
 test: environment-dev ## set up and run every test
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+	$(PYTEST)
 
-story: environment-dev ## the life of a model store from first model to pull, in real pipelines
-	CLAUDICO_STORY=1 $(BIN)/python -m pytest tests/training/test_story.py
+slow: environment-dev ## the proofs that take minutes: a store's life in real pipelines, silence, recipes
+	$(PYTEST) -m slow
 
 fresh: environment ## whether dvc.lock and reports/ are of this code, by their hashes
 	$(BIN)/python .ci/fresh.py

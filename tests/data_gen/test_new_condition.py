@@ -16,6 +16,7 @@ from data_gen.profiles.checks.unfinished import VOCABULARY, contract_lines, unfi
 from data_gen.vocabulary import Condition, Finding, Vocabulary, load
 from data_gen.vocabulary.condition import Advice
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 BUILT_IN = load()
 NEW = Finding("new_sign", "yes_no", len(BUILT_IN.findings), "sign", "a sign", "Is it there?",

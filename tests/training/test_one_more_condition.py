@@ -17,6 +17,7 @@ from data_gen.vocabulary import load
 from serve.model.bundle import bundle_folder
 from tests.training.projects import ROOT
 
+pytestmark = pytest.mark.slow
 _CODE = ("data_gen", "serve", "training", "tests/training", "examples")
 _RUN = """
 from pathlib import Path

@@ -22,10 +22,14 @@ _ALONE = ["unshare", "--user", "--map-root-user", "--net"]
 _CAN = all(map(shutil.which, _TOOLS)) and (
     subprocess.run([*_ALONE, "true"], capture_output=True, check=False).returncode == 0
 )
-pytestmark = pytest.mark.skipif(
-    not _CAN and "CLAUDICO_REQUIRE_WATCH" not in os.environ,
-    reason="watching needs Linux with strace, ip and name spaces; CLAUDICO_REQUIRE_WATCH=1 fails",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not _CAN and "CLAUDICO_REQUIRE_WATCH" not in os.environ,
+        reason="watching needs Linux with strace, ip and name spaces; CLAUDICO_REQUIRE_WATCH=1 "
+        "fails",
+    ),
+]
 _SWITCHES = re.compile(r"CI$|.*TELEMETRY|.*ANALYTICS|DO_NOT_TRACK|XDG_|MPLCONFIG|MLFLOW|DVC")
 """Variables that would silence a library for us, or lead it away from HOME."""
 _ABROAD = re.compile(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -27,12 +26,7 @@ from training.promotion.store.dvc_out import recorded
 from training.promotion.store.model_store import ModelStore
 from training.promotion.verdict import verdict
 
-pytestmark = [
-    *QUIET,
-    pytest.mark.skipif(
-        "CLAUDICO_STORY" not in os.environ, reason="two minutes: `make story`, as .ci/run does"
-    ),
-]
+pytestmark = [*QUIET, pytest.mark.slow]
 _CODE = ("data_gen", "training", "serve", "examples", ".ci")
 _FILES = ("dvc.yaml", ".dvcignore", ".gitignore", "labelled/README.md", "models/README.md")
 _MARGINS = ("kl_to_exact", "calibration", "emergencies", "real_log_loss")

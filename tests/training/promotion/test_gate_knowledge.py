@@ -29,6 +29,7 @@ from training.promotion.checks.published import LITERATURE, published
 from training.promotion.gate import Decision, Standing, decide
 from training.promotion.judge import read_comparison_data
 
+pytestmark = pytest.mark.slow
 _ROWS = 2000
 Edit = Callable[[str], str]
 
