@@ -17,9 +17,9 @@ import numpy.typing as npt
 from benchmarks.output import options, table, tell
 from data_gen.profiles import load_knowledge
 from data_gen.world import build_world
-from serve.model.prediction_sets import Thresholds
+from serve.model.prediction_sets import Thresholds, form_size
 from training.bundles.loaded import LoadedBundle, read_bundle
-from training.data.features import asked_of
+from training.data.features import decoded
 from training.model.calibrate import Drawn, draw
 from training.model.conformal import coverage, thresholds
 
@@ -53,12 +53,12 @@ def report(bundle: LoadedBundle, calibration_rows: int, test_rows: int, parity_r
     even = np.full(len(ids), 1 / len(ids))
     first = draw(world, world.spread(even), calibration_rows, _SEEDS["calibration"], forms=True)
     test = draw(world, world.spread(even), test_rows, _SEEDS["test"], forms=True)
-    model, count = probabilities(bundle, test), asked_of(test.cases)
+    model, count = probabilities(bundle, test), form_size(decoded(test.cases))
     own = Thresholds.of(bundle.manifest, ids)
     if own is None:
         raise SystemExit(f"{bundle.folder}: the bundle has no prediction sets")
     told = probabilities(bundle, first)
-    fresh = thresholds(told, first.label, asked_of(first.cases), _COVERAGE)
+    fresh = thresholds(told, first.label, form_size(decoded(first.cases)), _COVERAGE)
     both = [found.sets(model, count) for found in (own, fresh)]
     covered = [coverage(inside, test.label) for inside in both]
     fewest = [int(np.bincount(part.label, minlength=len(ids)).min()) for part in (first, test)]

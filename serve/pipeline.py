@@ -31,7 +31,7 @@ from serve.model.explain import Explanation, explain
 from serve.model.failing import failure
 from serve.model.mixes import MixWeights
 from serve.model.predict import ModelOutput, no_output, parts_per_million, predict
-from serve.model.prediction_sets import count_asked
+from serve.model.prediction_sets import form_size
 from serve.model.unexplained import Rates
 from serve.overrides.matrix.results import Flags, flags_of
 from serve.overrides.rule import Rule
@@ -328,7 +328,7 @@ def _prediction_set(
     thresholds = chain.bundle.thresholds if chain.bundle else None
     if thresholds is None:
         return _nothing(len(probabilities))
-    inside = thresholds.sets(probabilities, count_asked(completed.values))
+    inside = thresholds.sets(probabilities, form_size(completed.values))
     sets, which = np.unique(inside @ (1 << np.arange(len(ids))), return_inverse=True)
     values = [tuple(name for k, name in enumerate(ids) if code >> k & 1) for code in sets.tolist()]
     return DictionaryColumn(which.reshape(-1), values)

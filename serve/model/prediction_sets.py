@@ -22,17 +22,19 @@ from data_gen.vocabulary.finding import NOT_ASKED
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+HANDFUL = 12
+"""Answers, with what follows from them, that are still a handful of facts."""
 
 
 @dataclass(frozen=True)
 class Thresholds:
     """The least probability of each condition in a set, by what is asked and how sure the model is.
 
-    A group of cases, by the number of findings that are asked, has several bands, by the highest
-    probability of a case.
+    A group of cases, by the size of their form, has several bands, by the highest probability of a
+    case.
     """
 
-    asked: Ints  # (n_groups,) the fewest asked findings of each group, rising from 0
+    asked: Ints  # (n_groups,) the least form size of each group, rising
     highest: Matrix  # (n_groups, n_bands - 1) the probability where each further band begins
     least: Matrix  # (n_groups, n_bands, n_conditions)
 
@@ -49,7 +51,7 @@ class Thresholds:
         asked = np.array(held["asked"], dtype=np.int64)
         highest = np.array(held["highest"], dtype=float)
         fits = highest.shape == (len(asked), least.shape[2] - 1) if least.ndim == 3 else False
-        if not fits or least.shape[1] != len(asked) or asked[0]:
+        if not fits or least.shape[1] != len(asked) or asked[0] > 0:
             raise ValueError("thresholds and groups do not fit")
         return cls(asked, highest, np.ascontiguousarray(np.moveaxis(least, 0, 2)))
 
@@ -60,7 +62,7 @@ class Thresholds:
 
     def group(self, asked: Ints, highest: Matrix) -> tuple[Ints, Ints]:
         """The group and the band of each case: (n_cases,) both."""
-        group = np.searchsorted(self.asked, asked, side="right") - 1
+        group = np.maximum(np.searchsorted(self.asked, asked, side="right") - 1, 0)
         band = (highest[:, None] >= self.highest[group]).sum(axis=1)
         return group, band
 
@@ -68,7 +70,7 @@ class Thresholds:
         """(n_cases, n_conditions) whether each condition is in the set; none for a row of NaN.
 
         `probabilities` are the model's own, under the mix it was trained in; `asked` (n_cases,)
-        counts the findings that were asked, as `count_asked` does.
+        is the size of their forms, as `form_size` has it.
         """
         known = np.flatnonzero(~np.isnan(probabilities[:, 0]))
         own = probabilities[known]
@@ -77,6 +79,12 @@ class Thresholds:
         return inside
 
 
-def count_asked(values: Matrix) -> Ints:
-    """(n_cases,) how many findings of completed cases were asked, answered or left blank."""
-    return np.asarray((values != NOT_ASKED).sum(axis=1), dtype=np.int64)
+def form_size(values: Matrix) -> Ints:
+    """(n_cases,) how many findings of completed cases were asked, answered or left blank.
+
+    Of up to HANDFUL answers without a blank, as callers give facts, it is minus that: they tell
+    more than a form of as many columns, some of them left blank.
+    """
+    asked = (values != NOT_ASKED).sum(axis=1)
+    handful = (asked <= HANDFUL) & ~np.isnan(values).any(axis=1)
+    return np.where(handful, -asked, asked).astype(np.int64)

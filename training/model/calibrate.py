@@ -19,8 +19,8 @@ from data_gen.sampler.keyed import Draws
 from data_gen.sampler.recording_process import sample_chunk
 from data_gen.vocabulary.complete import complete
 from data_gen.world.world import World
-from serve.model.prediction_sets import Thresholds
-from training.data.features import Cases, asked_of, encode
+from serve.model.prediction_sets import Thresholds, form_size
+from training.data.features import Cases, decoded, encode
 from training.data.vignettes import Vignettes
 from training.model.classifier import LegPainClassifier
 from training.model.conformal import thresholds
@@ -98,4 +98,4 @@ def calibrate(
     even = world.spread(np.full(n_conditions, 1 / n_conditions))
     equal = draw(world, even, params.calibration_rows, _SET_SEED, forms=True)
     told = model.predict_proba(equal.cases)
-    return thresholds(told, equal.label, asked_of(equal.cases), params.coverage)
+    return thresholds(told, equal.label, form_size(decoded(equal.cases)), params.coverage)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from serve.model.prediction_sets import Thresholds
+from data_gen.vocabulary import NOT_ASKED
+from serve.model.prediction_sets import HANDFUL, Thresholds, form_size
 from training.model.conformal import coverage, thresholds
 
 Cases = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -62,6 +63,27 @@ def test_thresholds_go_by_how_much_is_asked_and_how_sure_the_model_is() -> None:
     model = np.array([[0.6, 0.4], [0.8, 0.2], [0.8, 0.2], [0.9, 0.1]])
     inside = found.sets(model, np.array([0, 9, 10, 10]))
     assert inside.tolist() == [[True, True], [True, False], [True, False], [True, False]]
+
+
+def test_facts_alone_are_told_from_a_form_of_as_many_columns() -> None:
+    """Three answers without a blank are a handful; a whole record without a blank is none."""
+    facts, form, whole = (np.full(40, fill) for fill in (NOT_ASKED, NOT_ASKED, 1.0))
+    facts[:3] = 1.0
+    form[:3] = [1.0, np.nan, 0.0]
+    assert form_size(np.stack([facts, form, whole])).tolist() == [-3, 3, 40]
+    assert form_size(np.full((1, 40), NOT_ASKED)).tolist() == [0]
+
+
+def test_facts_have_thresholds_of_their_own() -> None:
+    """A model that is less sure of facts than of forms covers both as promised."""
+    model, label, asked = _cases(60_000, seed=1)
+    size = np.where(asked < 7, -asked, asked)
+    found = thresholds(model, label, size, coverage=0.9)
+    inside = found.sets(model, size)
+    assert found.asked[0] == -HANDFUL
+    assert coverage(inside[size < 0], label[size < 0]) == pytest.approx(0.9, abs=0.02)
+    lowest = np.full(len(label), -HANDFUL - 5)
+    assert (found.sets(model, lowest) == found.sets(model, np.full(len(label), -HANDFUL))).all()
 
 
 def test_a_class_with_too_few_cases_is_never_left_out() -> None:
