@@ -125,7 +125,7 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     evaluation.metrics["triage"]["by_form"] = by_form
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
     folders = places.reports, places.drafts
-    write_reports(*folders, evaluation, vignettes, real, vocabulary)
+    write_reports(*folders, evaluation, vignettes, real, world)
     write_card(places.drafts, evaluation, bundle.manifest, params.sample.model_dump())
     record(params, places, evaluation.metrics, bundle.version, bundle.manifest)
     return evaluation.metrics
