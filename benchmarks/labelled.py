@@ -44,6 +44,7 @@ from training.model.labelled_trees import fit_labelled_trees
 from training.model.mixture import softmax
 
 Real = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 _SEEDS = {"labelled": 710_001, "test": 710_002}
 _FOLDS = 5
 
@@ -121,7 +122,7 @@ def with_trees(bench: Bench, some: Drawn, found: Learned) -> tuple[Real, int]:
     if booster is None:
         return kl_to_exact(bench.exact, told), 0
     raised = np.log(np.maximum(told, 1e-30)) + booster.predict(bench.test.cases, raw_score=True)
-    return kl_to_exact(bench.exact, softmax(raised)), booster.current_iteration()
+    return kl_to_exact(bench.exact, np.asarray(softmax(raised), float)), booster.current_iteration()
 
 
 def of_real_cases() -> Iterator[str]:
@@ -148,7 +149,7 @@ def of_real_cases() -> Iterator[str]:
     yield ""
 
 
-def _on_real(world: World, real: RealCases, rows: npt.NDArray[np.bool_]) -> tuple[Real, ...]:
+def _on_real(world: World, real: RealCases, rows: Mask) -> tuple[Real, Mask, Mask]:
     """Log-loss of each of some real cases, whether it is placed too low, and raised for nothing."""
     vocabulary, values = world.vocabulary, real.values[rows]
     found = ExactPosterior(world)(values, world.mix(TRAINING), 1)

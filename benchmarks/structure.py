@@ -1,6 +1,8 @@
-"""Worlds whose structure the knowledge lacks: findings that go together, a presentation, a burden.
+"""Worlds whose structure the knowledge lacks: an interaction with sex, presentations, a burden.
 
-Every number that the knowledge states holds in them, but for what the lacking part itself moves.
+An interaction and a burden split presentations in halves whose rates mean to those stated, so that
+every number that the knowledge states still holds. Presentations are lacking where the knowledge
+has lost the largest of each condition that no pair of conditions needs.
 """
 
 from __future__ import annotations
@@ -15,10 +17,10 @@ from data_gen.profiles import Knowledge
 from data_gen.profiles.schema import Presentation, Profile, Share
 from data_gen.world import World, build_world
 
-_APART = 2.5  # log-odds that lie between the halves of a presentation, either way of the middle
+_APART = 2.5  # log-odds that lie between the halves of a presentation
 _MIDDLE = (0.1, 0.9)  # probabilities that have room
 _MANY = 10  # presentations of a condition that stands for many: its own are left
-_BEARS = 0.35
+_BEARS = 0.35  # the share of a presentation's patients who bear the burden
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Lacking:
 
 
 def lacking(knowledge: Knowledge) -> Iterator[Lacking]:
-    """The three of a knowledge."""
+    """A knowledge that lacks an interaction, one that lacks presentations, one that lacks a burden."""
     yield Lacking("Findings whose rates differ by sex", knowledge, build_world(_by_sex(knowledge)))
     less = {name: _without_largest(knowledge, one) for name, one in knowledge.profiles.items()}
     lost = sum(less[name] is not one for name, one in knowledge.profiles.items())
@@ -112,17 +114,18 @@ def _parts(
     }
     found = {}
     for half in halves:
+        findings = dict(one.findings)
         update: dict[str, object] = {
             "weight": one.weight * half.share,
             "clinic": one.clinic and one.clinic.model_copy(update={"p": one.clinic.p * half.share}),
-            "findings": dict(one.findings),
+            "findings": findings,
         }
         if half.female is not None:
             update["female"] = Share(p=half.female)
         for place, (finding, p) in enumerate(free.items()):
             middle = brentq(_off, -12, 12, args=(p, halves, place))
             rate = float(expit(middle + half.signs[place % 2] * _APART / 2))
-            update["findings"][finding] = stated[finding].model_copy(update={"p": rate})
+            findings[finding] = stated[finding].model_copy(update={"p": rate})
         found[half.name] = one.model_copy(update=update)
     return found
 

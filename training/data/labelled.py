@@ -102,7 +102,7 @@ def read_labelled(folder: Path, vocabulary: Vocabulary, real: RealCases) -> Labe
 def _of(rows: Mask, *lists: Sequence[str]) -> Iterator[list[str]]:
     """Some of the entries of each list."""
     for one in lists:
-        yield [one[row] for row in np.flatnonzero(rows)]
+        yield [one[row] for row in np.flatnonzero(rows).tolist()]
 
 
 def _key(row: npt.NDArray[np.float64], label: int, vocabulary: Vocabulary) -> str:

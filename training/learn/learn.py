@@ -161,8 +161,12 @@ def all_updated(
     numbers: Sequence[Number], at: Sequence[Array], found: Evidence, scale: float
 ) -> tuple[Array, ...]:
     """Where the evidence found puts each of the numbers, which are `at`."""
-    each = zip(numbers, at, found.score, found.information, strict=True)
-    return tuple(updated(number, *rest, scale) for number, *rest in each)
+    return tuple(
+        updated(number, now, score, information, scale)
+        for number, now, score, information in zip(
+            numbers, at, found.score, found.information, strict=True
+        )
+    )
 
 
 def built(

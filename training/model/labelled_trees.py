@@ -60,7 +60,7 @@ def _grown(rows: LabelledRows, margin: Real, settings: TreeSettings) -> lgb.Boos
     if (ends[least - 1] == ends[-least]).all():  # no column can be split
         return None
     target = np.eye(margin.shape[1])[rows.label]
-    return fit_trees(rows.cases, margin, target, settings, np.ones(len(rows)))
+    return fit_trees(rows.cases, margin, target, settings, np.ones(len(rows), dtype=np.float32))
 
 
 def _rounds(rows: LabelledRows, margin: Real, settings: TreeSettings) -> int:
@@ -82,10 +82,9 @@ def _rounds(rows: LabelledRows, margin: Real, settings: TreeSettings) -> int:
 def _losses(booster: lgb.Booster | None, rows: LabelledRows, margin: Real) -> Iterator[Real]:
     """Log-loss (n_cases,) after none, `_STEP`, twice as many ... rounds."""
     own = np.arange(len(rows)), rows.label
-    for rounds in range(0, _MOST + 1, _STEP):
-        if rounds and booster is not None:
-            new = {"start_iteration": rounds - _STEP, "num_iteration": _STEP}
-            margin = margin + booster.predict(rows.cases, raw_score=True, num_threads=1, **new)
+    for start in range(-_STEP, _MOST, _STEP):
+        if start >= 0 and booster is not None:
+            margin = margin + booster.predict(rows.cases, start, _STEP, raw_score=True)
         yield -np.log(np.maximum(softmax(margin)[own], TINY))
 
 
