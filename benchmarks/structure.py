@@ -33,7 +33,7 @@ class Lacking:
 
 
 def lacking(knowledge: Knowledge) -> Iterator[Lacking]:
-    """A knowledge that lacks an interaction, one that lacks presentations, one that lacks a burden."""
+    """Knowledge that lacks an interaction, presentations, and a burden, one after the other."""
     yield Lacking("Findings whose rates differ by sex", knowledge, build_world(_by_sex(knowledge)))
     less = {name: _without_largest(knowledge, one) for name, one in knowledge.profiles.items()}
     lost = sum(less[name] is not one for name, one in knowledge.profiles.items())
