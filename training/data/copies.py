@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.words import write_cell
@@ -118,13 +116,21 @@ def patients_of(cases: Cases, names: Sequence[str]) -> npt.NDArray[np.int64]:
         part = recorded[:, half::2]
         enough = np.flatnonzero((part >= 0).sum(axis=1) >= _ALIKE)
         keys += [(row, (half, part[row].tobytes())) for row in enough.tolist()]
-    places: dict[tuple[int, bytes], int] = {}
-    links = [(row, places.setdefault(key, len(places))) for row, key in keys]
-    rows, of = np.array(links, dtype=np.int64).reshape(-1, 2).T
-    n = len(cases) + len(places)
-    graph = coo_matrix((np.ones(len(rows)), (rows, len(cases) + of)), shape=(n, n))
-    group = connected_components(graph, directed=False)[1][: len(cases)]
-    return np.unique(group, return_inverse=True)[1].astype(np.int64)
+    first: dict[tuple[int, bytes], int] = {}
+    parent = list(range(len(cases)))
+    for row, key in keys:
+        one, other = _root(parent, row), _root(parent, first.setdefault(key, row))
+        parent[max(one, other)] = min(one, other)
+    roots = np.array([_root(parent, row) for row in range(len(cases))], dtype=np.int64)
+    return np.unique(roots, return_inverse=True)[1].astype(np.int64)
+
+
+def _root(parent: list[int], row: int) -> int:
+    """The first row of those that are joined, in few steps the next time."""
+    while parent[row] != row:
+        parent[row] = parent[parent[row]]
+        row = parent[row]
+    return row
 
 
 def near_repeats(
