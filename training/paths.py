@@ -12,6 +12,7 @@ CARD = "MODEL_CARD.md"
 PAGE = "report.html"
 OVERLAY = "learned.yaml"
 TABLE = "learned.csv"
+ROWS = "labelled_rows.npz"
 METRICS = "metrics.json"
 
 

@@ -17,7 +17,7 @@ from training.data.labelled import labelled_cases
 from training.data.vignettes import Vignettes, hash_of_files, read_vignettes
 from training.folders import atomic_write
 from training.params import FORMS, Params, Part
-from training.paths import Places, labelled_folder
+from training.paths import ROWS, Places, labelled_folder
 from training.promotion.acts import force, register, rollback
 from training.promotion.store.dvc_out import check_here
 from training.promotion.store.model_store import ModelStore
@@ -40,33 +40,40 @@ def learn(params: Params, places: Places, folder: Path | None = None) -> list[st
     from training.data.real_cases import read_real_cases
     from training.learn.files import told, write_learned
     from training.learn.learn import learn as update
+    from training.learn.left_out import rows_for_trees
 
     vocabulary = load()
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
     labelled = read_labelled(folder or labelled_folder(params), vocabulary, real)
-    own, found = labelled.of(~labelled.held_out), None
+    own, found, rows = labelled.of(~labelled.held_out), None, None
     if len(own):
-        cases = own.values, own.label, own.file
-        found = update(load_knowledge(), *cases, weight=params.learn.labelled_weight)
-    note = write_learned(places.learned, found, len(own), len(labelled) - len(own))
+        stated, weight = load_knowledge(), params.learn.labelled_weight
+        found = update(stated, own.values, own.label, own.file, weight=weight)
+        rows = rows_for_trees(stated, found, own, weight)
+    note = write_learned(places.learned, found, len(own), len(labelled) - len(own), rows)
     return [*map(str, labelled.told), *told(note)]
 
 
 def train(params: Params, places: Places) -> str:
     """Fit a classifier to vignettes, and write its bundle; its version."""
     from training.data.knowledge_facts import read_facts
+    from training.data.labelled_rows import read_rows
     from training.learn.files import read_note
     from training.model.fit import fit
 
     vocabulary = load()
     facts = read_facts(places.overlay)
     vignettes = _vignettes("train", params, places, facts.world)
-    fitted = fit(vignettes, facts, params.train)
+    shape = len(vocabulary.findings), len(vocabulary.conditions)
+    rows = read_rows(places.learned / ROWS, *shape)
+    fitted = fit(vignettes, facts, params.train, rows, params.learn.labelled_weight)
     knobs = {
         section: getattr(params, section).model_dump(mode="json")
         for section in ("learn", "sample", "train")
     }
     data, note = hash_of_files(*places.cases("train")), read_note(places.learned)
+    if note:
+        note["tree_rounds"] = fitted.labelled_rounds
     description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
     return write_bundle(places.candidate, fitted.model, description, facts.likelihoods[1])
 
@@ -118,7 +125,7 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     evaluation.metrics["triage"]["by_form"] = by_form
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
     folders = places.reports, places.drafts
-    write_reports(*folders, evaluation, vignettes, real, vocabulary)
+    write_reports(*folders, evaluation, vignettes, real, world)
     write_card(places.drafts, evaluation, bundle.manifest, params.sample.model_dump())
     record(params, places, evaluation.metrics, bundle.version, bundle.manifest)
     return evaluation.metrics

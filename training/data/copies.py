@@ -16,6 +16,9 @@ from training.data.labelled_files import Reading
 
 _NAMED = 5  # rows that one message names
 _ENOUGH = 5  # findings from which on a record that differs in one is taken for a copy
+_ALIKE = 8
+"""Findings in half a record from which on two that agree in it are taken for one patient: of 20,000
+sampled patients no two do."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -98,6 +101,51 @@ def near_copies(
             )
             remedy = "delete it if it is that case: a model is not measured on what it learned from"
             yield Problem("near_evaluation_case", places[row], message, remedy)
+
+
+def patients_of(cases: Cases, names: Sequence[str]) -> npt.NDArray[np.int64]:
+    """(n_cases,) a number for each patient, from 0: rows of one name, or that are much alike.
+
+    `names` are those of the patients, blank where none is told. Rows are alike that agree in every
+    other finding, if these say enough: a record in which one cell was changed is still the same in
+    one of its halves.
+    """
+    keys = [(row, (-1, name.encode())) for row, name in enumerate(names) if name]
+    recorded = np.maximum(cases, BLANK)
+    for half in (0, 1):
+        part = recorded[:, half::2]
+        enough = np.flatnonzero((part >= 0).sum(axis=1) >= _ALIKE)
+        keys += [(row, (half, part[row].tobytes())) for row in enough.tolist()]
+    first: dict[tuple[int, bytes], int] = {}
+    parent = list(range(len(cases)))
+    for row, key in keys:
+        one, other = _root(parent, row), _root(parent, first.setdefault(key, row))
+        parent[max(one, other)] = min(one, other)
+    roots = np.array([_root(parent, row) for row in range(len(cases))], dtype=np.int64)
+    return np.unique(roots, return_inverse=True)[1].astype(np.int64)
+
+
+def _root(parent: list[int], row: int) -> int:
+    """The first row of those that are joined, in few steps the next time."""
+    while parent[row] != row:
+        parent[row] = parent[parent[row]]
+        row = parent[row]
+    return row
+
+
+def near_repeats(
+    patient: npt.NDArray[np.int64], names: Sequence[str], places: Sequence[str]
+) -> Iterator[Problem]:
+    """Rows that nearly repeat another one, of a patient who is not said to be the same."""
+    first: dict[int, int] = {}
+    pairs = [(row, first.setdefault(of, row)) for row, of in enumerate(patient.tolist())]
+    found = [(a, b) for a, b in pairs if a != b and (not names[a] or names[a] != names[b])]
+    if found:
+        spots = ", ".join(f"{places[a]} ({places[b]})" for a, b in found[:_NAMED])
+        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        message = f"{len(found)} rows nearly repeat another, and each counts: {spots}{more}"
+        remedy = "delete those that are the same patient once more"
+        yield Problem("near_repeat", "labelled cases", message, remedy)
 
 
 def _cell(finding: Finding, value: float) -> str:

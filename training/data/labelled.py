@@ -16,7 +16,13 @@ from data_gen.vocabulary.complete import complete
 from data_gen.vocabulary.words import write_cell
 from serve.model.predict import BLANK
 from serve.problem import Problem, RefusedError
-from training.data.copies import contradictory, near_copies, without_repeats
+from training.data.copies import (
+    contradictory,
+    near_copies,
+    near_repeats,
+    patients_of,
+    without_repeats,
+)
 from training.data.features import Cases, encode
 from training.data.labelled_files import case_files, read_files
 from training.data.real_cases import RealCases, read_real_cases
@@ -41,6 +47,8 @@ class LabelledCases:
     """What was passed over, or read in a way that a user would want to know."""
     file: npt.NDArray[np.int64] | None = None
     """(n_cases,) the number of the file of each, from 0; None: all are of one."""
+    patient: npt.NDArray[np.int64] | None = None
+    """(n_cases,) a number of each one's patient; None: all are of different ones."""
 
     def __len__(self) -> int:
         return len(self.label)
@@ -48,7 +56,8 @@ class LabelledCases:
     def of(self, rows: Mask) -> LabelledCases:
         """Some of the cases."""
         kept = self.values[rows], self.cases[rows], self.label[rows], self.held_out[rows]
-        return LabelledCases(*kept, self.told, None if self.file is None else self.file[rows])
+        named = (None if part is None else part[rows] for part in (self.file, self.patient))
+        return LabelledCases(*kept, self.told, *named)
 
 
 def read_labelled(folder: Path, vocabulary: Vocabulary, real: RealCases) -> LabelledCases:
@@ -75,15 +84,25 @@ def read_labelled(folder: Path, vocabulary: Vocabulary, real: RealCases) -> Labe
     keys = [_key(row, k, vocabulary) for row, k in zip(completed, label.tolist(), strict=True)]
     kept, repeats = without_repeats(keys, found)
     held_out = np.array([_held_out(p or key) for (p, _), key in zip(found.ids, keys, strict=True)])
+    names = [patient for patient, _ in found.ids]
+    patient = patients_of(cases, names)
     told = (
         *found.told,
         *repeats,
+        *near_repeats(patient[kept], *_of(kept, names, found.places)),
         *contradictory(keys, found),
         *near_copies(cases, found.places, _whole(real.values, vocabulary), real.ids, vocabulary),
     )
-    names = [place.rpartition(":")[0] for place in found.places]
-    file = np.unique(np.array(names, dtype=str), return_inverse=True)[1].astype(np.int64)
-    return LabelledCases(values, cases, label, held_out.astype(np.bool_), told, file).of(kept)
+    files = [place.rpartition(":")[0] for place in found.places]
+    file = np.unique(np.array(files, dtype=str), return_inverse=True)[1].astype(np.int64)
+    numbered = file, patient
+    return LabelledCases(values, cases, label, held_out.astype(np.bool_), told, *numbered).of(kept)
+
+
+def _of(rows: Mask, *lists: Sequence[str]) -> Iterator[list[str]]:
+    """Some of the entries of each list."""
+    for one in lists:
+        yield [one[row] for row in np.flatnonzero(rows).tolist()]
 
 
 def _key(row: npt.NDArray[np.float64], label: int, vocabulary: Vocabulary) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from data_gen.narrative import narrate
 from data_gen.pages.markdown import percent
 from data_gen.vocabulary import Vocabulary
+from data_gen.world import World
 from training.data.real_cases import RealCases
 from training.data.vignettes import Vignettes
 from training.evaluation.evaluate import Evaluation
@@ -66,9 +67,13 @@ def write_page(
     evaluation: Evaluation,
     vignettes: Vignettes,
     real: RealCases,
-    vocabulary: Vocabulary,
+    world: World,
 ) -> None:
-    """Write `report.html` into `folder`, with the pictures of the folder `plots` inside."""
+    """Write `report.html` into `folder`, with the pictures of the folder `plots` inside.
+
+    `world` is that of the vignettes.
+    """
+    vocabulary = world.vocabulary
     judged = [cell for cell in evaluation.cells if cell["judged"]]
     content = render(
         PAGE,
@@ -84,7 +89,7 @@ def write_page(
         by_condition=list(map(_of_condition, _worst_first(evaluation.conditions))),
         by_cell=list(map(_of_cell, _worst_first(judged))),
         cases=_told(evaluation, real, vocabulary),
-        pairs=list(map(_pair, confused_pairs(vignettes, evaluation.probabilities))),
+        pairs=list(map(_pair, confused_pairs(vignettes, evaluation.probabilities, world))),
     )
     atomic_write(folder / PAGE, content)
 

@@ -11,9 +11,8 @@ import numpy.typing as npt
 from data_gen.look_alikes.marginals import Marginals, build_marginals
 from data_gen.look_alikes.separation import Separator, separators
 from data_gen.pages.amounts import label, met
-from data_gen.profiles import load_knowledge
 from data_gen.vocabulary import Finding
-from data_gen.world import World, build_world
+from data_gen.world import World
 from training.data.vignettes import Vignettes
 
 Matrix = npt.NDArray[np.float64]
@@ -50,13 +49,14 @@ class ConfusedPair:
     separating: tuple[Separating, ...]
 
 
-def confused_pairs(vignettes: Vignettes, model: Matrix, count: int = PAIRS) -> list[ConfusedPair]:
-    """The pairs that the model confuses most, worst first."""
+def confused_pairs(
+    vignettes: Vignettes, model: Matrix, world: World, count: int = PAIRS
+) -> list[ConfusedPair]:
+    """The pairs that the model confuses most, worst first; what separates them in the world."""
     ours, best = _shares(vignettes, model), _shares(vignettes, vignettes.exact)
     both = ours + ours.T
     first, second = np.triu_indices(len(both), k=1)
     order = np.argsort(-both[first, second], kind="stable")[:count]
-    world = build_world(load_knowledge())
     tables = build_marginals(world)
     return [
         _pair((int(first[k]), int(second[k])), vignettes, model, (ours, best), world, tables)

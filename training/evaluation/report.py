@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from data_gen.vocabulary import Vocabulary
+from data_gen.world import World
 from training.data.real_cases import RealCases
 from training.data.vignettes import Vignettes
 from training.evaluation.documents import write_page
@@ -27,15 +27,15 @@ def write_reports(
     evaluation: Evaluation,
     vignettes: Vignettes,
     real: RealCases,
-    vocabulary: Vocabulary,
+    world: World,
 ) -> None:
     """Write every file of an evaluation into `folder`; the page, as a draft, into `drafts`."""
     folder.mkdir(parents=True, exist_ok=True)
     write_table(folder / "conditions.csv", evaluation.conditions)
     write_table(folder / "cells.csv", evaluation.cells)
     write_table(folder / "real_cases.csv", evaluation.real)
-    write_plots(folder / "plots", evaluation, vignettes, vocabulary)
-    write_page(drafts, folder / "plots", evaluation, vignettes, real, vocabulary)
+    write_plots(folder / "plots", evaluation, vignettes, world.vocabulary)
+    write_page(drafts, folder / "plots", evaluation, vignettes, real, world)
     write_json(folder / METRICS, {"model_version": evaluation.version, **evaluation.metrics})
 
 

@@ -13,14 +13,13 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
 from data_gen.inference.likelihood import SILENT, Factor, build_factors, safe_log
 from data_gen.world.people import TRAITS
 from data_gen.world.rates import PAINLESS
 from data_gen.world.recording import Recording
 from data_gen.world.world import World
-from training.learn.filed import Block, Patterns, by_stratum
+from training.learn.filed import Block, Patterns
 from training.learn.numbers import PRESENTATION, Number
 from training.learn.statistics import Statistic, Statistics
 
@@ -53,6 +52,14 @@ class Evidence:
         """The same where each case counts `weight` times."""
         scores, information = (
             [weight * one for one in of] for of in (self.score, self.information)
+        )
+        return replace(self, score=scores, information=information)
+
+    def without(self, part: Evidence) -> Evidence:
+        """The same without what a part of the cases says; how they are written down stays."""
+        scores, information = (
+            [one - other for one, other in zip(of, gone, strict=True)]
+            for of, gone in ((self.score, part.score), (self.information, part.information))
         )
         return replace(self, score=scores, information=information)
 
@@ -116,7 +123,7 @@ class _Step:
         self.out.settings[self.block.file] = self.out.settings.get(self.block.file, 0.0) + settings
         for g, (factor, patterns) in enumerate(zip(self.factors, self.block.groups, strict=True)):
             own = weights.by_trait[factor.group.trait]
-            total = _gathered(own, patterns)
+            total = patterns.gathered(own)
             self._recorded(factor, patterns, seen[g], total / np.maximum(likely[g], _SMALL), atoms)
             for statistic in () if statistics is None else statistics.groups[g]:
                 if statistic.atoms[0] in atoms:
@@ -194,7 +201,7 @@ class _Step:
         """Count how often each finding of a group is written down, by its true value."""
         n_patterns, n_settings, n_rows = seen.shape
         weight: Array = np.zeros_like(seen)  # the cases of each combination
-        for level, some in by_stratum(patterns):
+        for level, some in patterns.by_stratum:
             prob = factor.group.prob[level, atoms].reshape(-1, n_rows)
             part = taken[some].transpose(0, 2, 1, 3)
             weight[some] = (part.reshape(-1, len(prob)) @ prob).reshape(-1, n_settings, n_rows)
@@ -232,7 +239,7 @@ class _Step:
         weigh = np.concatenate([statistic.known[:, None], value, value**2], axis=1).T
         one = np.zeros((len(patterns.key), len(held), *likely.shape[2:], n_values))
         two, three = np.zeros_like(one), np.zeros_like(one)
-        for level, some in by_stratum(patterns):
+        for level, some in patterns.by_stratum:
             prob = factor.group.prob[level, held][:, :, None] * weigh  # (n_atoms, h, v, n_rows)
             found = (
                 _over_rows(seen[some], prob)
@@ -336,7 +343,7 @@ def _likelihood(
     """P(pattern | state) of some components: (n_patterns, n_atoms, n_settings, 1 or 2)."""
     n_states = factor.group.prob.shape[2]
     out = np.empty((len(seen), len(atoms), seen.shape[1], n_states))
-    for level, some in by_stratum(patterns):
+    for level, some in patterns.by_stratum:
         prob = factor.group.prob[level, atoms]
         out[some] = _over_rows(seen[some], prob[:, :, None])[..., 0]
     return out
@@ -349,12 +356,3 @@ def _over_rows(seen: Array, table: Array) -> Array:
     """
     found = seen.reshape(-1, seen.shape[2]) @ table.reshape(-1, table.shape[3]).T
     return found.reshape(*seen.shape[:2], *table.shape[:3]).transpose(0, 2, 1, 3, 4)
-
-
-def _gathered(rows: Array, patterns: Patterns) -> Array:
-    """The sum over the rows of each pattern: (n_patterns, ...) of (n_rows, ...)."""
-    n = len(patterns.index)
-    ones = np.ones(n)
-    shape = (len(patterns.key), n)
-    of = csr_matrix((ones, (patterns.index, np.arange(n))), shape=shape)
-    return np.asarray(of @ rows.reshape(n, -1)).reshape(len(patterns.key), *rows.shape[1:])

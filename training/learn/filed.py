@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from data_gen.inference.likelihood import Factor, build_factors, cells_of
 from data_gen.vocabulary.complete import complete
@@ -32,6 +33,25 @@ class Patterns:
     cells: Codes  # (n_patterns, n_members)
     implied: Mask  # (n_patterns, n_members)
     index: Codes
+
+    def gathered(self, rows: Array) -> Array:
+        """The sum over the rows of each pattern: (n_patterns, ...) of (n_rows, ...)."""
+        n = len(self.index)
+        return np.asarray(self._rows @ rows.reshape(n, -1)).reshape(-1, *rows.shape[1:])
+
+    @cached_property
+    def _rows(self) -> csr_matrix:
+        """(n_patterns, n_rows) 1 where the row has the pattern."""
+        n = len(self.index)
+        return csr_matrix((np.ones(n), (self.index, np.arange(n))), shape=(len(self.key), n))
+
+    @cached_property
+    def by_stratum(self) -> tuple[tuple[int, slice], ...]:
+        """The patterns of each stratum, which stand together."""
+        levels, starts = np.unique(self.stratum, return_index=True)
+        ends = [*starts[1:].tolist(), len(self.stratum)]
+        spans = (slice(*span) for span in zip(starts.tolist(), ends, strict=True))
+        return tuple(zip(levels.tolist(), spans, strict=True))
 
 
 @dataclass(frozen=True)
@@ -116,11 +136,3 @@ def _patterns(factor: Factor, cells: Codes, implied: Mask, stratum: Codes) -> Pa
     _, first, index = np.unique(pairs, axis=0, return_index=True, return_inverse=True)
     here = np.ix_(first, factor.columns)
     return Patterns(key[first], level[first], cells[here], implied[here], index.ravel())
-
-
-def by_stratum(patterns: Patterns) -> Iterator[tuple[int, slice]]:
-    """The patterns of each stratum, which stand together."""
-    levels, starts = np.unique(patterns.stratum, return_index=True)
-    ends = [*starts[1:].tolist(), len(patterns.stratum)]
-    for level, start, end in zip(levels.tolist(), starts.tolist(), ends, strict=True):
-        yield level, slice(start, end)

@@ -12,10 +12,11 @@ import numpy as np
 from scipy.stats import betabinom, norm
 
 from data_gen.profiles.overlay import NO_CASES, read_overlay
+from training.data.labelled_rows import LabelledRows
 from training.folders import whole_folder
 from training.learn.learn import Learned
 from training.learn.update import Interval, effective, interval
-from training.paths import OVERLAY, TABLE
+from training.paths import OVERLAY, ROWS, TABLE
 
 COLUMNS = (
     "condition", "component", "finding", "value", "before", "before_low", "before_high",
@@ -30,10 +31,17 @@ _NONE = 0.005  # cases behind a number that are none
 Row = dict[str, Any]
 
 
-def write_learned(folder: Path, learned: Learned | None, cases: int, held_out: int) -> Row:
+def write_learned(
+    folder: Path,
+    learned: Learned | None,
+    cases: int,
+    held_out: int,
+    rows: LabelledRows | None = None,
+) -> Row:
     """Write overlay and table into `folder`; what a bundle says of them (`read_note`).
 
-    `cases` were learned from and `held_out` were not. Without cases the overlay is empty.
+    `cases` were learned from and `held_out` were not. Without cases the overlay is empty, and
+    there are no `rows` for trees.
     """
     overlay = NO_CASES if learned is None else learned.overlay
     table = io.StringIO(newline="")
@@ -45,6 +53,8 @@ def write_learned(folder: Path, learned: Learned | None, cases: int, held_out: i
         text = overlay.text(cases=cases, held_out=held_out, scale=scale)
         (new / OVERLAY).write_text(text, encoding="utf-8")
         (new / TABLE).write_text(table.getvalue(), encoding="utf-8")
+        if rows is not None:
+            (new / ROWS).write_bytes(rows.content())
     return read_note(folder)
 
 

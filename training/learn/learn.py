@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +48,8 @@ class Learned:
     scale: float
     """How far the knowledge was found to be off, as a multiple of its intervals."""
     overlay: Overlay
+    recordings: Mapping[int, Recording]
+    """How each file writes down."""
 
 
 def learn(
@@ -89,13 +91,7 @@ class _Learner:
         self.stated, self.weight = knowledge, weight
         self.numbers = numbers_of(knowledge)
         self.world = build_world(knowledge)
-        ids = {knowledge.vocabulary.condition_ids[k] for k in np.unique(label)}
-        self.atoms = [
-            atoms if number.condition in ids else ()
-            for number, atoms in zip(
-                self.numbers, atoms_of(self.world, self.numbers, knowledge), strict=True
-            )
-        ]
+        self.atoms = atoms_with(knowledge, self.world, self.numbers, label)
         self.blocks: tuple[Block, ...] = blocks_of(self.world, values, label, file, component)
         self.files = np.unique(file).tolist()
         self.recordings: dict[int, Recording] = {}
@@ -113,12 +109,12 @@ class _Learner:
             self._record(found)
             wanted = pace.held(at, self._update(at, found, scale))
             far = self._farthest(at, wanted, scale)
-            knowledge, world, at = self._built(at, wanted)
+            knowledge, world, at = built(self.stated, self.numbers, at, wanted)
             found = self._expect(knowledge, world)
             if far < close:
                 break
         overlay = overlay_of(self.stated, self.numbers, at)
-        return Learned(knowledge, self.numbers, before, found, at, scale, overlay)
+        return Learned(knowledge, self.numbers, before, found, at, scale, overlay, self.recordings)
 
     def _fit_recordings(self) -> None:
         """How each file writes down what the stated knowledge says: steps while these help."""
@@ -140,12 +136,7 @@ class _Learner:
             self.recordings = updated_recordings(self.world.recording, found, self.recordings)
 
     def _update(self, at: Sequence[Array], found: Evidence, scale: float) -> tuple[Array, ...]:
-        return tuple(
-            updated(number, now, score, information, scale)
-            for number, now, score, information in zip(
-                self.numbers, at, found.score, found.information, strict=True
-            )
-        )
+        return all_updated(self.numbers, at, found, scale)
 
     def _farthest(self, at: Sequence[Array], wanted: Sequence[Array], scale: float) -> float:
         """How far any number moves, in deviations of its prior."""
@@ -154,29 +145,52 @@ class _Learner:
             for number, old, new in zip(self.numbers, at, wanted, strict=True)
         )
 
-    def _built(
-        self, at: Sequence[Array], wanted: Sequence[Array]
-    ) -> tuple[Knowledge, World, tuple[Array, ...]]:
-        """The world of the wanted numbers; those that cannot hold together stay where they are."""
-        at_last = list(wanted)
-        while True:
-            overlay = overlay_of(self.stated, self.numbers, at_last)
-            knowledge = laid_over(self.stated, overlay)
-            try:
-                return knowledge, build_world(knowledge), tuple(at_last)
-            except ClashError as clash:
-                moved = [
-                    i
-                    for i, number in enumerate(self.numbers)
-                    if number.condition == clash.condition and at_last[i] is not at[i]
-                ]
-                own = [i for i in moved if self.numbers[i].finding in clash.findings]
-                # else it is who has the condition that makes them clash
-                held = own or [i for i in moved if self.numbers[i].finding in _PEOPLE]
-                if not held:
-                    raise
-                for i in held:
-                    at_last[i] = at[i]
+
+def atoms_with(
+    knowledge: Knowledge, world: World, numbers: Sequence[Number], label: Codes
+) -> list[tuple[int, ...]]:
+    """As `atoms_of`; none of the numbers of a condition that is not among the labels."""
+    ids = {knowledge.vocabulary.condition_ids[k] for k in np.unique(label)}
+    return [
+        atoms if number.condition in ids else ()
+        for number, atoms in zip(numbers, atoms_of(world, numbers, knowledge), strict=True)
+    ]
+
+
+def all_updated(
+    numbers: Sequence[Number], at: Sequence[Array], found: Evidence, scale: float
+) -> tuple[Array, ...]:
+    """Where the evidence found puts each of the numbers, which are `at`."""
+    return tuple(
+        updated(number, now, score, information, scale)
+        for number, now, score, information in zip(
+            numbers, at, found.score, found.information, strict=True
+        )
+    )
+
+
+def built(
+    stated: Knowledge, numbers: Sequence[Number], at: Sequence[Array], wanted: Sequence[Array]
+) -> tuple[Knowledge, World, tuple[Array, ...]]:
+    """The world of the wanted numbers; those that cannot hold together stay where they are."""
+    at_last = list(wanted)
+    while True:
+        knowledge = laid_over(stated, overlay_of(stated, numbers, at_last))
+        try:
+            return knowledge, build_world(knowledge), tuple(at_last)
+        except ClashError as clash:
+            moved = [
+                i
+                for i, number in enumerate(numbers)
+                if number.condition == clash.condition and at_last[i] is not at[i]
+            ]
+            own = [i for i in moved if numbers[i].finding in clash.findings]
+            # else it is who has the condition that makes them clash
+            held = own or [i for i in moved if numbers[i].finding in _PEOPLE]
+            if not held:
+                raise
+            for i in held:
+                at_last[i] = at[i]
 
 
 class _Pace:
@@ -239,4 +253,4 @@ def _within(tree: dict[str, object], *path: str) -> dict[str, object]:
     return tree
 
 
-__all__ = ["Learned", "learn", "overlay_of"]
+__all__ = ["Learned", "all_updated", "atoms_with", "built", "learn", "overlay_of"]

@@ -38,7 +38,7 @@ def updated(number: Number, at: Array, score: Array, information: Array, scale: 
     (patients * stated + cases * their share) / (patients + cases): the conjugate result for a Beta,
     a Dirichlet and a normal; `scale` widens the interval behind the patients.
     """
-    if scale == 0:
+    if scale == 0 or not (score.any() or information.any()):
         return number.start
     n, share = effective(number, at, score, information)
     weight = number.patients / scale**2

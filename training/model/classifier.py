@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -12,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from training.data.features import Intervals, quantile_intervals
+from training.data.labelled_rows import LabelledRows
 from training.model.adam import Schedule
 from training.model.boosting import TreeSettings, fit_trees
 from training.model.fit_mixture import (
@@ -23,6 +25,7 @@ from training.model.fit_mixture import (
     hidden_from_labels,
     hidden_from_posterior,
 )
+from training.model.labelled_trees import fit_labelled_trees
 from training.model.log_evidence import fit_evidence
 from training.model.mixture import Array, Mixture, softmax
 from training.model.novelty import Novelty, rank_novelty
@@ -119,7 +122,19 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             hidden = self._hidden(label, component, latent or {}, components, posterior)
             self._fit_mixture(features, target, hidden, weight)
         self._fit_trees(X, features, target, weight)
+        self.labelled_booster_: lgb.Booster | None = None
         self.novelty_: Novelty | None = None
+        return self
+
+    def fit_labelled(
+        self, rows: LabelledRows, mix: npt.NDArray[np.float64], weight: float
+    ) -> LegPainClassifier:
+        """The same classifier with trees of labelled cases on top, where these help.
+
+        `mix` (n_classes,) is that of the vignettes, and each case counts `weight` times.
+        """
+        seed = int(self.random_state or 0)
+        self.labelled_booster_ = fit_labelled_trees(rows, mix, self.n_jobs, seed, weight)
         return self
 
     def fit_novelty(
@@ -191,6 +206,9 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if trees and self.booster_ is not None:
             inputs = np.concatenate([cases, scores], axis=1)
             margin = margin + self.booster_.predict(inputs, raw_score=True, num_threads=self.n_jobs)
+        if trees and self.labelled_booster_ is not None:
+            raised = self.labelled_booster_.predict(cases, raw_score=True, num_threads=self.n_jobs)
+            margin = margin + raised
         return np.asarray(softmax(margin), dtype=np.float64)
 
     def _component_block(self, cases: Array) -> npt.NDArray[np.float64]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from training.data.features import Intervals, quantile_edges, vocabulary_intervals
 from training.data.knowledge_facts import Facts
+from training.data.labelled_rows import LabelledRows
 from training.data.vignettes import Vignettes
-from training.model.calibrate import calibrate
+from training.model.calibrate import TRAINING, calibrate
 from training.model.classifier import LegPainClassifier
 from training.params import TrainParams
 
@@ -23,11 +24,25 @@ class Fitted:
     prediction_set: dict[str, Any]
     """The least probability of each condition in a set, as a manifest holds it."""
 
+    @property
+    def labelled_rounds(self) -> int:
+        """How many trees a condition labelled cases have added."""
+        booster = self.model.labelled_booster_
+        return 0 if booster is None else int(booster.current_iteration())
 
-def fit(vignettes: Vignettes, facts: Facts, params: TrainParams) -> Fitted:
-    """The classifier fitted to vignettes."""
+
+def fit(
+    vignettes: Vignettes,
+    facts: Facts,
+    params: TrainParams,
+    labelled: LabelledRows | None = None,
+    weight: float = 1.0,
+) -> Fitted:
+    """The classifier fitted to vignettes, then to labelled cases, each of which counts `weight`."""
     world = facts.world
     model = fit_classifier(classifier(intervals_of(vignettes, facts), params), vignettes)
+    if labelled is not None:
+        model.fit_labelled(labelled, world.class_mix(world.mix(TRAINING)), weight)
     least = calibrate(model, vignettes, world, params)
     return Fitted(model, least.as_manifest(world.vocabulary.condition_ids))
 

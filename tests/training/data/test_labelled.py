@@ -23,8 +23,9 @@ from serve.problem import RefusedError
 from tests.training.projects import ROOT, params, sample
 from training import pipeline
 from training.data.labelled import LabelledCases, read_labelled
+from training.data.labelled_rows import read_rows
 from training.data.real_cases import read_real_cases
-from training.paths import labelled_folder
+from training.paths import ROWS, labelled_folder
 
 VOCABULARY = load()
 REAL = read_real_cases(ROOT / "examples" / "real_cases.csv", VOCABULARY)
@@ -215,6 +216,10 @@ def test_labelled_cases_reach_the_bundle_the_card_and_the_gate(inside: Path) -> 
     card = (inside / "build/report/MODEL_CARD.md").read_text()
     assert "quality_burning" in card.split("## Figures")[0]
     assert "## Labelled cases" in card
+    assert ("No trees were added" in card) == (labelled["tree_rounds"] == 0)
+    rows = read_rows(places.learned / ROWS, len(VOCABULARY.findings), len(VOCABULARY.conditions))
+    assert rows is not None
+    assert len(rows) == labelled["fitted"]
     pipeline.gate(knobs, pipeline.Places())
     decision = json.loads((inside / "reports/gate.json").read_text())
     assert decision["candidate"] == version
@@ -343,6 +348,21 @@ def test_one_record_with_two_conditions_is_told(tmp_path: Path) -> None:
     (tmp_path / "cases.csv").write_text(f"{_CASE},condition\n{rows}")
     assert len(_read(tmp_path)) == 2
     assert "another condition" in _told(tmp_path)["same_record"]
+
+
+def test_a_near_repeat_is_told_unless_it_is_said_to_be_the_patient(tmp_path: Path) -> None:
+    """One cell changed makes no other patient of a record; rows of one `patient_id` are known."""
+    names = [f.id for f in VOCABULARY.findings if f.kind == "yes_no"][:40]
+    cells = ["yes" if k % 3 else "no" for k in range(len(names))]
+    changed = [*cells[:-1], "no" if cells[-1] == "yes" else "yes"]
+    for told, patients in ((True, ("", "")), (True, ("a", "b")), (False, ("a", "a"))):
+        rows = [",".join([patient, "doms", *said])
+                for patient, said in zip(patients, (cells, changed), strict=True)]  # fmt: skip
+        (tmp_path / "cases.csv").write_text(
+            "\n".join([f"patient_id,condition,{','.join(names)}", *rows]) + "\n"
+        )
+        assert ("near_repeat" in _told(tmp_path)) == told
+        assert _read(tmp_path).patient.tolist() == [0, 0]
 
 
 def test_a_near_copy_of_an_evaluation_case_is_told(tmp_path: Path) -> None:

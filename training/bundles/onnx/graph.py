@@ -31,7 +31,10 @@ def export(model: LegPainClassifier) -> onnx.ModelProto:
     scores = _scores(builder, model)
     margin = _margin(builder, model, builder.double(scores))
     if model.booster_ is not None:
-        margin = _trees(builder, model, model.booster_, scores, margin)
+        inputs = builder.op("Concat", "cases", scores, out="tree_inputs", axis=1)
+        margin = _trees(builder, model.booster_, inputs, margin, "")
+    if model.labelled_booster_ is not None:
+        margin = _trees(builder, model.labelled_booster_, "cases", margin, "labelled_")
     softmax = builder.op("Softmax", margin, out="softmax", axis=1)
     outputs: dict[str, list[str | int]] = {
         builder.single(softmax, "probabilities"): ["n", len(model.classes_)]
@@ -84,15 +87,13 @@ def _components(builder: Builder, mixture: Mixture) -> str:
     return builder.single(builder.op("Mul", "joint", of_component, out="parts"), "components")
 
 
-def _trees(
-    builder: Builder, model: LegPainClassifier, booster: lgb.Booster, scores: str, margin: str
-) -> str:
-    inputs = builder.op("Concat", "cases", scores, out="tree_inputs", axis=1)
-    attributes = tree_attributes(booster, len(model.classes_))
+def _trees(builder: Builder, booster: lgb.Booster, inputs: str, margin: str, name: str) -> str:
+    """The margin with the trees' scores added; `name` stands in front of the nodes."""
+    attributes = tree_attributes(booster, booster.num_model_per_iteration())
     raised = builder.op(
-        "TreeEnsembleRegressor", inputs, out="raised", domain="ai.onnx.ml", **attributes
+        "TreeEnsembleRegressor", inputs, out=f"{name}raised", domain="ai.onnx.ml", **attributes
     )
-    return builder.op("Add", margin, builder.double(raised), out="raised_margin")
+    return builder.op("Add", margin, builder.double(raised), out=f"{name}raised_margin")
 
 
 def _finish(
