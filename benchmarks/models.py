@@ -36,7 +36,7 @@ from training.data.vignettes import Vignettes
 from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, mean_interval
 from training.model.boosting import TreeSettings, fit_trees
 from training.model.classifier import LegPainClassifier
-from training.model.fit import classifier, fit_classifier
+from training.model.estimators import mixture_trees
 from training.params import read_params
 
 _CONFIDENCE = 0.95
@@ -87,7 +87,7 @@ def _peer(
 def ours(data: Vignettes, threads: int) -> Iterator[Fitted]:
     """Our classifier as the pipeline fits it, as graph and estimator; then from less."""
     begun = time.perf_counter()
-    model = fit_classifier(_blank(data, threads), data)
+    model = _blank(data, threads).learn(data)
     seconds = time.perf_counter() - begun
     served = export(model).SerializeToString(deterministic=True)
     learned = "exact posterior"
@@ -107,7 +107,7 @@ def ours(data: Vignettes, threads: int) -> Iterator[Fitted]:
 
 def _blank(data: Vignettes, threads: int) -> LegPainClassifier:
     params = read_params().train.model_copy(update={"threads": threads})
-    return classifier(intervals_of(data), params)
+    return mixture_trees(intervals_of(data), params)
 
 
 def _estimator(name: str, learned: str, model: LegPainClassifier, seconds: float) -> Fitted:

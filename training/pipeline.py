@@ -53,7 +53,7 @@ def learn(params: Params, places: Places, folder: Path | None = None) -> list[st
 
 
 def train(params: Params, places: Places) -> str:
-    """Fit a classifier to vignettes, and write its bundle; its version."""
+    """Fit the estimator that the knobs name to vignettes, and write its bundle; its version."""
     from training.data.knowledge_facts import read_facts
     from training.learn.files import read_note
     from training.model.fit import fit
@@ -67,7 +67,7 @@ def train(params: Params, places: Places) -> str:
         for section in ("learn", "sample", "train")
     }
     data, note = hash_of_files(*places.cases("train")), read_note(places.learned)
-    description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
+    description = manifest(vocabulary, facts, data, knobs, fitted, note)
     return write_bundle(places.candidate, fitted.model, description, facts.likelihoods[1])
 
 

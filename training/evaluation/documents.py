@@ -24,6 +24,10 @@ from training.paths import CARD, PAGE
 Row = dict[str, Any]
 _CLASS = {"wrong": "wrong", "in the top three": "near", "right": "right"}  # as they are shown
 _SHOWN_FROM = 0.005
+_STAGES = {
+    "kl_to_exact_of_additive_start": "additive start",
+    "kl_to_exact_of_mixture_start": "mixture before the trees",
+}
 _REAL_SHARES = {
     "top1": "right condition first (named conditions)",
     "top3": "right condition among three (named conditions)",
@@ -94,8 +98,7 @@ def headline(metrics: Mapping[str, Any]) -> list[Row]:
     seen = metrics["vignettes"]
     rows: list[tuple[str, object, object]] = [
         ("excess log-loss over the exact posterior, nats", seen["kl_to_exact"], 0.0),
-        ("the same of the additive start", metrics["kl_to_exact_of_additive_start"], 0.0),
-        ("the same of the mixture before the trees", metrics["kl_to_exact_of_mixture_start"], 0.0),
+        *((f"the same of the {stage}", metrics[key], 0.0) for key, stage in _before(metrics)),
         ("log-loss, nats", seen["log_loss"], seen["log_loss_of_exact"]),
         ("right condition first", rate(seen["top1"]), rate(seen["top1_of_exact"])),
         ("right condition among three", rate(seen["top3"]), rate(seen["top3_of_exact"])),
@@ -103,6 +106,11 @@ def headline(metrics: Mapping[str, Any]) -> list[Row]:
         ("emergencies placed below urgent", rate(seen["emergencies_below_urgent"]), ""),
     ]
     return [{"figure": name, "model": own, "exact posterior": best} for name, own, best in rows]
+
+
+def _before(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The stages before the whole model that there are figures of: their key, and in words."""
+    return ((key, stage) for key, stage in _STAGES.items() if key in figures)
 
 
 def _real_shares(real: Mapping[str, Any]) -> list[Row]:
@@ -216,7 +224,7 @@ def _figures(row: Row) -> Row:
         "condition": words(row["condition"]),
         "vignettes": row["rows"],
         "excess": row["kl_to_exact"],
-        "additive start": row["kl_to_exact_of_additive_start"],
+        **{stage: row[key] for key, stage in _before(row)},
         "top-1": rate(row["top1"]),
         "exact top-1": rate(row["top1_of_exact"]),
     }

@@ -12,6 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from training.data.features import Intervals, quantile_intervals
+from training.data.vignettes import Vignettes
 from training.model.adam import Schedule
 from training.model.boosting import TreeSettings, fit_trees
 from training.model.fit_mixture import (
@@ -121,6 +122,26 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._fit_trees(X, features, target, weight)
         self.novelty_: Novelty | None = None
         return self
+
+    def learn(self, vignettes: Vignettes) -> LegPainClassifier:
+        """The classifier fitted to the exact posteriors and hidden states of vignettes."""
+        return self.fit(
+            vignettes.cases,
+            vignettes.label,
+            vignettes.exact,
+            classes=range(vignettes.exact.shape[1]),
+            component=vignettes.component,
+            latent=vignettes.latent,
+            components=vignettes.components,
+            posterior=vignettes.posterior,
+        )
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The parts that it is made of, each on top of those before."""
+        check_is_fitted(self)
+        mixed: tuple[Stage, ...] = () if self.mixture_ is self.additive_ else ("mixture",)
+        return ("additive", *mixed, *(() if self.booster_ is None else ("trees",)))
 
     def fit_novelty(
         self, cases: Array, log_evidence: npt.NDArray[np.float64], world: Array, rounds: int
