@@ -3,7 +3,7 @@
     python -m benchmarks.models --vignettes build/vignettes --out benchmarks/models.txt
 
 Every model gets the same cases. The others learn the sampled labels, at their library's defaults
-and tuned on training vignettes (`benchmarks.tuning`); ours learns the exact posterior too, and for
+and tuned on training vignettes; ours learns the exact posterior too, and for
 comparison only what the others see. Figures are on fresh vignettes; times hold on a quiet machine.
 """
 

@@ -148,7 +148,7 @@ def _keep_model(model: Any, path: Path) -> None:
 
 
 # How they were found: by log-loss of labels on training vignettes that were held back, in a search
-# that was cut short; `benchmarks.tuning` does the whole of it. Learning from 16,000 vignettes:
+# that was cut short. Learning from 16,000 vignettes:
 #   LightGBM, 3 trials: 4 leaves 0.563, 8 0.566, 16 0.579; 8 taken, in half the rounds
 #   XGBoost, 5: depth 3 0.561, 2 0.563, 4 0.569; l2 20 0.567; a tenth of the columns 0.555
 #   CatBoost, 3: depth 3 0.553, 4 0.560, 6 0.581

@@ -137,6 +137,25 @@ def evaluate(path: Path) -> None:
 
 
 @main.command()
+@click.argument("runs", nargs=-1, required=True)
+@_params
+def compare(runs: tuple[str, ...], path: Path) -> None:
+    """Hold RUNS against the first of them, case by case, in one table.
+
+    Each is the folder of a bundle, or a version of the model store or of a run in MLflow. Excess is
+    on the validation part of the vignettes, which is there to compare on; intervals hold 95 %.
+
+    Example: python -m training compare 0123456789ab build/candidate
+    """
+    from data_gen.pages.markdown import table
+    from training import pipeline
+    from training.params import read_params
+
+    head, *rows = _reporting(lambda: pipeline.compare(read_params(path), _places(path), runs))
+    click.echo("\n".join(table(head, rows)).rstrip())
+
+
+@main.command()
 @click.option("--stage", is_flag=True, help="As a pipeline stage: exit 0 whatever is decided.")
 @_params
 def gate(path: Path, stage: bool) -> None:

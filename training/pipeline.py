@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from training.promotion.gate import Decision
 
 __all__ = [
-    "Places", "decision", "evaluate", "force", "gate", "learn", "register", "rollback", "train",
+    "Places", "compare", "decision", "evaluate", "force", "gate", "learn", "register", "rollback",
+    "train",
 ]  # fmt: skip
 
 
@@ -122,6 +124,19 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     write_card(places.drafts, evaluation, bundle.manifest, params.sample.model_dump())
     record(params, places, evaluation.metrics, bundle.version, bundle.manifest)
     return evaluation.metrics
+
+
+def compare(params: Params, places: Places, names: Sequence[str]) -> list[list[str]]:
+    """The rows of a table that holds runs against the first of them, on the validation part."""
+    from training.data.real_cases import read_real_cases
+    from training.promotion.compare import HEAD, compared_runs, open_run
+
+    world = build_world(load_knowledge(learned=places.overlay))
+    store = ModelStore(places.models)
+    runs = [open_run(name, store, params.track.experiment) for name in names]
+    vignettes = _vignettes("validation", params, places, world)
+    real = read_real_cases(params.evaluate.real_cases, world.vocabulary)
+    return [list(HEAD), *compared_runs(runs, vignettes, real, world.vocabulary)]
 
 
 def gate(params: Params, places: Places) -> bool:
