@@ -85,11 +85,14 @@ def _vignettes(part: Part, params: Params, places: Places, world: World) -> Vign
 
 def evaluate(params: Params, places: Places) -> dict[str, Any]:
     """Measure the candidate, write the reports, record the run; the metrics."""
+    from data_gen.vocabulary.complete import complete
+    from training.data.features import encode
     from training.data.real_cases import read_real_cases
     from training.evaluation.documents import write_card
     from training.evaluation.evaluate import evaluate as measure
     from training.evaluation.evaluate import form_metrics, vignette_metrics
     from training.evaluation.groups import by_asked
+    from training.evaluation.parts import Measured, parts, worse_records
     from training.evaluation.report import write_reports
     from training.evaluation.triage import levelled
     from training.evaluation.triage_metrics import of_vignettes
@@ -119,6 +122,17 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     )
     evaluation.metrics["triage"]["by_form"] = by_form
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
+    worse = worse_records(world, len(vignettes) // 5)
+    known = {"fresh vignettes": vignettes, "forms of any columns": forms, **dict(worse)}
+    encoded = encode(complete(real.values, vocabulary).values)
+    evaluation.metrics["parts"] = parts(
+        bundle.estimator(),
+        {
+            **{name: Measured.exactly(cases) for name, cases in known.items()},
+            "labelled cases held out": Measured.by_label(held_out.cases, held_out.label),
+            "real cases": Measured.by_label(encoded, real.label),
+        },
+    )
     folders = places.reports, places.drafts
     write_reports(*folders, evaluation, vignettes, real, vocabulary)
     write_card(places.drafts, evaluation, bundle.manifest, params.sample.model_dump())

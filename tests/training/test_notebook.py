@@ -24,7 +24,7 @@ def notebook() -> nbformat.NotebookNode:
 
 
 def test_the_notebook_runs(notebook: nbformat.NotebookNode, project: Path) -> None:
-    """On fewer rows, with the model of a small project, every cell runs and the tables are there."""
+    """On fewer rows, with the model of a small project, every cell runs; tables are there."""
     first = next(cell for cell in notebook.cells if _SIZES in cell.source)
     small = first.source.replace(_SIZES, _SIZES.split("=")[0] + "= 1_500, 200, 2")
     model = project / "models" / "leg_pain"

@@ -24,6 +24,7 @@ from training.paths import CARD, PAGE
 Row = dict[str, Any]
 _CLASS = {"wrong": "wrong", "in the top three": "near", "right": "right"}  # as they are shown
 _SHOWN_FROM = 0.005
+_PARTS = {"additive": "additive start", "mixture": "mixture of components", "trees": "with trees"}
 _STAGES = {
     "kl_to_exact_of_additive_start": "additive start",
     "kl_to_exact_of_mixture_start": "mixture before the trees",
@@ -54,6 +55,7 @@ def write_card(
         held_out=evaluation.metrics.get("labelled_held_out"),
         contradicted=list(_contradicted(labelled)) if labelled else [],
         headline=headline(evaluation.metrics),
+        parts=_parts(evaluation.metrics["parts"]),
         by_form=[{"form": name, **row} for name, row in evaluation.metrics["forms"].items()],
         real=evaluation.metrics["real"],
         real_shares=_real_shares(evaluation.metrics["real"]),
@@ -80,6 +82,7 @@ def write_page(
         plots={path.stem: b64encode(path.read_bytes()).decode() for path in plots.glob("*.png")},
         n_vignettes=len(vignettes),
         headline=headline(evaluation.metrics),
+        parts=_parts(evaluation.metrics["parts"]),
         real_shares=_real_shares(evaluation.metrics["real"]),
         triage=_triage(evaluation.metrics, ("by_age", "by_sex", "by_form")),
         triage_by_level=_by_level(evaluation.metrics["triage"]["by_level"]),
@@ -106,6 +109,27 @@ def headline(metrics: Mapping[str, Any]) -> list[Row]:
         ("emergencies placed below urgent", rate(seen["emergencies_below_urgent"]), ""),
     ]
     return [{"figure": name, "model": own, "exact posterior": best} for name, own, best in rows]
+
+
+def _parts(metrics: Mapping[str, Row]) -> list[Row]:
+    """What each part brings on every kind of case, in words where it brings nothing."""
+    return [
+        {
+            "on": name,
+            "cases": row["cases"],
+            "nats": row["figure"],
+            **{words: row[stage] for stage, words in _PARTS.items() if stage in row},
+            **({"the last part brings": _brings(row)} if "change" in row else {}),
+        }
+        for name, row in metrics.items()
+    ]
+
+
+def _brings(row: Row) -> str:
+    ends = f"({row['low']:+.4f} to {row['high']:+.4f})"
+    if row["low"] <= 0 <= row["high"]:
+        return f"nothing beyond chance {ends}"
+    return f"{abs(row['change']):.4f} {'less' if row['change'] < 0 else 'MORE'} {ends}"
 
 
 def _before(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

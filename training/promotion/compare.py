@@ -17,6 +17,7 @@ from training.bundles.loaded import LoadedBundle, read_bundle
 from training.data.real_cases import RealCases
 from training.data.vignettes import Vignettes
 from training.evaluation.metrics import Interval, in_top, kl_to_exact, log_loss
+from training.evaluation.real_metrics import score_real
 from training.promotion.checks.check import of_means
 from training.promotion.store.model_store import ModelStore
 
@@ -55,7 +56,7 @@ def compared_runs(
     for run in runs:
         told = run.probabilities(vignettes.cases, vocabulary)
         lost = kl_to_exact(vignettes.exact, told)
-        of_real = log_loss(real.label, run.probabilities(real.cases, vocabulary))
+        of_real = log_loss(real.label, score_real(run, real, vocabulary).probabilities)
         beside = [""] * 2
         if first is not None:
             new = zip((lost, of_real), first, strict=True)
