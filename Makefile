@@ -12,7 +12,7 @@ export CLAUDICO_PYTHON := $(CURDIR)/$(BIN)/python
 .PHONY: run test slow fresh lint types check http literature docs lock help test-env mutants \
 	bench-generator bench-scoring bench-spark bench-overrides bench-http bench-sets \
 	bench-novelty bench-forms bench-triage bench-models bench-excess bench-shift bench-labelled \
-	bench-asking bench-page bench-report \
+	bench-asking bench-page bench-report tune \
 	fuzz-files fuzz-http \
 	environment environment-dev environment-bench new-environment
 
@@ -80,6 +80,10 @@ bench-page: environment-dev ## the pages of one case with eight people at once
 
 bench-novelty: environment-dev ## each condition left out: novelty beside the exact log-evidence
 	$(BIN)/python -m benchmarks.novelty --out benchmarks/novelty.txt
+
+tune: environment-dev ## search for the knobs of ESTIMATOR (default: ours) on the validation part
+	$(BIN)/python -m benchmarks.tune --estimator $(ESTIMATOR) --out benchmarks/tune-$(ESTIMATOR).txt
+ESTIMATOR ?= mixture-trees
 
 bench-models: environment-bench ## ours beside six other kinds of model on the same vignettes; the learning curve
 	$(BIN)/python -m benchmarks.models --out benchmarks/models.txt

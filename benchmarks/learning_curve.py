@@ -30,7 +30,7 @@ from benchmarks.training_data import first, intervals_of, read_part
 from serve.batch.processors import processors
 from training.data.vignettes import Vignettes
 from training.evaluation.metrics import in_top, kl_to_exact, mean_interval
-from training.model.fit import classifier, fit_classifier
+from training.model.estimators import mixture_trees
 from training.params import read_params
 from training.paths import pair
 
@@ -58,7 +58,7 @@ def measure(data: Vignettes, test: Vignettes, threads: int) -> Point:
     """Fit to all of the vignettes and measure."""
     params = read_params().train.model_copy(update={"threads": threads})
     begun = time.perf_counter()
-    model = fit_classifier(classifier(intervals_of(data), params), data)
+    model = mixture_trees(intervals_of(data), params).learn(data)
     seconds = time.perf_counter() - begun
     proba = model.predict_proba(test.cases)
     lost = mean_interval(kl_to_exact(test.exact, proba), _CONFIDENCE)

@@ -1,10 +1,11 @@
-"""Our classifier beside six other kinds of model, all from the same vignettes, in one run.
+"""Our classifier beside seven other kinds of model, all from the same vignettes, in one run.
 
     python -m benchmarks.models --vignettes build/vignettes --out benchmarks/models.txt
 
-Every model gets the same cases. The others learn the sampled labels, at their library's defaults
-and tuned on training vignettes (`benchmarks.tuning`); ours learns the exact posterior too, and for
-comparison only what the others see. Figures are on fresh vignettes; times hold on a quiet machine.
+Every model gets the same cases. The others learn the sampled labels, and then the exact posterior
+of the causes; ours learns that of the components too, and for comparison only what the others see.
+Figures are on fresh vignettes, and on worse records, forms and other worlds; times hold on a quiet
+machine.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import joblib
 import numpy as np
@@ -26,20 +27,29 @@ import onnxruntime as ort
 from threadpoolctl import threadpool_limits
 
 from benchmarks.models_text import Row, report
+from benchmarks.network import Network
 from benchmarks.output import options, tell
-from benchmarks.peers import LIBRARIES, Given, Library, Real, Settings
+from benchmarks.peers import LIBRARIES, Given, Library, Real, soft_rows
+from benchmarks.redraw import other_world
 from benchmarks.training_data import first, intervals_of, read_part
+from data_gen.inference import ExactPosterior
+from data_gen.profiles import Knowledge, load_knowledge
+from data_gen.world import World, build_world
 from serve.batch.processors import processors
 from training.bundles.onnx.graph import export
-from training.data.features import Cases
-from training.data.vignettes import Vignettes
+from training.data.features import Cases, decoded
+from training.data.vignettes import Answered, Vignettes
 from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, mean_interval
-from training.model.boosting import TreeSettings, fit_trees
+from training.evaluation.parts import worse_records
+from training.model.calibrate import TRAINING, draw
 from training.model.classifier import LegPainClassifier
-from training.model.fit import classifier, fit_classifier
+from training.model.estimators import mixture_trees
 from training.params import read_params
 
+LABELS, POSTERIOR = "labels", "exact posterior"
 _CONFIDENCE = 0.95
+_SEED = 750_001
+_WORLDS = 3
 _REPEATS = 3
 _SERVED_BLOCK = 4096  # cases that scoring gives the graph at a time
 _PACKAGES = ("numpy", "scikit-learn", "lightgbm", "xgboost", "catboost", "onnxruntime")
@@ -58,26 +68,41 @@ class Fitted:
 
 
 def peers(data: Vignettes, threads: int, names: Sequence[str]) -> Iterator[Fitted]:
-    """Every named library at its defaults, then tuned."""
+    """Every named library from labels, then from the exact posterior; and a network from that."""
     given = Given(data.cases, intervals_of(data), threads)
     for library in LIBRARIES:
         if library.name in names:
-            bound = "".join(f", {rounds} rounds" for rounds in library.defaults.values())
-            yield _peer(library, f"{library.name}, defaults{bound}", library.defaults, given, data)
-            yield _peer(library, f"{library.name}, tuned", library.tuned, given, data)
+            yield _peer(library, given, data, soft=False)
+            yield _peer(library, given, data, soft=True)
+    yield _network(given, data)
 
 
-def _peer(
-    library: Library, name: str, settings: Settings, given: Given, data: Vignettes
-) -> Fitted:  # fmt: skip
+def _network(given: Given, data: Vignettes) -> Fitted:
+    begun = time.perf_counter()
+    features = given.intervals.indicators
+    model = Network().fit(features(data.cases), data.exact)
+    return Fitted(
+        "neural network",
+        POSTERIOR,
+        lambda cases: model.predict_proba(features(cases)),
+        time.perf_counter() - begun,
+        lambda path: joblib.dump(model, path),
+    )
+
+
+def _peer(library: Library, given: Given, data: Vignettes, *, soft: bool) -> Fitted:
     begun = time.perf_counter()
     features = library.features(given)
-    model = library.make(settings, given)
-    model.fit(features(data.cases), data.label)
+    model = library.make(library.tuned, given)
+    if soft:
+        rows, label, weight = soft_rows(data.exact)
+        model.fit(features(data.cases)[rows], label, sample_weight=weight)
+    else:
+        model.fit(features(data.cases), data.label)
     seconds = time.perf_counter() - begun
     return Fitted(
-        name,
-        "labels",
+        library.name,
+        POSTERIOR if soft else LABELS,
         lambda cases: np.asarray(model.predict_proba(features(cases)), dtype=np.float64),
         seconds,
         lambda path: library.keep(model, path),
@@ -87,10 +112,10 @@ def _peer(
 def ours(data: Vignettes, threads: int) -> Iterator[Fitted]:
     """Our classifier as the pipeline fits it, as graph and estimator; then from less."""
     begun = time.perf_counter()
-    model = fit_classifier(_blank(data, threads), data)
+    model = _blank(data, threads).learn(data)
     seconds = time.perf_counter() - begun
     served = export(model).SerializeToString(deterministic=True)
-    learned = "exact posterior"
+    learned = "exact posterior of components"
     yield Fitted("ours, graph as served", learned, _graph(served), seconds,
                  lambda path: path.write_bytes(served))  # fmt: skip
     yield _estimator("ours, estimator", learned, model, seconds)
@@ -102,12 +127,12 @@ def ours(data: Vignettes, threads: int) -> Iterator[Fitted]:
     yield _estimator("ours, nothing exact", "labels, hidden states", model, seconds)
     begun = time.perf_counter()
     model = _blank(data, threads).fit(data.cases, data.label, classes=classes)
-    yield _estimator("ours, labels alone", "labels", model, time.perf_counter() - begun)
+    yield _estimator("ours, labels alone", LABELS, model, time.perf_counter() - begun)
 
 
 def _blank(data: Vignettes, threads: int) -> LegPainClassifier:
     params = read_params().train.model_copy(update={"threads": threads})
-    return classifier(intervals_of(data), params)
+    return mixture_trees(intervals_of(data), params)
 
 
 def _estimator(name: str, learned: str, model: LegPainClassifier, seconds: float) -> Fitted:
@@ -131,37 +156,45 @@ def _graph(served: bytes) -> Predict:
     return predict
 
 
-def trees_of_posterior(data: Vignettes, threads: int) -> Fitted:
-    """LightGBM's trees from the exact posterior: whether soft labels alone would do."""
-    tuned = next(library.tuned for library in LIBRARIES if library.name == "LightGBM")
-    settings = TreeSettings(
-        rounds=tuned["n_estimators"],
-        leaves=tuned["num_leaves"],
-        learning_rate=tuned["learning_rate"],
-        min_data=tuned["min_child_samples"],
-        l2=tuned["reg_lambda"],
-        max_bin=255,
-        threads=threads,
-        seed=0,
-    )
-    begun = time.perf_counter()
-    prior = np.log(data.exact.mean(axis=0)).astype(np.float32)
-    margin = np.tile(prior, (len(data), 1))
-    weight = np.ones(len(data), dtype=np.float32)
-    booster: Any = fit_trees(data.cases, margin, data.exact, settings, weight)
-    seconds = time.perf_counter() - begun
+@dataclass(frozen=True)
+class Elsewhere:
+    """Cases not like those learned from, with the exact posterior of where they come from."""
 
-    def predict(cases: Cases) -> Real:
-        scores = prior + booster.predict(cases, raw_score=True, num_threads=threads)
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float64)
+    sets: Mapping[str, Answered]
 
-    return Fitted("LightGBM, soft labels", "exact posterior of causes", predict, seconds,
-                  booster.save_model)  # fmt: skip
+    @classmethod
+    def of(cls, knowledge: Knowledge, world: World, rows: int) -> Elsewhere:
+        """Worse records, forms of any columns, and worlds redrawn within their intervals."""
+        records = (cases for _, cases in worse_records(world, rows))
+        worse = zip(("blanks", "wrong cells"), records, strict=True)
+        forms = _drawn(world, rows, _SEED, forms=True)
+        others = [
+            _drawn(other_world(knowledge, k)[0], rows // _WORLDS, _SEED + 1 + k)
+            for k in range(_WORLDS)
+        ]
+        redrawn = (
+            np.concatenate([getattr(other, name) for other in others])
+            for name in ("cases", "label", "exact")
+        )
+        return cls({**dict(worse), "forms": forms, "redrawn": Answered(*redrawn)})
+
+    def lost(self, predict: Predict) -> dict[str, float]:
+        """The excess on each."""
+        return {
+            name: float(kl_to_exact(cases.exact, predict(cases.cases)).mean())
+            for name, cases in self.sets.items()
+        }
 
 
-def measure(fitted: Fitted, test: Vignettes) -> Row:
-    """The figures of a model on test vignettes."""
+def _drawn(world: World, rows: int, seed: int, *, forms: bool = False) -> Answered:
+    mix = world.mix(TRAINING)
+    drawn = draw(world, mix, rows, seed, forms=forms)
+    exact = ExactPosterior(world)(drawn.values, mix, workers=2).probability
+    return Answered(drawn.cases, drawn.label, exact)
+
+
+def measure(fitted: Fitted, test: Vignettes, elsewhere: Elsewhere) -> Row:
+    """The figures of a model on test vignettes, and its excess elsewhere."""
     taken = []
     for _ in range(_REPEATS):
         begun = time.perf_counter()
@@ -182,6 +215,7 @@ def measure(fitted: Fitted, test: Vignettes) -> Row:
         fitted.seconds,
         min(taken) / len(test) * 1e6,
         size,
+        elsewhere.lost(fitted.predict),
     )
     print(
         f"{row.name}: excess {row.kl_to_exact:.4f}, {row.seconds:.0f} s",
@@ -191,11 +225,20 @@ def measure(fitted: Fitted, test: Vignettes) -> Row:
     return row
 
 
-def exact_row(test: Vignettes) -> Row:
-    """What the exact posterior itself reaches: no model can do better, except by luck."""
+def exact_row(test: Vignettes, elsewhere: Elsewhere, world: World) -> Row:
+    """What the exact posterior of the knowledge reaches: no model can do better on its own world.
+
+    Elsewhere it is as wrong as what learned from it.
+    """
+
+    def predict(cases: Cases) -> Real:
+        mix = world.mix(TRAINING)
+        return ExactPosterior(world)(decoded(cases), mix, workers=2).probability
+
     top = float(in_top(test.label, test.exact, 1).mean())
     error = float(calibration_error(test.label, test.exact).mean())
-    return Row("the exact posterior", "", 0.0, 0.0, top, error)
+    lost = elsewhere.lost(predict)
+    return Row("the exact posterior", "", 0.0, 0.0, top, error, elsewhere=lost)
 
 
 def run(given: argparse.Namespace) -> str:
@@ -204,14 +247,16 @@ def run(given: argparse.Namespace) -> str:
     test = first(read_part(given.vignettes, "test"), given.test_rows)
     load_before = os.getloadavg()[0]
     begun = time.perf_counter()
-    rows = [exact_row(test)]
+    knowledge = load_knowledge()
+    world = build_world(knowledge)
+    elsewhere = Elsewhere.of(knowledge, world, given.elsewhere_rows)
+    rows = [exact_row(test, elsewhere, world)]
     with threadpool_limits(given.threads):
-        rows += [measure(fitted, test) for fitted in ours(data, given.threads)]
-        if "LightGBM" in given.only:
-            rows.append(measure(trees_of_posterior(data, given.threads), test))
-        rows += [measure(fitted, test) for fitted in peers(data, given.threads, given.only)]
+        fitted = chain(ours(data, given.threads), peers(data, given.threads, given.only))
+        rows += [measure(one, test, elsewhere) for one in fitted]
     about = [
-        f"{len(data):,} training vignettes, {len(test):,} fresh ones to measure on; "
+        f"{len(data):,} training vignettes, {len(test):,} fresh ones to measure on, "
+        f"{given.elsewhere_rows:,} of each kind elsewhere; "
         f"{processors()} cores, {given.threads} threads; load before {load_before:.1f}; "
         f"{(time.perf_counter() - begun) / 60:.0f} minutes in all",
         ", ".join(f"{name} {version(name)}" for name in _PACKAGES),
@@ -225,6 +270,7 @@ def main() -> None:
     parser = options(__doc__, vignettes=True)
     parser.add_argument("--rows", type=int, default=100_000, help="training vignettes")
     parser.add_argument("--test-rows", type=int, default=20_000)
+    parser.add_argument("--elsewhere-rows", type=int, default=6_000)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--only", nargs="*", choices=names, default=names, help="of the others")
     given = parser.parse_args()

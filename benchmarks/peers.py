@@ -1,6 +1,6 @@
 """Other kinds of model on the same vignettes: how each is made, takes cases, and is kept.
 
-Each learns the sampled labels. Boosted trees get the encoded cases with unknown as missing;
+Boosted trees get the encoded cases with unknown as missing;
 logistic regression gets the 0/1 intervals of our additive start, where an unknown cell is in none;
 naive Bayes gets one category for each interval and one for unknown.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ Labels = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float64]
 Settings = Mapping[str, Any]
 _SEED = 0
+_IMPROBABLE = 0.005
 
 
 class Missing:
@@ -63,6 +64,15 @@ class Categories:
         return np.stack(columns, axis=1)
 
 
+def soft_rows(exact: Real) -> tuple[Labels, Labels, Real]:
+    """Soft labels for what takes weights: the place, the label and the weight of each row.
+
+    A case stands once for each cause that is not improbable, weighed by its probability.
+    """
+    rows, label = np.nonzero(exact >= _IMPROBABLE)
+    return rows, label, exact[rows, label]
+
+
 @dataclass(frozen=True)
 class Given:
     """What a model may know before it learns."""
@@ -83,8 +93,6 @@ class Library:
     """What turns cases into the estimator's input."""
     tuned: Settings
     """Settings chosen on training vignettes, as the comment at `LIBRARIES` tells."""
-    defaults: Settings = field(default_factory=dict)
-    """The rounds, where those of the library's defaults take too long."""
     keep: Callable[[Any, Path], object] = joblib.dump
     """Writes the fitted estimator to a file."""
 
@@ -148,7 +156,7 @@ def _keep_model(model: Any, path: Path) -> None:
 
 
 # How they were found: by log-loss of labels on training vignettes that were held back, in a search
-# that was cut short; `benchmarks.tuning` does the whole of it. Learning from 16,000 vignettes:
+# that was cut short. Learning from 16,000 vignettes:
 #   LightGBM, 3 trials: 4 leaves 0.563, 8 0.566, 16 0.579; 8 taken, in half the rounds
 #   XGBoost, 5: depth 3 0.561, 2 0.563, 4 0.569; l2 20 0.567; a tenth of the columns 0.555
 #   CatBoost, 3: depth 3 0.553, 4 0.560, 6 0.581
@@ -189,7 +197,6 @@ LIBRARIES = (
         _missing,
         {"iterations": 1270, "depth": 3, "learning_rate": 0.2, "l2_leaf_reg": 3.0, "rsm": 0.1,
          "bootstrap_type": "Bernoulli", "subsample": 0.5},
-        defaults={"iterations": 100},
         keep=_keep_model,
     ),
     Library("logistic regression", _logistic, _indicators, {"C": 0.3, "max_iter": 400}),

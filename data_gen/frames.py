@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def sample(
     rows: int,
     seed: int,
-    *,
     mix: str = "training",
+    *,
     truth: bool = False,
     complete: bool = False,
     narrative: bool = False,

@@ -118,7 +118,7 @@ def score_values(chain: ScoringPipeline, cases: ParsedCases) -> Scores:
     return Scores(
         triage=DictionaryColumn(triage.level, TRIAGE_LEVELS),
         triage_source=DictionaryColumn(triage.source, SOURCES),
-        reasons=_reasons(flags, triage, few),
+        reasons=_reasons(flags, triage, few, chain.causes),
         what_to_do=_what_to_do(flags, triage, few, chain.causes),
         risk_emergency=triage.risk_emergency,
         risk_urgent=triage.risk_urgent,
@@ -237,11 +237,13 @@ def _log(chain: ScoringPipeline, text: str) -> None:
         _LOG.warning(text)
 
 
-def _reasons(flags: Flags, triage: Triage, few: Mask) -> DictionaryColumn[tuple[Reason, ...]]:
+def _reasons(
+    flags: Flags, triage: Triage, few: Mask, causes: Causes
+) -> DictionaryColumn[tuple[Reason, ...]]:
     """Fired rules, then the model's own call where it is what decides, or decides as well."""
     fired = flags.fired.map(lambda rules: tuple(map(_rule_reason, rules)))
     silent = (_NO_REASON,)
-    calls = _model_reasons(triage, few)
+    calls = _model_reasons(triage, few, causes)
     return fired.joined(calls, lambda rules, called: rules + called or silent)
 
 
@@ -250,16 +252,19 @@ def _rule_reason(rule: Rule) -> Reason:
     return Reason(rule.id, rule.reason, rule.reason)
 
 
-def _model_reasons(triage: Triage, few: Mask) -> DictionaryColumn[tuple[Reason, ...]]:
+def _model_reasons(
+    triage: Triage, few: Mask, causes: Causes
+) -> DictionaryColumn[tuple[Reason, ...]]:
     """The model's own call, nothing where the overrides alone decide."""
+
+    def reason(row: int) -> tuple[Reason, ...]:
+        chances = int(emergency[row]), int(urgent[row])
+        return (model_reason(*chances, few=bool(few[row]), of_conditions=causes.of_conditions),)
+
     risks = triage.risk_emergency, triage.risk_urgent
     emergency, urgent = (np.rint(np.nan_to_num(risk) * 100).astype(np.int64) for risk in risks)
     called = np.where(triage.source > 0, (emergency * 101 + urgent) * 2 + few, -1)
-    return _distinct(
-        called,
-        lambda row: (model_reason(int(emergency[row]), int(urgent[row]), few=bool(few[row])),),
-        (),
-    )
+    return _distinct(called, reason, ())
 
 
 def _what_to_do(flags: Flags, triage: Triage, few: Mask, causes: Causes) -> DictionaryColumn[str]:

@@ -69,6 +69,8 @@ class Causes:
 
     listed: tuple[Cause, ...]
     weight: Matrix  # (n_causes,) the safety mix over the model's own
+    of_conditions: bool = False
+    """Whether they are whole conditions, of a model that knows no components."""
 
     @property
     def rank(self) -> Ints:
@@ -83,7 +85,7 @@ class Causes:
                 Cause(c.name, _rank(c.triage), FRAMES_OF[c.triage][0], "")
                 for c in vocabulary.conditions
             )
-            return cls(listed, np.ones(len(listed)))
+            return cls(listed, np.ones(len(listed)), of_conditions=True)
         listed = tuple(Cause(c.name, _rank(c.triage), c.within, c.why) for c in components.listed)
         return cls(listed, components.weights("safety"))
 
@@ -156,12 +158,17 @@ def few_recorded(values: Matrix, vocabulary: Vocabulary) -> Mask:
     return np.asarray(np.isfinite(values[:, telling]).sum(axis=1) < ENOUGH)
 
 
-def model_reason(emergency: int, urgent: int, *, few: bool) -> Reason:
-    """Why the model calls its level, in a layperson's words; the chances are in percent."""
+def model_reason(emergency: int, urgent: int, *, few: bool, of_conditions: bool = False) -> Reason:
+    """Why the model calls its level, in a layperson's words; the chances are in percent.
+
+    Of a model that knows no components it says so: its chances take each condition as a whole.
+    """
     risks = (
         f"of 100 people with such a record {_about(emergency)} would need emergency care, and "
         f"{_about(urgent)} that or a doctor the same day or within days"
     )
+    if of_conditions:
+        risks += ", by whole conditions, within which this model tells nothing apart"
     if few:
         text = f"too little is recorded to call more than a visit to a doctor ({risks})"
         return Reason("MODEL", text, "model: too little is recorded")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 from benchmarks.learning_curve import Point, answer, plot
 from benchmarks.models_text import OURS, Row, not_first, report
-from benchmarks.peers import LIBRARIES, Categories, Given, Indicators, Missing
+from benchmarks.network import Network
+from benchmarks.peers import LIBRARIES, Categories, Given, Indicators, Missing, soft_rows
 from benchmarks.training_data import read_part
 from training.data.features import Intervals
 
@@ -44,16 +46,35 @@ def test_logistic_regression_gets_the_intervals_of_the_additive_start() -> None:
 
 @pytest.mark.parametrize("name", ["logistic regression", "naive Bayes"])
 def test_a_model_learns_and_is_kept(name: str, tmp_path: Path) -> None:
-    """With the settings of both kinds."""
+    """From soft labels, with its settings."""
     library = next(library for library in LIBRARIES if library.name == name)
     given = Given(np.tile(CASES, (20, 1)), INTERVALS, 1)
     features = library.features(given)
-    for settings in (library.defaults, library.tuned):
-        model = library.make(settings, given)
-        model.fit(features(given.cases), np.tile([0, 1, 2], 20))
-        assert (model.predict(features(CASES)) == [0, 1, 2]).all()
-        library.keep(model, tmp_path / "model")
-        assert (tmp_path / "model").stat().st_size > 0
+    rows, label, weight = soft_rows(np.tile(np.eye(3), (20, 1)))
+    model = library.make(library.tuned, given)
+    model.fit(features(given.cases)[rows], label, sample_weight=weight)
+    assert (model.predict(features(CASES)) == [0, 1, 2]).all()
+    library.keep(model, tmp_path / "model")
+    assert (tmp_path / "model").stat().st_size > 0
+
+
+def test_soft_labels_are_rows_of_weight() -> None:
+    """A case stands once for each cause that is not improbable, as heavy as that is probable."""
+    rows, label, weight = soft_rows(np.array([[0.7, 0.298, 0.002], [0.0, 0.0, 1.0]]))
+    assert (rows.tolist(), label.tolist(), weight.tolist()) == (
+        [0, 0, 1],
+        [0, 1, 2],
+        [0.7, 0.298, 1],
+    )
+
+
+def test_the_network_learns_what_no_line_can() -> None:
+    """Exclusive or, from soft labels."""
+    features = np.tile(np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float32), (50, 1))
+    odd = np.where(features.sum(axis=1) == 1, 0.9, 0.2)
+    soft = np.stack([odd, 1 - odd], axis=1)
+    told = Network(hidden=16, epochs=60, learning_rate=0.02, batch_size=20).fit(features, soft)
+    assert np.abs(told.predict_proba(features) - soft).max() < 0.03
 
 
 def test_missing_vignettes_name_the_command_that_draws_them(tmp_path: Path) -> None:
@@ -69,12 +90,15 @@ def test_the_table_ranks_by_excess_and_says_where_another_model_is_first() -> No
     text = report([other, ours], ["about"])
     assert text.index(OURS) < text.index("\nfast")
     (_, line) = not_first([other, ours])
-    assert line.startswith("- fitting, seconds (fast 1.0; ours 60.0): ")
+    assert line.startswith("- fitting, seconds (fast of labels 1.0; ours 60.0): ")
     slow = Row("slow", "labels", 0.2, 0.001, 0.80, 0.004, 99.0, 50.0, 950_000)
     assert not_first([slow, ours]) == ["Ours is first in every figure."]
     alone = Row("ours, labels alone", "labels", 0.3, 0.001, 0.80, 0.004, 9.0, 50.0, 950_000)
     (_, line) = not_first([slow, ours, alone])
-    assert line.startswith("- excess from labels alone (slow 0.2000; ours 0.3000): ")
+    assert line.startswith("- excess from labels alone (slow of labels 0.2000; ours 0.3000): ")
+    far = replace(slow, elsewhere={"blanks": 0.1})
+    (_, line) = not_first([far, replace(ours, elsewhere={"blanks": 0.2})])
+    assert line.startswith("- excess, blanks (slow of labels 0.1000; ours 0.2000): ")
 
 
 def test_the_learning_curve_says_where_it_flattens(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ Part = Literal["train", "validation", "test", "forms"]
 PARTS: tuple[Part, ...] = get_args(Part)
 FORMS: tuple[Part, ...] = ("train", "forms")
 """Those of which what is asked is drawn too."""
+EstimatorName = Literal["mixture-trees", "mixture", "lightgbm", "hist-gradient-boosting"]
+"""What `training.model.estimators` makes."""
 Count = Annotated[int, Field(ge=1)]
 CountOrNone = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -67,8 +69,9 @@ class SampleParams(_Section):
 
 
 class TrainParams(_Section):
-    """How the classifier is fitted."""
+    """Which estimator is fitted, and how."""
 
+    estimator: EstimatorName
     seed: CountOrNone
     threads: Count
     epochs: Count
@@ -84,6 +87,11 @@ class TrainParams(_Section):
     tree_learning_rate: Positive
     tree_min_data: Count
     tree_l2: NotNegative
+    plain_rounds: Count
+    plain_leaves: Annotated[int, Field(ge=2)]
+    plain_learning_rate: Positive
+    plain_min_data: Count
+    plain_l2: NotNegative
     calibration_rows: Count
     coverage: Share
     complete_rows: Count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from training.promotion.gate import Decision
 
 __all__ = [
-    "Places", "decision", "evaluate", "force", "gate", "learn", "register", "rollback", "train",
+    "Places", "compare", "decision", "evaluate", "force", "gate", "learn", "register", "rollback",
+    "train",
 ]  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def learn(params: Params, places: Places, folder: Path | None = None) -> list[st
 
 
 def train(params: Params, places: Places) -> str:
-    """Fit a classifier to vignettes, and write its bundle; its version."""
+    """Fit the estimator that the knobs name to vignettes, and write its bundle; its version."""
     from training.data.knowledge_facts import read_facts
     from training.data.labelled_rows import read_rows
     from training.learn.files import read_note
@@ -74,7 +76,7 @@ def train(params: Params, places: Places) -> str:
     data, note = hash_of_files(*places.cases("train")), read_note(places.learned)
     if note:
         note["tree_rounds"] = fitted.labelled_rounds
-    description = manifest(vocabulary, facts, data, knobs, fitted.prediction_set, note)
+    description = manifest(vocabulary, facts, data, knobs, fitted, note)
     return write_bundle(places.candidate, fitted.model, description, facts.likelihoods[1])
 
 
@@ -90,11 +92,14 @@ def _vignettes(part: Part, params: Params, places: Places, world: World) -> Vign
 
 def evaluate(params: Params, places: Places) -> dict[str, Any]:
     """Measure the candidate, write the reports, record the run; the metrics."""
+    from data_gen.vocabulary.complete import complete
+    from training.data.features import encode
     from training.data.real_cases import read_real_cases
     from training.evaluation.documents import write_card
     from training.evaluation.evaluate import evaluate as measure
     from training.evaluation.evaluate import form_metrics, vignette_metrics
     from training.evaluation.groups import by_asked
+    from training.evaluation.parts import Measured, parts, worse_records
     from training.evaluation.report import write_reports
     from training.evaluation.triage import levelled
     from training.evaluation.triage_metrics import of_vignettes
@@ -124,11 +129,35 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     )
     evaluation.metrics["triage"]["by_form"] = by_form
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
+    worse = worse_records(world, len(vignettes) // 5)
+    known = {"fresh vignettes": vignettes, "forms of any columns": forms, **dict(worse)}
+    encoded = encode(complete(real.values, vocabulary).values)
+    evaluation.metrics["parts"] = parts(
+        bundle.estimator(),
+        {
+            **{name: Measured.exactly(cases) for name, cases in known.items()},
+            "labelled cases held out": Measured.by_label(held_out.cases, held_out.label),
+            "real cases": Measured.by_label(encoded, real.label),
+        },
+    )
     folders = places.reports, places.drafts
     write_reports(*folders, evaluation, vignettes, real, world)
     write_card(places.drafts, evaluation, bundle.manifest, params.sample.model_dump())
     record(params, places, evaluation.metrics, bundle.version, bundle.manifest)
     return evaluation.metrics
+
+
+def compare(params: Params, places: Places, names: Sequence[str]) -> list[list[str]]:
+    """The rows of a table that holds runs against the first of them, on the validation part."""
+    from training.data.real_cases import read_real_cases
+    from training.promotion.compare import HEAD, compared_runs, open_run
+
+    world = build_world(load_knowledge(learned=places.overlay))
+    store = ModelStore(places.models)
+    runs = [open_run(name, store, params.track.experiment) for name in names]
+    vignettes = _vignettes("validation", params, places, world)
+    real = read_real_cases(params.evaluate.real_cases, world.vocabulary)
+    return [list(HEAD), *compared_runs(runs, vignettes, real, world.vocabulary)]
 
 
 def gate(params: Params, places: Places) -> bool:

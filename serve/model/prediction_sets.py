@@ -87,4 +87,4 @@ def form_size(values: Matrix) -> Ints:
     """
     asked = (values != NOT_ASKED).sum(axis=1)
     handful = (asked <= HANDFUL) & ~np.isnan(values).any(axis=1)
-    return np.where(handful, -asked, asked).astype(np.int64)
+    return np.asarray(np.where(handful, -asked, asked), dtype=np.int64)

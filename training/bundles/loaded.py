@@ -23,7 +23,7 @@ from serve.model.likelihoods import FILE as LIKELIHOODS
 from serve.model.predict import UNASKED
 from serve.triage import Causes
 from training.data.features import Cases
-from training.model.classifier import LegPainClassifier
+from training.model.estimators import Estimator
 
 Matrix = npt.NDArray[np.float64]
 _BLOCK = 1024
@@ -89,9 +89,9 @@ class LoadedBundle:
         total = out.sum(axis=1, keepdims=True)
         return np.asarray(out / np.where(total > 0, total, 1.0))
 
-    def estimator(self) -> LegPainClassifier:
+    def estimator(self) -> Estimator:
         """The scikit-learn estimator of the bundle. Runs code from the file: own bundles only."""
-        model: LegPainClassifier = joblib.load(io.BytesIO(self.files["estimator.joblib"]))
+        model: Estimator = joblib.load(io.BytesIO(self.files["estimator.joblib"]))
         return model
 
     def _recoded(self, cases: Cases, vocabulary: Vocabulary) -> Cases:

@@ -20,10 +20,10 @@ from serve.model.likelihoods import FILE as LIKELIHOODS
 from training.bundles.onnx.graph import export
 from training.data.knowledge_facts import Facts
 from training.folders import whole_folder
-from training.model.classifier import LegPainClassifier
+from training.model.estimators import Estimator
+from training.model.fit import Fitted
 
 _LIBRARIES = ("joblib", "lightgbm", "numpy", "onnx", "onnxruntime", "scikit-learn")
-HASHED = ("estimator.joblib", LIKELIHOODS, "manifest.json", "model.onnx")
 
 
 def manifest(
@@ -31,13 +31,16 @@ def manifest(
     facts: Facts,
     data_hash: str,
     params: Mapping[str, Any],
-    prediction_set: Mapping[str, Any],
+    fitted: Fitted,
     labelled: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the bundle was made from: no time, path or run, so that it repeats.
 
+    One of an estimator that knows no components holds none, and no likelihoods of them.
     `labelled` counts the labelled cases, and says where they and the knowledge disagree.
     """
+    whole = fitted.model.components_ is not None
+    outputs = {"components": whole, "novelty": fitted.model.novelty_ is not None}
     return {
         "format": FORMAT,
         "vocabulary_hash": vocabulary.hash,
@@ -48,10 +51,10 @@ def manifest(
         ],
         "conditions": list(vocabulary.condition_ids),
         "mix": {name: dict(shares) for name, shares in facts.mixes.items()},
-        "components": facts.components,
-        "likelihoods": facts.likelihoods[0],
-        "outputs": ["probabilities", "components", "novelty"],
-        "prediction_set": dict(prediction_set),
+        "components": facts.components if whole else [],
+        "likelihoods": facts.likelihoods[0] if whole else [],
+        "outputs": ["probabilities", *(name for name, told in outputs.items() if told)],
+        "prediction_set": dict(fitted.prediction_set),
         "params": dict(params),
         **({"labelled": dict(labelled)} if labelled else {}),
         "libraries": {name: version(name) for name in _LIBRARIES},
@@ -60,20 +63,20 @@ def manifest(
 
 def write_bundle(
     target: Path,
-    model: LegPainClassifier,
+    model: Estimator,
     description: Mapping[str, Any],
     likelihoods: npt.NDArray[np.float32],
 ) -> str:
-    """Write the bundle of a fitted classifier in place of `target`; its `model_version`.
+    """Write the bundle of a fitted estimator in place of `target`; its `model_version`.
 
-    `likelihoods` are laid out as the description says.
+    `likelihoods` are laid out as the description says, where it says it.
     """
     estimator, table = io.BytesIO(), io.BytesIO()
     joblib.dump(model, estimator)
     np.save(table, likelihoods)
     files = {
         "estimator.joblib": estimator.getvalue(),
-        LIKELIHOODS: table.getvalue(),
+        **({LIKELIHOODS: table.getvalue()} if description["likelihoods"] else {}),
         "manifest.json": (json.dumps(description, indent=1, sort_keys=True) + "\n").encode(),
         "model.onnx": export(model).SerializeToString(deterministic=True),
     }

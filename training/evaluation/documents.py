@@ -25,6 +25,11 @@ from training.paths import CARD, PAGE
 Row = dict[str, Any]
 _CLASS = {"wrong": "wrong", "in the top three": "near", "right": "right"}  # as they are shown
 _SHOWN_FROM = 0.005
+_PARTS = {"additive": "additive start", "mixture": "mixture of components", "trees": "with trees"}
+_STAGES = {
+    "kl_to_exact_of_additive_start": "additive start",
+    "kl_to_exact_of_mixture_start": "mixture before the trees",
+}
 _REAL_SHARES = {
     "top1": "right condition first (named conditions)",
     "top3": "right condition among three (named conditions)",
@@ -51,6 +56,7 @@ def write_card(
         held_out=evaluation.metrics.get("labelled_held_out"),
         contradicted=list(_contradicted(labelled)) if labelled else [],
         headline=headline(evaluation.metrics),
+        parts=_parts(evaluation.metrics["parts"]),
         by_form=[{"form": name, **row} for name, row in evaluation.metrics["forms"].items()],
         real=evaluation.metrics["real"],
         real_shares=_real_shares(evaluation.metrics["real"]),
@@ -81,6 +87,7 @@ def write_page(
         plots={path.stem: b64encode(path.read_bytes()).decode() for path in plots.glob("*.png")},
         n_vignettes=len(vignettes),
         headline=headline(evaluation.metrics),
+        parts=_parts(evaluation.metrics["parts"]),
         real_shares=_real_shares(evaluation.metrics["real"]),
         triage=_triage(evaluation.metrics, ("by_age", "by_sex", "by_form")),
         triage_by_level=_by_level(evaluation.metrics["triage"]["by_level"]),
@@ -99,8 +106,7 @@ def headline(metrics: Mapping[str, Any]) -> list[Row]:
     seen = metrics["vignettes"]
     rows: list[tuple[str, object, object]] = [
         ("excess log-loss over the exact posterior, nats", seen["kl_to_exact"], 0.0),
-        ("the same of the additive start", metrics["kl_to_exact_of_additive_start"], 0.0),
-        ("the same of the mixture before the trees", metrics["kl_to_exact_of_mixture_start"], 0.0),
+        *((f"the same of the {stage}", metrics[key], 0.0) for key, stage in _before(metrics)),
         ("log-loss, nats", seen["log_loss"], seen["log_loss_of_exact"]),
         ("right condition first", rate(seen["top1"]), rate(seen["top1_of_exact"])),
         ("right condition among three", rate(seen["top3"]), rate(seen["top3_of_exact"])),
@@ -108,6 +114,32 @@ def headline(metrics: Mapping[str, Any]) -> list[Row]:
         ("emergencies placed below urgent", rate(seen["emergencies_below_urgent"]), ""),
     ]
     return [{"figure": name, "model": own, "exact posterior": best} for name, own, best in rows]
+
+
+def _parts(metrics: Mapping[str, Row]) -> list[Row]:
+    """What each part brings on every kind of case, in words where it brings nothing."""
+    return [
+        {
+            "on": name,
+            "cases": row["cases"],
+            "nats": row["figure"],
+            **{words: row[stage] for stage, words in _PARTS.items() if stage in row},
+            **({"the last part brings": _brings(row)} if "change" in row else {}),
+        }
+        for name, row in metrics.items()
+    ]
+
+
+def _brings(row: Row) -> str:
+    ends = f"({row['low']:+.4f} to {row['high']:+.4f})"
+    if row["low"] <= 0 <= row["high"]:
+        return f"nothing beyond chance {ends}"
+    return f"{abs(row['change']):.4f} {'less' if row['change'] < 0 else 'MORE'} {ends}"
+
+
+def _before(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The stages before the whole model that there are figures of: their key, and in words."""
+    return ((key, stage) for key, stage in _STAGES.items() if key in figures)
 
 
 def _real_shares(real: Mapping[str, Any]) -> list[Row]:
@@ -221,7 +253,7 @@ def _figures(row: Row) -> Row:
         "condition": words(row["condition"]),
         "vignettes": row["rows"],
         "excess": row["kl_to_exact"],
-        "additive start": row["kl_to_exact_of_additive_start"],
+        **{stage: row[key] for key, stage in _before(row)},
         "top-1": rate(row["top1"]),
         "exact top-1": rate(row["top1_of_exact"]),
     }

@@ -21,11 +21,10 @@ from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, 
 from training.evaluation.real_metrics import RealResult, real_metrics, real_rows, score_real
 from training.evaluation.triage import needed, triaged
 from training.evaluation.triage_metrics import of_labelled, of_vignettes
-from training.model.classifier import Stage
 
 Matrix = npt.NDArray[np.float64]
-_STARTS: tuple[Stage, ...] = ("additive", "mixture")  # stages of fitting, before the trees
 _OF_FORMS = ("rows", "kl_to_exact", "top1", "top1_of_exact", "calibration_error")
+_WHOLE = "model"
 SHARE_OF_A_CELL = 0.01
 """Cells of condition, age band and sex that hold less are too small to judge alone."""
 
@@ -57,15 +56,16 @@ def evaluate(
     answer = bundle.answer(vignettes.cases, vocabulary)
     model = answer.probabilities
     estimator = bundle.estimator()
-    told: dict[str, Matrix] = {s: estimator.predict_proba(vignettes.cases, s) for s in _STARTS}
-    told["model"] = model
+    told: dict[str, Matrix] = {
+        stage: estimator.predict_proba(vignettes.cases, stage) for stage in estimator.stages[:-1]
+    }
+    told[_WHOLE] = model
     loss = {name: kl_to_exact(vignettes.exact, said) for name, said in told.items()}
     cells = list(_cells(vignettes, model, loss, vocabulary))
     result = score_real(bundle, real, vocabulary)
     metrics = {
         "vignettes": vignette_metrics(vignettes, answer, vocabulary),
-        "kl_to_exact_of_additive_start": _mean(loss["additive"]),
-        "kl_to_exact_of_mixture_start": _mean(loss["mixture"]),
+        **_of_starts(loss, slice(None)),
         "worst_cell": max((c for c in cells if c["judged"]), key=_by_kl, default={}),
         "triage": _triage_metrics(bundle, vignettes, answer, vocabulary),
         "real": real_metrics(real, result, vocabulary),
@@ -183,14 +183,20 @@ def _figures(
     label, seen, exact = vignettes.label[here], model[here], vignettes.exact[here]
     return {
         "rows": int(here.sum()),
-        "kl_to_exact": _mean(loss["model"][here]),
-        "kl_to_exact_of_additive_start": _mean(loss["additive"][here]),
+        "kl_to_exact": _mean(loss[_WHOLE][here]),
+        **_of_starts(loss, here),
         "top1": _mean(in_top(label, seen, 1)),
         "top1_of_exact": _mean(in_top(label, exact, 1)),
         "top3": _mean(in_top(label, seen, 3)),
         "log_loss": _mean(log_loss(label, seen)),
         "log_loss_of_exact": _mean(log_loss(label, exact)),
     }
+
+
+def _of_starts(loss: Mapping[str, Matrix], here: npt.NDArray[np.bool_] | slice) -> dict[str, float]:
+    """The excess of each stage before the whole model, none of one that has a single stage."""
+    starts = {name: lost for name, lost in loss.items() if name != _WHOLE}
+    return {f"kl_to_exact_of_{name}_start": _mean(lost[here]) for name, lost in starts.items()}
 
 
 def _by_kl(cell: Mapping[str, Any]) -> float:

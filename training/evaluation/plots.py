@@ -104,8 +104,10 @@ def _excess(conditions: list[dict[str, Any]]) -> Figure:
     place = np.arange(len(ordered))
     figure = Figure(figsize=(8, 7), layout="constrained")
     axes = figure.subplots()
-    start = [row["kl_to_exact_of_additive_start"] for row in ordered]
-    axes.barh(place, start, 0.8, color=_START, label="additive start")
+    key = "kl_to_exact_of_additive_start"
+    if key in ordered[0]:
+        start = [row[key] for row in ordered]
+        axes.barh(place, start, 0.8, color=_START, label="additive start")
     axes.barh(place, [row["kl_to_exact"] for row in ordered], 0.5, color=_OURS, label="model")
     axes.set_yticks(place, [words(row["condition"]) for row in ordered])
     axes.set_xlabel("mean excess over the exact posterior, nats")

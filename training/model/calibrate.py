@@ -24,6 +24,7 @@ from training.data.features import Cases, decoded, encode
 from training.data.vignettes import Vignettes
 from training.model.classifier import LegPainClassifier
 from training.model.conformal import thresholds
+from training.model.estimators import Estimator
 from training.params import TrainParams
 
 # Seeds of draws that no vignettes are likely to share.
@@ -71,16 +72,15 @@ def _parts(
         yield np.ascontiguousarray(sample.values), encoded, hidden.condition, hidden.atom
 
 
-def calibrate(
+def teach_novelty(
     model: LegPainClassifier,
     vignettes: Vignettes,
     world: World,
     params: TrainParams,
-) -> Thresholds:
-    """Teach a fitted classifier novelty; the thresholds of its prediction sets.
+) -> None:
+    """Teach a fitted classifier novelty.
 
-    Novelty is learned from vignettes and from complete records, and ranked among fresh ones. Sets
-    are calibrated on as many cases of each condition.
+    It is learned from vignettes and from complete records, and ranked among fresh ones.
     """
     mix = world.mix(TRAINING)
     fresh = draw(world, mix, params.calibration_rows // 2, _SEED, forms=True)
@@ -94,6 +94,10 @@ def calibrate(
         np.concatenate([fresh.cases, whole.cases[params.complete_rows :]]),
         params.novelty_rounds,
     )
+
+
+def calibrate(model: Estimator, world: World, params: TrainParams) -> Thresholds:
+    """The thresholds of an estimator's prediction sets, by as many cases of each condition."""
     n_conditions = len(world.vocabulary.conditions)
     even = world.spread(np.full(n_conditions, 1 / n_conditions))
     equal = draw(world, even, params.calibration_rows, _SET_SEED, forms=True)

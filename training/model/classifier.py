@@ -14,6 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from training.data.features import Intervals, quantile_intervals
 from training.data.labelled_rows import LabelledRows
+from training.data.vignettes import Vignettes
 from training.model.adam import Schedule
 from training.model.boosting import TreeSettings, fit_trees
 from training.model.fit_mixture import (
@@ -136,6 +137,26 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed = int(self.random_state or 0)
         self.labelled_booster_ = fit_labelled_trees(rows, mix, self.n_jobs, seed, weight)
         return self
+
+    def learn(self, vignettes: Vignettes) -> LegPainClassifier:
+        """The classifier fitted to the exact posteriors and hidden states of vignettes."""
+        return self.fit(
+            vignettes.cases,
+            vignettes.label,
+            vignettes.exact,
+            classes=range(vignettes.exact.shape[1]),
+            component=vignettes.component,
+            latent=vignettes.latent,
+            components=vignettes.components,
+            posterior=vignettes.posterior,
+        )
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The parts that it is made of, each on top of those before."""
+        check_is_fitted(self)
+        mixed: tuple[Stage, ...] = () if self.mixture_ is self.additive_ else ("mixture",)
+        return ("additive", *mixed, *(() if self.booster_ is None else ("trees",)))
 
     def fit_novelty(
         self, cases: Array, log_evidence: npt.NDArray[np.float64], world: Array, rounds: int

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from serve.model.bundle import HASHES
 from serve.problem import Problem, RefusedError
 from training.bundles.loaded import LoadedBundle, read_bundle
-from training.bundles.write import HASHED
 from training.evaluation.render import version_shown, with_verdict
 from training.folders import atomic_write
 from training.params import Params
@@ -203,7 +203,7 @@ def _files(places: Places, candidate: LoadedBundle, event: Event) -> dict[str, b
     _check_own(places.reports / METRICS, json.loads(metrics)["model_version"], candidate)
     _check_own(places.drafts / CARD, version_shown(card), candidate)
     check_knowledge(places.cases("test"), candidate.manifest["knowledge_hash"])
-    bundle = [places.candidate / name for name in (*HASHED, "bundle.sha256")]
+    bundle = [places.candidate / name for name in (*candidate.files, HASHES)]
     files = {path.name: path.read_bytes() for path in bundle}
     told = verdict([event], candidate.version)
     files |= {METRICS: metrics, CARD: with_verdict(card, told.text)}

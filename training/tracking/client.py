@@ -195,6 +195,16 @@ def has_run(experiment: str, version: str) -> bool:
         return _run_of(mlflow, experiment, version) is not None
 
 
+def fetch_bundle(experiment: str, version: str, folder: Path) -> Path | None:
+    """The bundle of the newest run of a version, copied into `folder`; None where there is none."""
+    with connected(experiment) as mlflow:
+        run = _run_of(mlflow, experiment, version)
+        if run is None:
+            return None
+        fetch = mlflow.artifacts.download_artifacts
+        return Path(fetch(run_id=run, artifact_path="bundle", dst_path=str(folder)))
+
+
 def _reflect(mlflow: Any, experiment: str, registered: str, mirror: Mirror) -> bool:
     """Tags, reports and alias as the mirror says; whether the champion has a run."""
     client = mlflow.MlflowClient()

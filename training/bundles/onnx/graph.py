@@ -1,8 +1,10 @@
-"""The ONNX graph of a fitted classifier: what scoring runs, without any training library."""
+"""The ONNX graph of a fitted estimator: what scoring runs, without any training library."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import singledispatch
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
@@ -12,21 +14,37 @@ from onnx import TensorProto, helper
 from training.bundles.onnx.builder import Builder
 from training.bundles.onnx.mixture import add_mixture
 from training.bundles.onnx.novelty import add_novelty
-from training.bundles.onnx.trees import tree_attributes
+from training.bundles.onnx.trees import histogram_attributes, tree_attributes
 from training.model.classifier import LegPainClassifier
+from training.model.estimators import Estimator
 from training.model.mixture import TINY, Mixture
+from training.model.plain_boosting import (
+    PlainBoosting,
+    SampledHistGradientBoosting,
+    SoftLightGBM,
+)
 
 _OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
 _IR_VERSION = 9  # the oldest that these operators need, so that older runtimes load it
 
 
-def export(model: LegPainClassifier) -> onnx.ModelProto:
+def export(model: Estimator) -> onnx.ModelProto:
     """A graph from `cases` (n, n_columns) float32 to `probabilities` (n, n_classes) float32.
 
     With `components` (n, n_components) and `novelty` (n,), where the model has learned them. What
     follows the scores, which are exact, is computed in double: the logarithm of the ratio of two
     probabilities is then their margins' difference to about 1e-7, as explanations need it.
     """
+    return _export(model)
+
+
+@singledispatch
+def _export(model: object) -> onnx.ModelProto:
+    raise TypeError(f"no graph is known for a {type(model).__name__}: register one here")
+
+
+@_export.register
+def _(model: LegPainClassifier) -> onnx.ModelProto:
     builder = Builder()
     scores = _scores(builder, model)
     margin = _margin(builder, model, builder.double(scores))
@@ -44,6 +62,26 @@ def export(model: LegPainClassifier) -> onnx.ModelProto:
     if model.novelty_ is not None:
         outputs[add_novelty(builder, model.novelty_, model.n_features_in_)] = ["n"]
     return _finish(builder, model.n_features_in_, outputs)
+
+
+@_export.register
+def _(model: SoftLightGBM) -> onnx.ModelProto:
+    return _plain(model, tree_attributes(model.trees_, len(model.classes_)))
+
+
+@_export.register
+def _(model: SampledHistGradientBoosting) -> onnx.ModelProto:
+    return _plain(model, histogram_attributes(model.trees_))
+
+
+def _plain(model: PlainBoosting, attributes: Mapping[str, Any]) -> onnx.ModelProto:
+    """Trees alone, above the margin that they begin from."""
+    builder = Builder()
+    start = builder.const("start", model.start_[None, :].astype(np.float64))
+    margin = _raised(builder, "cases", attributes, start)
+    softmax = builder.op("Softmax", margin, out="softmax", axis=1)
+    told = builder.single(softmax, "probabilities")
+    return _finish(builder, model.n_features_in_, {told: ["n", len(model.classes_)]})
 
 
 def _scores(builder: Builder, model: LegPainClassifier) -> str:
@@ -90,6 +128,12 @@ def _components(builder: Builder, mixture: Mixture) -> str:
 def _trees(builder: Builder, booster: lgb.Booster, inputs: str, margin: str, name: str) -> str:
     """The margin with the trees' scores added; `name` stands in front of the nodes."""
     attributes = tree_attributes(booster, booster.num_model_per_iteration())
+    return _raised(builder, inputs, attributes, margin, name)
+
+
+def _raised(
+    builder: Builder, inputs: str, attributes: Mapping[str, Any], margin: str, name: str = ""
+) -> str:
     raised = builder.op(
         "TreeEnsembleRegressor", inputs, out=f"{name}raised", domain="ai.onnx.ml", **attributes
     )

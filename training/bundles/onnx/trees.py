@@ -1,13 +1,15 @@
-"""LightGBM's trees as the attributes of an ONNX tree ensemble."""
+"""Boosted trees, LightGBM's and scikit-learn's, as the attributes of an ONNX tree ensemble."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import lightgbm as lgb
 import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,19 @@ def tree_attributes(booster: lgb.Booster, n_classes: int) -> dict[str, Any]:
     """Attributes of a `TreeEnsembleRegressor` that sums the trees of each class."""
     trees = booster.dump_model()["tree_info"]
     nodes = [node for tree in trees for node in _nodes(tree["tree_structure"], tree["tree_index"])]
+    return _attributes(nodes, n_classes)
+
+
+def histogram_attributes(model: HistGradientBoostingClassifier) -> dict[str, Any]:
+    """The same of scikit-learn's trees for three classes or more, none of them by category."""
+    rounds = model._predictors
+    trees = [tree.nodes for of_classes in rounds for tree in of_classes]
+    nodes = [node for number, tree in enumerate(trees) for node in _rows(tree, number)]
+    return _attributes(nodes, len(rounds[0]))
+
+
+def _attributes(nodes: Sequence[_Node], n_classes: int) -> dict[str, Any]:
+    """Trees follow each other class by class, round after round."""
     leaves = [node for node in nodes if node.leaf is not None]
     return {
         "n_targets": n_classes,
@@ -60,6 +75,17 @@ def _nodes(root: dict[str, Any], tree: int) -> Iterator[_Node]:
             threshold = _not_above(float(raw["threshold"]))
             yield _Node(tree, number, int(raw["split_feature"]), threshold, yes, yes + 1)
         number += 1
+
+
+def _rows(tree: npt.NDArray[np.void], number: int) -> Iterator[_Node]:
+    """The nodes of a tree of scikit-learn's, which holds one a row, the root first."""
+    for place, row in enumerate(tree):
+        if row["is_leaf"]:
+            yield _Node(number, place, leaf=float(row["value"]))
+        else:
+            threshold = _not_above(float(row["num_threshold"]))
+            feature, yes, no = (int(row[name]) for name in ("feature_idx", "left", "right"))
+            yield _Node(number, place, feature, threshold, yes, no)
 
 
 def _not_above(threshold: float) -> float:
