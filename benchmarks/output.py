@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.case_files import ROOT
+from serve.model.bundle import bundle_folder
 
 
 def options(
@@ -30,7 +31,7 @@ def options(
 def _bundle(text: str) -> Path:
     if not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"there is no bundle at {text}: `make run` trains one")
-    return Path(text).resolve()
+    return bundle_folder(Path(text).resolve())
 
 
 def tell(text: str, out: Path | None) -> None:
