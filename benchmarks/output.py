@@ -32,7 +32,7 @@ def _bundle(text: str) -> Path:
     """A bundle's folder, or that of the champion of a store."""
     if not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"there is no bundle at {text}: `make run` trains one")
-    return bundle_folder(Path(text)).resolve()
+    return bundle_folder(Path(text).resolve())
 
 
 def tell(text: str, out: Path | None) -> None:

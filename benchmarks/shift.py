@@ -2,14 +2,16 @@
 
     python -m benchmarks.shift --model models/leg_pain --out benchmarks/shift.txt
 
-Beside the model stands the exact posterior of the knowledge, which is as wrong as the model there.
-Excess is over the exact posterior of the world that the cases come from.
+Beside the model stand the same before its last part, the trees, and the exact posterior of the
+knowledge, which is as wrong as the model there. Excess is over the exact posterior of the world
+that the cases come from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +21,14 @@ from benchmarks.redraw import other_world
 from data_gen.inference import ExactPosterior
 from data_gen.profiles import Knowledge, load_knowledge
 from data_gen.vocabulary import Vocabulary
-from data_gen.vocabulary.complete import complete
 from data_gen.world import World, build_world
 from serve.triage import Causes
 from training.bundles.loaded import LoadedBundle, Told, read_bundle
-from training.data.features import encode
-from training.evaluation.metrics import kl_to_exact, log_loss
+from training.evaluation.metrics import kl_to_exact, log_loss, mean_interval
+from training.evaluation.parts import WORDS, with_blanks, with_errors
 from training.evaluation.triage import condition_ranks, triaged
 from training.model.calibrate import TRAINING, Drawn, draw
+from training.model.estimators import Estimator
 
 Real = npt.NDArray[np.float64]
 _SEED = 700_000
@@ -38,8 +40,10 @@ class Row:
 
     name: str
     model: float
+    before: float  # before its last part
     knowledge: float
     best: float  # log-loss of the world's own exact posterior, below which no model can be
+    change: Real  # (n_cases,) what the last part adds to the loss, below 0 where it helps
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,15 @@ class Bench:
         """The exact posterior of a world."""
         return ExactPosterior(world)(drawn.values, world.spread(mix), 2).probability
 
+    @cached_property
+    def estimator(self) -> Estimator:
+        """What the bundle's graph was made from, asked part by part."""
+        return self.bundle.estimator()
+
+    def before(self, drawn: Drawn) -> Real:
+        """What the model says without its last part; of one part, what the whole says."""
+        return self.estimator.predict_proba(drawn.cases, self.estimator.stages[-2:][0])
+
     def model(self, drawn: Drawn) -> Real:
         """What the bundle's graph says."""
         return self.bundle.probabilities(drawn.cases, self.vocabulary)
@@ -72,16 +85,18 @@ class Bench:
     def row(self, name: str, world: World, mix: Real, seed: int, mixed: bool = False) -> Row:
         """The excess of model and knowledge on cases of another world or mix.
 
-        With `mixed`, both are re-weighted to the mix, as `--mix` does where it is known.
+        With `mixed`, all are re-weighted to the mix, as `--mix` does where it is known.
         """
         drawn = draw(world, world.spread(mix), self.rows, seed)
         true = self.exact(world, drawn, mix)
-        answers = self.model(drawn), self.exact(self.world, drawn, self.mix)
+        answers = [self.model(drawn), self.before(drawn), self.exact(self.world, drawn, self.mix)]
         if mixed:
             weighed = [answer * (mix / self.mix) for answer in answers]
-            answers = tuple(w / w.sum(axis=1, keepdims=True) for w in weighed)
-        lost = [float(kl_to_exact(true, answer).mean()) for answer in answers]
-        return Row(name, lost[0], lost[1], float(log_loss(drawn.label, true).mean()))
+            answers = [w / w.sum(axis=1, keepdims=True) for w in weighed]
+        lost = [kl_to_exact(true, answer) for answer in answers]
+        model, before, knowledge = (float(one.mean()) for one in lost)
+        best = float(log_loss(drawn.label, true).mean())
+        return Row(name, model, before, knowledge, best, lost[0] - lost[1])
 
 
 def redrawn(bench: Bench, worlds: int) -> Iterator[Row]:
@@ -99,46 +114,6 @@ def prevalence(bench: Bench, mixed: bool) -> Iterator[Row]:
             mix[place] *= factor
             mix /= mix.sum()
             yield bench.row(f"{name} x {factor:g}", bench.world, mix, _SEED + 100 + place, mixed)
-
-
-def fewer_cells(bench: Bench) -> tuple[float, float, Row]:
-    """The share of blanks, twice that, and what is lost where so many cells are blank.
-
-    Where twice the share would leave nothing, half of the recorded cells are lost.
-    """
-    plain = np.isnan(draw(bench.world, bench.world.spread(bench.mix), 5000, _SEED).values).mean()
-    kept = max((1 - 2 * plain) / (1 - plain), 0.5)
-    recording = bench.world.recording
-    rates = {name: rate * kept for name, rate in recording.rate.items()}
-    world = replace(bench.world, recording=replace(recording, rate=rates))
-    after = np.isnan(draw(world, world.spread(bench.mix), 5000, _SEED).values).mean()
-    return float(plain), float(after), bench.row("fewer cells", world, bench.mix, _SEED + 200)
-
-
-def wrong_entries(bench: Bench, share: float) -> tuple[Row, Row]:
-    """Log-loss before and after this share of recorded cells says what another patient's says.
-
-    A yes/no cell says the opposite, any other one what another case has in it. The exact posterior
-    of such records is not known: both are told by their log-loss, `best` being that of clean ones.
-    """
-    clean = draw(bench.world, bench.world.spread(bench.mix), 4 * bench.rows, _SEED + 300)
-    rng = np.random.default_rng(_SEED)
-    values = clean.values.copy()
-    for finding in bench.vocabulary.findings:
-        cell = values[:, finding.column]
-        rows = np.flatnonzero(~np.isnan(cell) & (rng.random(len(cell)) < share))
-        known = cell[~np.isnan(cell)]
-        taken = rng.choice(known, len(rows)) if len(known) else cell[rows]
-        cell[rows] = 1 - cell[rows] if finding.kind == "yes_no" else taken
-    cases = encode(complete(values, bench.vocabulary).values)
-    spoilt = replace(clean, values=values, cases=cases)
-    best = float(log_loss(clean.label, bench.exact(bench.world, clean, bench.mix)).mean())
-    rows_ = []
-    for name, drawn in (("clean", clean), ("5 % wrong", spoilt)):
-        model = float(log_loss(drawn.label, bench.model(drawn)).mean())
-        exact = float(log_loss(drawn.label, bench.exact(bench.world, drawn, bench.mix)).mean())
-        rows_.append(Row(name, model, exact, best))
-    return rows_[0], rows_[1]
 
 
 def without_condition(bench: Bench) -> Iterator[tuple[str, list[float]]]:
@@ -166,6 +141,7 @@ def summary(title: str, rows: list[Row]) -> list[str]:
     out = [f"{title} ({len(rows)})"]
     values: tuple[tuple[str, Callable[[Row], float]], ...] = (
         ("model", lambda row: row.model),
+        ("the same before its trees", lambda row: row.before),
         ("exact posterior of the knowledge", lambda row: row.knowledge),
     )
     for name, value in values:
@@ -173,6 +149,11 @@ def summary(title: str, rows: list[Row]) -> list[str]:
         mean = float(np.mean([value(row) for row in rows]))
         where = f" ({worst.name})" if len(rows) > 1 else ""
         out.append(f"  {name:34} mean {mean:.4f}  worst {value(worst):.4f}{where}")
+    change = mean_interval(np.concatenate([row.change for row in rows]), 0.95)
+    brought = "nothing beyond chance"
+    if change.low > 0 or change.high < 0:
+        brought = "less loss" if change.mean < 0 else "MORE loss"
+    out.append(f"  the trees bring {brought}: {change.low:+.4f} to {change.high:+.4f}")
     best = float(np.mean([row.best for row in rows]))
     return [*out, f"  {'log-loss of the world itself':34} mean {best:.4f}", ""]
 
@@ -191,15 +172,13 @@ def report(bench: Bench, worlds: int) -> str:
         ),
         *summary("the same, told with --mix", list(prevalence(bench, mixed=True))),
     ]
-    before, after, fewer = fewer_cells(bench)
-    lines += summary(f"blanks {100 * before:.0f} % -> {100 * after:.0f} % of cells", [fewer])
-    clean, spoilt = wrong_entries(bench, 0.05)
-    exact = "exact posterior of the knowledge"
+    worse = {
+        "blanks": with_blanks(bench.world, 0.5), "wrong_cells": with_errors(bench.world, 0.05)
+    }  # fmt: skip
+    for name, world in worse.items():
+        row = bench.row(name, world, bench.mix, _SEED + 200)
+        lines += summary(f"{WORDS[name]}, unknown to the model", [row])
     lines += [
-        f"5 % of the recorded cells wrong: log-loss, that of clean records being {clean.best:.4f}",
-        f"  {'model':34} {clean.model:.4f} -> {spoilt.model:.4f}",
-        f"  {exact:34} {clean.knowledge:.4f} -> {spoilt.knowledge:.4f}",
-        "",
         "A condition that the knowledge lacks: highest probability, share at its level or above",
         f"  {'':34} {'model':>14} {'exact posterior':>18}",
     ]

@@ -130,14 +130,14 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     evaluation.metrics["triage"]["by_form"] = by_form
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
     worse = worse_records(world, len(vignettes) // 5)
-    known = {"fresh vignettes": vignettes, "forms of any columns": forms, **dict(worse)}
+    known = {"fresh": vignettes, "forms": forms, **dict(worse)}
     encoded = encode(complete(real.values, vocabulary).values)
     evaluation.metrics["parts"] = parts(
         bundle.estimator(),
         {
             **{name: Measured.exactly(cases) for name, cases in known.items()},
-            "labelled cases held out": Measured.by_label(held_out.cases, held_out.label),
-            "real cases": Measured.by_label(encoded, real.label),
+            "labelled": Measured.by_label(held_out.cases, held_out.label),
+            "real": Measured.by_label(encoded, real.label),
         },
     )
     folders = places.reports, places.drafts

@@ -105,6 +105,7 @@ COMMANDS = {
     "training train": "-m training train",
     "training check-labelled": "-m training check-labelled",
     "training evaluate": "-m training evaluate",
+    "training compare": "-m training compare build/candidate build/candidate",
     "training gate": "-m training gate",
     "training register": "-m training register",
     "training rollback": "-m training rollback",

@@ -18,6 +18,7 @@ from training.data.vignettes import Vignettes
 from training.evaluation.evaluate import Evaluation
 from training.evaluation.look_alikes import ConfusedPair, confused_pairs
 from training.evaluation.metrics import confusion, reliability
+from training.evaluation.parts import WORDS
 from training.evaluation.render import rate, render, words
 from training.folders import atomic_write
 from training.paths import CARD, PAGE
@@ -120,7 +121,7 @@ def _parts(metrics: Mapping[str, Row]) -> list[Row]:
     """What each part brings on every kind of case, in words where it brings nothing."""
     return [
         {
-            "on": name,
+            "on": WORDS[name],
             "cases": row["cases"],
             "nats": row["figure"],
             **{words: row[stage] for stage, words in _PARTS.items() if stage in row},

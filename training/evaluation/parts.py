@@ -22,7 +22,15 @@ Matrix = npt.NDArray[np.float64]
 _CONFIDENCE = 0.95
 _SEED = 740_001
 _KEPT, _WRONG = 0.5, 0.05
-BLANKS, WRONG_CELLS = "half of the recorded cells blank", "5 % of the yes/no cells wrong"
+WORDS = {
+    "fresh": "fresh vignettes",
+    "forms": "forms of any columns",
+    "blanks": "half of the recorded cells blank",
+    "wrong_cells": "5 % of the recorded yes/no cells wrong",
+    "labelled": "labelled cases held out",
+    "real": "real cases",
+}
+"""The sets of cases, by the names that metrics have."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +55,15 @@ class Measured:
 
 def worse_records(world: World, rows: int) -> Iterator[tuple[str, Answered]]:
     """Vignettes of records worse than those learned from, with the exact posterior of each kind."""
-    for name, other in ((BLANKS, blanker(world, _KEPT)), (WRONG_CELLS, with_errors(world, _WRONG))):
+    worlds = {"blanks": with_blanks(world, _KEPT), "wrong_cells": with_errors(world, _WRONG)}
+    for name, other in worlds.items():
         mix = other.mix(TRAINING)
         drawn = draw(other, mix, rows, _SEED)
         exact = ExactPosterior(other)(drawn.values, mix, workers=2).probability
         yield name, Answered(drawn.cases, drawn.label, exact)
 
 
-def blanker(world: World, kept: float) -> World:
+def with_blanks(world: World, kept: float) -> World:
     """The same world, in which this share of the cells that were recorded still is."""
     rates = {name: rate * kept for name, rate in world.recording.rate.items()}
     return replace(world, recording=replace(world.recording, rate=rates))

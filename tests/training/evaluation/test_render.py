@@ -12,7 +12,7 @@ from training.evaluation.render import render, version_shown, with_verdict
 from training.paths import PAGE
 
 _TABLES = (
-    *("headline", "real_shares", "triage", "triage_by_level"),
+    *("headline", "parts", "real_shares", "triage", "triage_by_level"),
     *("confusion", "reliability", "by_condition", "by_cell"),
 )
 
