@@ -23,7 +23,7 @@ from data_gen.world.world import World
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-_WHOLE = 0.4  # of the patients are asked everything
+_WHOLE = 0.32  # of the patients are asked everything
 _HANDFUL = 0.12  # of the patients: a handful is told
 _MOST = 8  # of a handful, on average, beside age and sex
 _SMALLEST = 0.02  # of the findings: three of them

@@ -15,7 +15,7 @@ from data_gen.profiles import load_knowledge
 from data_gen.world import World, build_world
 from serve.model.components import MIXES, Component
 
-_AGE_STEP, _OLDEST = 2, 100
+_OLDEST = 100
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Facts:
 
 
 def _age_edges(bands: Sequence[int]) -> list[float]:
-    """The bands of the background, and steps of a few years: ages have a smooth distribution."""
-    return sorted({float(age) for age in [*bands, *range(0, _OLDEST, _AGE_STEP), _OLDEST]})
+    """The bands of the background, and every year: conditions begin and end at their own ages."""
+    return sorted({float(age) for age in [*bands, *range(_OLDEST + 1)]})
 
 
 def read_facts(learned: Path | None = None) -> Facts:
