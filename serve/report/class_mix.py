@@ -2,7 +2,8 @@
 
 Expectation-maximisation (Saerens, Latinne and Decaestecker 2002) with a prior: the logarithm of how
 much commoner a condition is than in the mix of the scores is normal around 0. How far conditions
-may be off is taken from the file itself, as what makes its rows most probable.
+may be off is taken from the file itself: widths of the prior count by how probable they make its
+rows.
 """
 
 from __future__ import annotations
@@ -40,7 +41,10 @@ def estimate_mix(probabilities: Matrix, scored: Matrix) -> ClassMix:
     told = np.flatnonzero(scored > 0)
     ratio = likelihood_ratios(probabilities, scored)[:, told]
     fits = [_fitted(ratio, scored[told], apart) for apart in APART]
-    share, error, _ = max(fits, key=lambda fit: fit[2])
+    shares, errors, evidence = (np.array(part) for part in zip(*fits, strict=True))
+    credible = _softmax(evidence)
+    share = credible @ shares
+    error = np.sqrt(credible @ (errors**2 + (shares - share) ** 2))
     low, high = _interval(share, error)
     gain = float(np.log(np.maximum(ratio @ share, _FLOOR)).mean()) if len(ratio) else 0.0
     whole = np.zeros((3, len(scored)))
