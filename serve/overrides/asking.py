@@ -13,8 +13,8 @@ would bury a benign case. An open flag is **worth asking about** where all of th
   explains it. Where it says both, either will do. A rule that speaks instead of a lowered
   emergency asks nothing.
 
-A case in which nothing about the complaint is recorded has every emergency flag open and asks
-about the first of them. A runner with heel pain at the first steps is asked nothing.
+A case that says nothing about the complaint, or only what is not there, has every emergency flag
+open and asks about the first of them. A runner with heel pain at the first steps is asked nothing.
 
 To **settle** a flag is to answer until it fires or is ruled out. The questions named are the fewest
 whose answer "no" rules out the flags (as far as answers on the spot can); a "yes" fires one or

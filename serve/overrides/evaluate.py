@@ -56,8 +56,8 @@ def evaluate(case: Case) -> OverrideResult:
 
 
 def is_blank(case: Case) -> bool:
-    """Whether a case says nothing about the complaint: at most who the person is."""
-    return all(value is None or finding in BACKGROUND for finding, value in case.items())
+    """Whether a case says nothing about the complaint: who the person is, and what is denied."""
+    return all(v is None or v is False or finding in BACKGROUND for finding, v in case.items())
 
 
 def judge(tests: Sequence[int], *, blank: bool = False) -> OverrideResult:

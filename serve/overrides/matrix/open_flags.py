@@ -47,7 +47,7 @@ def open_flags(states: States, reached: npt.NDArray[np.int64], known: Recorded) 
 class Recorded:
     """What is recorded of n cases: the tests that hold, the blank findings, and who says nothing.
 
-    `silent` (n_cases,) marks cases that record nothing about the complaint.
+    `silent` (n_cases,) marks cases that say nothing about the complaint.
     """
 
     true: Sets
@@ -61,21 +61,30 @@ def known_of(codes: Codes, silent: Mask) -> Recorded:
 
 
 def says_nothing(values: npt.NDArray[np.float64], vocabulary: Vocabulary) -> Mask:
-    """Which cases record nothing about the complaint, at most who the person is: (n_cases,)."""
-    asked = _complaint(vocabulary)
+    """Which cases say nothing about the complaint: who the person is, and what is denied.
+
+    Of (n_cases,).
+    """
+    asked, denied = _complaint(vocabulary)
     rows = np.arange(len(values))
     for start in range(0, len(asked), _COMPLAINT):
-        some = values[np.ix_(rows, asked[start : start + _COMPLAINT])]
-        rows = rows[np.isnan(some).all(axis=1)]
+        place = slice(start, start + _COMPLAINT)
+        some = values[np.ix_(rows, asked[place])]
+        rows = rows[(np.isnan(some) | (some == denied[place])).all(axis=1)]
     out = np.zeros(len(values), dtype=np.bool_)
     out[rows] = True
     return out
 
 
 @lru_cache(maxsize=4)
-def _complaint(vocabulary: Vocabulary) -> npt.NDArray[np.intp]:
-    """The columns of the findings that are not about who the person is."""
-    return np.array([f.column for f in vocabulary.findings if f.id not in BACKGROUND])
+def _complaint(vocabulary: Vocabulary) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """The columns of the findings that are not about who the person is, and what denies each.
+
+    Only a no does: NaN for a choice and a number.
+    """
+    told = [finding for finding in vocabulary.findings if finding.id not in BACKGROUND]
+    denied = [0.0 if finding.kind == "yes_no" else np.nan for finding in told]
+    return np.array([finding.column for finding in told]), np.array(denied)
 
 
 def _points_at(flag: Flag, true: Sets, blank: Sets, states: States) -> Mask:

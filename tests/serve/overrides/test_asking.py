@@ -141,10 +141,11 @@ def test_a_blank_case_has_every_emergency_open() -> None:
 
 
 def test_blank_means_nothing_about_the_complaint() -> None:
-    """Who the person is says nothing about the complaint; any symptom, even denied, does."""
+    """Who the person is says nothing about the complaint, nor does a no; any yes or word does."""
     assert is_blank({})
-    assert is_blank({"age_years": 50.0, "fever": None})
-    assert not is_blank({"worse_walking": False})
+    assert is_blank({"age_years": 50.0, "fever": None, "worse_walking": False})
+    assert not is_blank({"worse_walking": True})
+    assert not is_blank({"side": "one"})
 
 
 def test_a_benign_case_is_asked_nothing() -> None:
