@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from data_gen.look_alikes.deciding import count_grounds, find_deciding
+from data_gen.look_alikes.deciding import Deciding, count_grounds, find_deciding, judgements
 from data_gen.moved import by_relation, moved_numbers
 from data_gen.profiles import KNOWLEDGE, Knowledge, KnowledgeError, load_knowledge
 from data_gen.profiles.checks import check_knowledge
@@ -17,6 +17,7 @@ from data_gen.vocabulary.problem import RefusedError
 from data_gen.world import World, build_world
 
 _WIDTH = 34
+_SHOWN = 12
 
 
 def check_report(folder: Path | None, *, moved: bool = False) -> tuple[str, bool]:
@@ -71,16 +72,25 @@ def _deciding(knowledge: Knowledge, world: World) -> list[str]:
         ("a study's number", count["study"]),
         ("a document's frequency word", count["word"]),
         ("a document's statement of the direction", count["direction"]),
-        ("one of these three", count["three"]),
+        ("a guideline's or paper's statement of it", count["stated"]),
+        ("one of these four", count["cited"]),
         ("a study's measurement, cited for a judgement", count["measured"]),
-        ("one of these four", count["any"]),
+        ("one of these five", count["any"]),
     ]
     per_pair = total // len(found.pairs)
     head = (
         f"findings that decide, {per_pair} for each of the {len(found.pairs)} most confused "
         f"pairs: {total}; for one of the two conditions they have"
     )
-    return [head, *(f"  {what:46}{n:>5} {n / total:>6.0%}" for what, n in rows)]
+    counted = [f"  {what:46}{n:>5} {n / total:>6.0%}" for what, n in rows]
+    return [head, *counted, *_judgements(knowledge, found)]
+
+
+def _judgements(knowledge: Knowledge, found: Deciding) -> list[str]:
+    """The judgements that would gain most from a source."""
+    bare = judgements(knowledge, found)
+    shown = (f"  {s.bits:>4.0%}  {s.finding:26}{a} or {b}" for (a, b), s in bare[:_SHOWN])
+    return [f"the rest, judgements alone: {len(bare)}; of the doubt settle most", *shown]
 
 
 def _table(knowledge: Knowledge) -> list[str]:

@@ -41,12 +41,23 @@ def pair_grounds(knowledge: Knowledge, pair: Pair, finding: str) -> frozenset[st
 def count_grounds(knowledge: Knowledge, deciding: Deciding) -> Counter[str]:
     """How many of the deciding findings have each ground.
 
-    `three`: a study's number, a frequency word or a direction; `any`: any ground; `all`: all.
+    `cited`: a study's number, a frequency word or a direction; `any`: any ground; `all`: all.
     """
-    count: Counter[str] = Counter(dict.fromkeys((*GROUNDS, "three", "any", "all"), 0))
+    count: Counter[str] = Counter(dict.fromkeys((*GROUNDS, "cited", "any", "all"), 0))
     for pair, found in deciding.pairs.items():
         for separator in found:
             here = pair_grounds(knowledge, pair, separator.finding)
             count.update([*here, "all", *(["any"] if here else [])])
-            count["three"] += bool(here - {MEASURED})
+            count["cited"] += bool(here - {MEASURED})
     return count
+
+
+def judgements(knowledge: Knowledge, deciding: Deciding) -> list[tuple[Pair, Separator]]:
+    """The deciding findings that rest on judgement in both conditions, best separator first."""
+    bare = [
+        (pair, separator)
+        for pair, found in deciding.pairs.items()
+        for separator in found
+        if not pair_grounds(knowledge, pair, separator.finding) - {MEASURED}
+    ]
+    return sorted(bare, key=lambda one: (-round(one[1].bits, 9), one[1].finding, one[0]))

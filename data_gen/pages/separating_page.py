@@ -7,7 +7,7 @@ from data_gen.look_alikes.separation import Separator
 from data_gen.pages.amounts import label, met
 from data_gen.pages.markdown import percent, table
 from data_gen.profiles import Knowledge
-from data_gen.profiles.provenance import DIRECTION, GROUNDS, MEASURED, STUDY, WORD, bases
+from data_gen.profiles.provenance import DIRECTION, GROUNDS, MEASURED, STATED, STUDY, WORD, bases
 from data_gen.world import World
 
 _INTRO = """# What separates the look-alikes
@@ -21,8 +21,9 @@ as likely (mutual information): 0 % says nothing, 100 % decides it. Findings ove
 not add up. **Basis** is that of the numbers in either condition: judgement, a frequency word of a
 document, a guideline or a study; "background" where the condition does not depart from it.
 **Beside judgement** is what supports the number in one of the two: a study's number, a study that
-measured just this and is cited for a judgement, a frequency word of a document, or a document's
-statement of the direction, which the number follows.
+measured just this and is cited for a judgement, a frequency word of a document, a document's
+statement of the direction, which the number follows, or such a statement in a guideline, a set of
+criteria or a paper.
 
 [All pages](README.md)
 """
@@ -31,6 +32,7 @@ _RESTS = {
     MEASURED: "study measured it",
     WORD: "document's word",
     DIRECTION: "document's direction",
+    STATED: "guideline's or paper's direction",
 }
 
 

@@ -11,9 +11,11 @@ from data_gen.profiles.located import Located, located_in, located_numbers
 from data_gen.profiles.schema import Entry, Percentiles
 
 STUDY, MEASURED, WORD, DIRECTION = "study", "measured", "word", "direction"
-GROUNDS = (STUDY, MEASURED, WORD, DIRECTION)
+STATED = "stated"
+GROUNDS = (STUDY, MEASURED, WORD, DIRECTION, STATED)
 """A study's number; a study's measurement of just this, cited for a judgement; a document's
-frequency word; a document's statement of the direction, which the number follows."""
+frequency word; a document's statement of the direction, which the number follows; such a statement
+in a guideline, a set of criteria or a paper that was read."""
 _MEASURES = (
     "hazard_ratio",
     "likelihood_ratio_negative",
@@ -88,6 +90,8 @@ def grounds(knowledge: Knowledge, condition: str, finding: str) -> frozenset[str
                 found.add(DIRECTION)
             if study is not None and _measures(study, names, condition):
                 found.add(MEASURED)
+            if study is not None and _states(study, condition) and _agrees(study, names, more):
+                found.add(STATED)
     return frozenset(found)
 
 
@@ -98,9 +102,9 @@ def bases(knowledge: Knowledge, condition: str, finding: str) -> tuple[str, ...]
 
 
 def _agrees(row: Mapping[str, Any], names: set[str], more: bool | None) -> bool:
-    """Whether a statement speaks of the finding, in the direction that the number takes.
+    """Whether a row speaks of the finding, in the direction that the number takes.
 
-    The direction of a choice without an order stands in the words of the statement.
+    The direction of a choice without an order stands in the words of the row.
     """
     if not names & set(row.get("findings") or ()):
         return False
@@ -109,10 +113,20 @@ def _agrees(row: Mapping[str, Any], names: set[str], more: bool | None) -> bool:
 
 def _measures(row: Mapping[str, Any], names: set[str], condition: str) -> bool:
     """Whether somebody read, in the study itself, a measurement of this finding alone."""
-    about = row.get("condition")
-    conditions = [about] if isinstance(about, str) else about or []
     alone = len(row.get("findings") or ()) == 1 and set(row["findings"]) <= names
-    return alone and condition in conditions and row["flag"] == "seen" and row["kind"] in _MEASURES
+    return alone and _read(row, condition) and row["kind"] in _MEASURES
+
+
+def _states(row: Mapping[str, Any], condition: str) -> bool:
+    """Whether somebody read, in the source itself, which way its findings speak."""
+    return _read(row, condition) and (row["kind"] == "definition" or bool(row.get("direction")))
+
+
+def _read(row: Mapping[str, Any], condition: str) -> bool:
+    about = row.get("condition")
+    return row["flag"] == "seen" and condition in (
+        [about] if isinstance(about, str) else about or ()
+    )
 
 
 def _names(knowledge: Knowledge, finding: str) -> set[str]:
