@@ -69,9 +69,9 @@ class Bench:
         world = self.world.complete() if complete else self.world
         return draw(world, world.mix(TRAINING), rows, _SEEDS["labelled"])
 
-    def lost(self, knowledge: Knowledge) -> Real:
-        """What the exact posterior of a knowledge loses on each case, in nats: (n_cases,)."""
-        return kl_to_exact(self.exact, _posterior(build_world(knowledge), self.test.values))
+    def lost(self, world: World) -> Real:
+        """What the exact posterior of a world loses on each case, in nats: (n_cases,)."""
+        return kl_to_exact(self.exact, _posterior(world, self.test.values))
 
 
 def _posterior(world: World, values: Real) -> Real:
@@ -80,7 +80,7 @@ def _posterior(world: World, values: Real) -> Real:
 
 def of_world(bench: Bench, name: str, sizes: tuple[int, ...], *, complete: bool) -> Iterator[str]:
     """The lines of a world of the same structure."""
-    learnable = bench.lost(bench.knowledge)
+    learnable = bench.lost(build_world(bench.knowledge))
     yield name
     yield _line("the knowledge as stated", learnable)
     for size in sizes:
@@ -102,7 +102,7 @@ def of_structure(rows: int, size: int) -> Iterator[str]:
     """The lines of the worlds whose structure the knowledge lacks."""
     for one in lacking(load_knowledge()):
         bench = Bench.of(one.knowledge, one.world, rows)
-        learnable = bench.lost(bench.knowledge)
+        learnable = bench.lost(build_world(bench.knowledge))
         yield one.name
         yield _line("the knowledge as stated", learnable)
         some = bench.labelled(size)
@@ -118,7 +118,7 @@ def with_trees(bench: Bench, some: Drawn, found: Learned) -> tuple[Real, int]:
     labelled = LabelledCases(some.values, some.cases, some.label, some.label < 0)
     mix = bench.world.class_mix(bench.world.mix(TRAINING))
     booster = fit_labelled_trees(rows_for_trees(bench.knowledge, found, labelled), mix, 1, 0)
-    told = _posterior(build_world(found.knowledge), bench.test.values)
+    told = _posterior(found.world, bench.test.values)
     if booster is None:
         return kl_to_exact(bench.exact, told), 0
     raised = np.log(np.maximum(told, 1e-30)) + booster.predict(bench.test.cases, raw_score=True)
@@ -137,7 +137,7 @@ def of_real_cases() -> Iterator[str]:
         rest = fold != one
         found = learn(knowledge, real.values[rest], real.label[rest])
         scales.append(found.scale)
-        after.append(_on_real(build_world(found.knowledge), real, fold == one))
+        after.append(_on_real(found.world, real, fold == one))
     yield f"The {len(real.label)} shared real cases, each told without its fold of {_FOLDS}"
     for name, parts in (("the knowledge as stated", before), ("updated by the other folds", after)):
         loss, missed, raised = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -162,7 +162,7 @@ def _on_real(world: World, real: RealCases, rows: Mask) -> tuple[Real, Mask, Mas
 
 
 def _told(bench: Bench, what: str, found: Learned, learnable: Real) -> str:
-    lost = bench.lost(found.knowledge)
+    lost = bench.lost(found.world)
     return f"{_closed(what, lost, learnable)}   scale {found.scale:4.2f}"
 
 

@@ -38,6 +38,8 @@ class Learned:
 
     knowledge: Knowledge
     """With the updated numbers."""
+    world: World
+    """Theirs."""
     numbers: tuple[Number, ...]
     before: Evidence
     """At the stated numbers."""
@@ -114,7 +116,9 @@ class _Learner:
             if far < close:
                 break
         overlay = overlay_of(self.stated, self.numbers, at)
-        return Learned(knowledge, self.numbers, before, found, at, scale, overlay, self.recordings)
+        return Learned(
+            knowledge, world, self.numbers, before, found, at, scale, overlay, self.recordings
+        )
 
     def _fit_recordings(self) -> None:
         """How each file writes down what the stated knowledge says: steps while these help."""

@@ -14,7 +14,7 @@ from training.data.labelled_rows import LabelledRows
 from training.learn.expectation import Evidence, expectation
 from training.learn.filed import blocks_of
 from training.learn.learn import Learned, all_updated, atoms_with, built
-from training.learn.statistics import statistics_of
+from training.learn.statistics import Statistics, statistics_of
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -59,25 +59,26 @@ def left_out_margins(
     if learned.scale == 0:
         return _margin(build_world(stated), values, threads)
     out = np.empty((len(label), len(stated.vocabulary.conditions)))
+    numbers, given = learned.numbers, (values, label, file)
+    atoms = atoms_with(learned.knowledge, learned.world, numbers, label)
+    statistics = statistics_of(learned.knowledge, learned.world, numbers, atoms)
     for one in np.unique(fold):
         rows = fold == one
-        own = _said(learned, values[rows], label[rows], file[rows]).counted(weight)
-        wanted = all_updated(learned.numbers, learned.at, learned.after.without(own), learned.scale)
-        _, world, _ = built(stated, learned.numbers, learned.at, wanted)
+        own = _said(learned, statistics, *(part[rows] for part in given)).counted(weight)
+        wanted = all_updated(numbers, learned.at, learned.after.without(own), learned.scale)
+        _, world, _ = built(stated, numbers, learned.at, wanted)
         out[rows] = _margin(world, values[rows], threads)
     return out
 
 
-def _said(learned: Learned, values: Array, label: Codes, file: Codes) -> Evidence:
+def _said(
+    learned: Learned, statistics: Statistics, values: Array, label: Codes, file: Codes
+) -> Evidence:
     """What some of the cases say of the numbers that all have led to."""
-    knowledge, numbers = learned.knowledge, learned.numbers
     with one_blas_thread():
-        world = build_world(knowledge)
-        atoms = atoms_with(knowledge, world, numbers, label)
-        statistics = statistics_of(knowledge, world, numbers, atoms)
-        blocks = blocks_of(world, values, label, file)
+        blocks = blocks_of(learned.world, values, label, file)
         recordings = {f: learned.recordings[f] for f in np.unique(file).tolist()}
-        return expectation(world, recordings, blocks, numbers, statistics)
+        return expectation(learned.world, recordings, blocks, learned.numbers, statistics)
 
 
 def _margin(world: World, values: Array, threads: int) -> Array:

@@ -9,7 +9,6 @@ import numpy.typing as npt
 import pytest
 
 from data_gen.inference import ExactPosterior
-from data_gen.world import build_world
 from tests.training.learn.test_learn import draw, knowledge, world
 from training.data.features import encode
 from training.data.labelled import LabelledCases
@@ -28,7 +27,7 @@ def _turned() -> tuple[LabelledCases, Learned]:
     doms = drawn.label == world().vocabulary.condition_ids.index("doms")
     values[doms, column] = np.arange(doms.sum()) % 5 == 0
     labelled = LabelledCases(values, encode(values), drawn.label, drawn.label < 0)
-    return labelled, learn(knowledge(), values, drawn.label, scale=1.0, close=2.0)
+    return labelled, learn(knowledge(), values, drawn.label, scale=1.0, close=9.0)
 
 
 def test_a_margin_is_that_of_the_knowledge_which_the_other_folds_lead_to() -> None:
@@ -41,7 +40,7 @@ def test_a_margin_is_that_of_the_knowledge_which_the_other_folds_lead_to() -> No
     own = np.arange(len(labelled)), labelled.label
     others = fold != 0
     alone = learn(
-        knowledge(), labelled.values[others], labelled.label[others], scale=1.0, close=2.0
+        knowledge(), labelled.values[others], labelled.label[others], scale=1.0, close=9.0
     )
     left, all_ = (_log(one, labelled.values[fold == 0]) for one in (alone, found))
     rows = own[0][: (fold == 0).sum()], labelled.label[fold == 0]
@@ -51,8 +50,8 @@ def test_a_margin_is_that_of_the_knowledge_which_the_other_folds_lead_to() -> No
 
 
 def _log(found: Learned, values: Real) -> Real:
-    of = build_world(found.knowledge)
-    return np.log(ExactPosterior(of)(values, of.mix("training")).probability)
+    world = found.world
+    return np.log(ExactPosterior(world)(values, world.mix("training")).probability)
 
 
 def test_cases_that_agree_are_looked_at_by_the_stated_knowledge() -> None:
