@@ -85,7 +85,7 @@ tune: environment-dev ## search for the knobs of ESTIMATOR (default: ours) on th
 	$(BIN)/python -m benchmarks.tune --estimator $(ESTIMATOR) --out benchmarks/tune-$(ESTIMATOR).txt
 ESTIMATOR ?= mixture-trees
 
-bench-models: environment-bench ## ours beside six other kinds of model on the same vignettes; the learning curve
+bench-models: environment-bench ## ours beside seven other kinds of model on the same vignettes; the learning curve
 	$(BIN)/python -m benchmarks.models --out benchmarks/models.txt
 	$(BIN)/python -m benchmarks.learning_curve --out benchmarks/learning_curve.txt
 

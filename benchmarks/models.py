@@ -15,7 +15,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import chain
@@ -26,34 +26,30 @@ import numpy as np
 import onnxruntime as ort
 from threadpoolctl import threadpool_limits
 
+from benchmarks.elsewhere import Elsewhere, Predict
 from benchmarks.models_text import Row, report
 from benchmarks.network import Network
 from benchmarks.output import options, tell
 from benchmarks.peers import LIBRARIES, Given, Library, Real, soft_rows
-from benchmarks.redraw import other_world
 from benchmarks.training_data import first, intervals_of, read_part
 from data_gen.inference import ExactPosterior
-from data_gen.profiles import Knowledge, load_knowledge
+from data_gen.profiles import load_knowledge
 from data_gen.world import World, build_world
 from serve.batch.processors import processors
 from training.bundles.onnx.graph import export
 from training.data.features import Cases, decoded
-from training.data.vignettes import Answered, Vignettes
+from training.data.vignettes import Vignettes
 from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, mean_interval
-from training.evaluation.parts import worse_records
-from training.model.calibrate import TRAINING, draw
+from training.model.calibrate import TRAINING
 from training.model.classifier import LegPainClassifier
 from training.model.estimators import mixture_trees
 from training.params import read_params
 
 LABELS, POSTERIOR = "labels", "exact posterior"
 _CONFIDENCE = 0.95
-_SEED = 750_001
-_WORLDS = 3
 _REPEATS = 3
 _SERVED_BLOCK = 4096  # cases that scoring gives the graph at a time
 _PACKAGES = ("numpy", "scikit-learn", "lightgbm", "xgboost", "catboost", "onnxruntime")
-Predict = Callable[[Cases], Real]
 
 
 @dataclass(frozen=True)
@@ -154,43 +150,6 @@ def _graph(served: bytes) -> Predict:
         return np.concatenate(found).astype(np.float64)
 
     return predict
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """Cases not like those learned from, with the exact posterior of where they come from."""
-
-    sets: Mapping[str, Answered]
-
-    @classmethod
-    def of(cls, knowledge: Knowledge, world: World, rows: int) -> Elsewhere:
-        """Worse records, forms of any columns, and worlds redrawn within their intervals."""
-        records = (cases for _, cases in worse_records(world, rows))
-        worse = zip(("blanks", "wrong cells"), records, strict=True)
-        forms = _drawn(world, rows, _SEED, forms=True)
-        others = [
-            _drawn(other_world(knowledge, k)[0], rows // _WORLDS, _SEED + 1 + k)
-            for k in range(_WORLDS)
-        ]
-        redrawn = (
-            np.concatenate([getattr(other, name) for other in others])
-            for name in ("cases", "label", "exact")
-        )
-        return cls({**dict(worse), "forms": forms, "redrawn": Answered(*redrawn)})
-
-    def lost(self, predict: Predict) -> dict[str, float]:
-        """The excess on each."""
-        return {
-            name: float(kl_to_exact(cases.exact, predict(cases.cases)).mean())
-            for name, cases in self.sets.items()
-        }
-
-
-def _drawn(world: World, rows: int, seed: int, *, forms: bool = False) -> Answered:
-    mix = world.mix(TRAINING)
-    drawn = draw(world, mix, rows, seed, forms=forms)
-    exact = ExactPosterior(world)(drawn.values, mix, workers=2).probability
-    return Answered(drawn.cases, drawn.label, exact)
 
 
 def measure(fitted: Fitted, test: Vignettes, elsewhere: Elsewhere) -> Row:

@@ -9,17 +9,20 @@ import optuna
 import pytest
 
 from benchmarks.tune import SPACES, Search, Tried, report
-from tests.training.projects import params
-from training.params import EstimatorName, TrainParams
+from tests.training.projects import ROOT, params
+from training.params import EstimatorName, TrainParams, read_params
 
 
 @pytest.mark.parametrize("name", get_args(EstimatorName))
 def test_a_space_holds_knobs_that_the_parameters_know(name: EstimatorName) -> None:
     """Whatever is suggested is valid, and the knobs of today lie inside."""
+    today = read_params(ROOT / "params.yaml").train.model_dump()
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
-    for _ in range(20):
-        knobs = SPACES[name](study.ask())
-        TrainParams.model_validate({**params().train.model_dump(), **knobs})
+    study.enqueue_trial(today)
+    first, *others = (SPACES[name](study.ask()) for _ in range(20))
+    assert first == {knob: today[knob] for knob in first}
+    for knobs in others:
+        TrainParams.model_validate({**today, **knobs})
 
 
 def test_a_search_begins_with_todays_knobs_and_repeats(monkeypatch: pytest.MonkeyPatch) -> None:
