@@ -17,7 +17,7 @@ from data_gen.profiles import Knowledge
 from data_gen.profiles.schema import Presentation, Profile, Share
 from data_gen.world import World, build_world
 
-_APART = 2.5  # log-odds that lie between the halves of a presentation
+_BY_SEX, _BY_BURDEN = 2.5, 6.0  # log-odds that lie between the halves of a presentation
 _MIDDLE = (0.1, 0.9)  # probabilities that have room
 _MANY = 10  # presentations of a condition that stands for many: its own are left
 _BEARS = 0.35  # the share of a presentation's patients who bear the burden
@@ -74,7 +74,7 @@ def _by_sex(knowledge: Knowledge) -> Knowledge:
             _Half(f"{name}_men", 1 - women, (-1, 1), 0.0),
         )
 
-    return _halved(knowledge, halves)
+    return _halved(knowledge, _BY_SEX, halves)
 
 
 def _burdened(knowledge: Knowledge) -> Knowledge:
@@ -84,23 +84,25 @@ def _burdened(knowledge: Knowledge) -> Knowledge:
             _Half(f"{name}_burdened", _BEARS, (1, 1)),
         )
 
-    return _halved(knowledge, halves)
+    return _halved(knowledge, _BY_BURDEN, halves)
 
 
-def _halved(knowledge: Knowledge, halves: Callable[[Profile, str], tuple[_Half, ...]]) -> Knowledge:
+def _halved(
+    knowledge: Knowledge, apart: float, halves: Callable[[Profile, str], tuple[_Half, ...]]
+) -> Knowledge:
     """The same with presentations in two halves, whose rates mean to those stated."""
     profiles = {}
     for condition, profile in knowledge.profiles.items():
         split: dict[str, Presentation] = {}
         for name, one in profile.presentations.items():
             parts = halves(profile, name) if len(profile.presentations) < _MANY else ()
-            split |= _parts(knowledge, profile, name, parts) if parts else {name: one}
+            split |= _parts(knowledge, profile, name, parts, apart) if parts else {name: one}
         profiles[condition] = profile.model_copy(update={"presentations": split})
     return replace(knowledge, profiles=profiles)
 
 
 def _parts(
-    knowledge: Knowledge, profile: Profile, name: str, halves: tuple[_Half, ...]
+    knowledge: Knowledge, profile: Profile, name: str, halves: tuple[_Half, ...], apart: float
 ) -> dict[str, Presentation]:
     one = profile.presentations[name]
     bound = {member for group in knowledge.background.groups for member in group.members}
@@ -123,15 +125,15 @@ def _parts(
         if half.female is not None:
             update["female"] = Share(p=half.female)
         for place, (finding, p) in enumerate(free.items()):
-            middle = brentq(_off, -12, 12, args=(p, halves, place))
-            rate = float(expit(middle + half.signs[place % 2] * _APART / 2))
+            middle = brentq(_off, -12, 12, args=(p, halves, place, apart))
+            rate = float(expit(middle + half.signs[place % 2] * apart / 2))
             findings[finding] = stated[finding].model_copy(update={"p": rate})
         found[half.name] = one.model_copy(update=update)
     return found
 
 
-def _off(middle: float, p: float, halves: tuple[_Half, ...], place: int) -> float:
-    rates = (h.share * expit(middle + h.signs[place % 2] * _APART / 2) for h in halves)
+def _off(middle: float, p: float, halves: tuple[_Half, ...], place: int, apart: float) -> float:
+    rates = (h.share * expit(middle + h.signs[place % 2] * apart / 2) for h in halves)
     return float(sum(rates)) - p
 
 

@@ -39,7 +39,7 @@ def fit_labelled_trees(
         return None
     margin = _under_own_mix(rows, mix)
     settings = TreeSettings(
-        rounds=_MOST, leaves=3, learning_rate=0.05, min_data=50, l2=10.0 / weight, max_bin=63,
+        rounds=_MOST, leaves=3, learning_rate=0.05, min_data=50, l2=2.0 / weight, max_bin=63,
         threads=threads, seed=seed,
     )  # fmt: skip
     return _grown(rows, margin, replace(settings, rounds=_rounds(rows, margin, settings)))
