@@ -202,14 +202,15 @@ def two_steps(state: State) -> Ints:
     out = np.full(len(information), -1)
     for row, score in enumerate(information):
         total = {}
-        for column in np.argsort(-score)[:_AHEAD].tolist():
+        worthwhile = min(_AHEAD, int((score > 0).sum()))
+        for column in np.argsort(-score)[:worthwhile].tolist():
             met = state.posterior[row] * _table(worths, column).T  # (n_values, n_components)
             after = met / np.maximum(met.sum(axis=1, keepdims=True), _FLOOR)
             further = worths.worth(after).information * (score > 0)
             further[:, column] = 0
             total[column] = score[column] + met.sum(axis=1) @ further.max(axis=1)
-        best = max(total, key=lambda column: total[column])
-        out[row] = best if score[best] > 0 else -1
+        if total:
+            out[row] = max(total, key=lambda column: total[column])
     return out
 
 
