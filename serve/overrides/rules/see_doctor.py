@@ -57,6 +57,7 @@ RULES = (
         "The walking distance is getting shorter",
         "000-doctor-distance",
         "001-distance-shrinks-fast",
+        "001-distance-covered-falls",
     ),
     _see(
         4,
