@@ -45,10 +45,23 @@ _IN_MEMORY = 1 << 20
 _LONGEST_HEADER, _LONGEST_NAMES = 6000, 2000
 
 
-class FileOptions(BaseModel):
-    """How a file is scored."""
+class Dialect(BaseModel):
+    """How a file is written; what is not said is as usual."""
 
     model_config = ConfigDict(extra="forbid")
+
+    delimiter: str | None = None
+    """What stands between cells: comma, semicolon, tab, pipe, or the character."""
+    encoding: str | None = None
+    """Of the text: utf-8, utf-16, cp1252, latin-1 or another."""
+    decimal: Literal[".", ","] | None = None
+    """What stands before decimals."""
+    compression: Literal["none", "gzip", "bz2", "xz"] | None = None
+    """How the file is packed."""
+
+
+class FileOptions(Dialect):
+    """How a file is scored."""
 
     rejects: Literal["refuse", "skip"] = "refuse"
     """What to do where rows have a broken shape: refuse the file and list them, or skip them."""
@@ -60,14 +73,6 @@ class FileOptions(BaseModel):
     """How an empty cell is read."""
     absent: Silence = AS_FILES_SAY.absent
     """How a finding without a column is read."""
-    delimiter: str | None = None
-    """What stands between cells: comma, semicolon, tab, pipe, or the character."""
-    encoding: str | None = None
-    """Of the text: utf-8, utf-16, cp1252, latin-1 or another."""
-    decimal: Literal[".", ","] | None = None
-    """What stands before decimals."""
-    compression: Literal["none", "gzip", "bz2", "xz"] | None = None
-    """How the file is packed."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import BinaryIO, NamedTuple, cast
+from typing import Annotated, BinaryIO, NamedTuple, cast
+from urllib.parse import urlencode
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -17,7 +18,7 @@ from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.batch.block import BlockScorer, Scored, score_block
 from serve.cases.csv_rows import BOM
 from serve.http.batching import SlowLane
-from serve.http.csv_response import WHERE, Checked, FileAnswer, FileOptions
+from serve.http.csv_response import WHERE, Checked, Dialect, FileAnswer, FileOptions
 from serve.http.options import Limits
 from serve.http.page.rendering import HEADERS, page
 from serve.http.page.upload import Upload
@@ -26,6 +27,7 @@ from serve.output.summary import Summary
 from serve.pipeline import ScoringPipeline
 
 PAGE, CHECK, SUMMARY, SCORED = "/file", "/file/check", "/file/summary", "/file/scored"
+Written = Annotated[Dialect, Query()]
 _BINS = 10  # of novelty
 _TOLD = 50  # columns and rows of broken shape that are named
 
@@ -52,8 +54,8 @@ class Bar(NamedTuple):
 class _FilePage(FileAnswer):
     """The answer to a file that stands in a form; broken rows are told, and the rest is scored."""
 
-    def __init__(self, lane: Lane, *, columns: str | None = None) -> None:
-        options = FileOptions(rejects="skip", ask=0)
+    def __init__(self, lane: Lane, dialect: Dialect, *, columns: str | None = None) -> None:
+        options = FileOptions(rejects="skip", ask=0, **dialect.model_dump(exclude_unset=True))
         super().__init__(
             lane.chain(), lane.slow, lane.limits, options, lane.count, lane.mapping, parquet=True
         )
@@ -87,8 +89,8 @@ class CheckPage(_FilePage):
 class SummaryPage(_FilePage):
     """The counts of a scored file, with plots."""
 
-    def __init__(self, lane: Lane, vocabulary: Vocabulary) -> None:
-        super().__init__(lane, columns="top_condition,novelty")
+    def __init__(self, lane: Lane, dialect: Dialect, vocabulary: Vocabulary) -> None:
+        super().__init__(lane, dialect, columns="top_condition,novelty")
         self._vocabulary = vocabulary
 
     async def _send(
@@ -152,21 +154,25 @@ async def _nothing() -> dict[str, str]:
 
 
 def add_file_pages(app: FastAPI, lane: Lane, vocabulary: Vocabulary) -> None:
-    """Give an application the pages of a file."""
+    """Give an application the pages of a file, which take its dialect from their address."""
 
     @app.get(PAGE, include_in_schema=False)
-    async def opened() -> Response:
+    async def opened(request: Request) -> Response:
         limits = lane.limits
-        return page("file.html", megabytes=limits.file_bytes >> 20, rows=limits.file_rows)
+        said = {name: text for name, text in request.query_params.items() if text}
+        return page(
+            "file.html", megabytes=limits.file_bytes >> 20, rows=limits.file_rows, said=said,
+            dialect=f"?{urlencode(said)}" if said else "",
+        )  # fmt: skip
 
     @app.post(CHECK, include_in_schema=False)
-    async def checked(_: Request) -> Response:
-        return CheckPage(lane)
+    async def checked(dialect: Written) -> Response:
+        return CheckPage(lane, dialect)
 
     @app.post(SUMMARY, include_in_schema=False)
-    async def summed(_: Request) -> Response:
-        return SummaryPage(lane, vocabulary)
+    async def summed(dialect: Written) -> Response:
+        return SummaryPage(lane, dialect, vocabulary)
 
     @app.post(SCORED, include_in_schema=False)
-    async def scored(_: Request) -> Response:
-        return ScoredFile(lane)
+    async def scored(dialect: Written) -> Response:
+        return ScoredFile(lane, dialect)

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import logging
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -276,3 +278,19 @@ def test_no_answer_stands_in_the_log(send: Send, caplog: pytest.LogCaptureFixtur
     lines = [r.getMessage() for r in caplog.records if r.name.startswith("claudico")]
     assert any("route=/question" in line for line in lines)
     assert not [line for line in lines if "67" in line.split("ms=")[0] or "bladder" in line]
+
+
+def test_a_file_in_another_dialect_is_read_as_the_page_is_told(send: Send) -> None:
+    """Semicolons and decimal commas are refused with the remedy, which the page then carries."""
+    cases = {"file": ("cases.csv", "age_years;fever;temperature_c\n67;yes;38,6\n", "text/csv")}
+    refused = send("/file/summary", files=cases)
+    assert refused.status_code == 422
+    assert "delimiter=semicolon" in refused.text
+    page = send("/file?delimiter=semicolon&decimal=,&encoding=").text
+    assert '<option value="semicolon" selected>' in page
+    action = re.search(r'formaction="(/file/summary[^"]*)"', page)
+    assert action is not None
+    told = send(unescape(action[1]), files=cases)
+    assert told.status_code == 200
+    assert "1 rows scored" in told.text or "1 row scored" in told.text
+    assert send("/file/summary?ask=3", files=cases).status_code == 422
