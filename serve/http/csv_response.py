@@ -45,7 +45,7 @@ _IN_MEMORY = 1 << 20
 _LONGEST_HEADER, _LONGEST_NAMES = 6000, 2000
 
 
-class Dialect(BaseModel):
+class DialectOptions(BaseModel):
     """How a file is written; what is not said is as usual."""
 
     model_config = ConfigDict(extra="forbid")
@@ -60,7 +60,7 @@ class Dialect(BaseModel):
     """How the file is packed."""
 
 
-class FileOptions(Dialect):
+class FileOptions(DialectOptions):
     """How a file is scored."""
 
     rejects: Literal["refuse", "skip"] = "refuse"

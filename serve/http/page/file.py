@@ -18,16 +18,23 @@ from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.batch.block import BlockScorer, Scored, score_block
 from serve.cases.csv_rows import BOM
 from serve.http.batching import SlowLane
-from serve.http.csv_response import WHERE, Checked, Dialect, FileAnswer, FileOptions
+from serve.http.csv_response import WHERE, Checked, DialectOptions, FileAnswer, FileOptions
 from serve.http.options import Limits
 from serve.http.page.rendering import HEADERS, page
 from serve.http.page.upload import Upload
 from serve.mapping.column_mapping import ColumnMapping
+from serve.mapping.dialect import DECIMALS, DELIMITERS, DIALECT
 from serve.output.summary import Summary
 from serve.pipeline import ScoringPipeline
 
 PAGE, CHECK, SUMMARY, SCORED = "/file", "/file/check", "/file/summary", "/file/scored"
-Written = Annotated[Dialect, Query()]
+Written = Annotated[DialectOptions, Query()]
+_CHOICES = (
+    ("delimiter", "Between cells", [name for name in DELIMITERS if name.isalpha()]),
+    ("decimal", "Before decimals", DECIMALS),
+    ("encoding", "Characters", ("utf-8", "utf-16", "cp1252", "latin-1")),
+)
+"""What can be said of how a file is written: its name, what a person reads, and the values."""
 _BINS = 10  # of novelty
 _TOLD = 50  # columns and rows of broken shape that are named
 
@@ -54,7 +61,7 @@ class Bar(NamedTuple):
 class _FilePage(FileAnswer):
     """The answer to a file that stands in a form; broken rows are told, and the rest is scored."""
 
-    def __init__(self, lane: Lane, dialect: Dialect, *, columns: str | None = None) -> None:
+    def __init__(self, lane: Lane, dialect: DialectOptions, *, columns: str | None = None) -> None:
         options = FileOptions(rejects="skip", ask=0, **dialect.model_dump(exclude_unset=True))
         super().__init__(
             lane.chain(), lane.slow, lane.limits, options, lane.count, lane.mapping, parquet=True
@@ -89,7 +96,7 @@ class CheckPage(_FilePage):
 class SummaryPage(_FilePage):
     """The counts of a scored file, with plots."""
 
-    def __init__(self, lane: Lane, dialect: Dialect, vocabulary: Vocabulary) -> None:
+    def __init__(self, lane: Lane, dialect: DialectOptions, vocabulary: Vocabulary) -> None:
         super().__init__(lane, dialect, columns="top_condition,novelty")
         self._vocabulary = vocabulary
 
@@ -159,10 +166,10 @@ def add_file_pages(app: FastAPI, lane: Lane, vocabulary: Vocabulary) -> None:
     @app.get(PAGE, include_in_schema=False)
     async def opened(request: Request) -> Response:
         limits = lane.limits
-        said = {name: text for name, text in request.query_params.items() if text}
+        said = {name: text for name in DIALECT if (text := request.query_params.get(name))}
         return page(
             "file.html", megabytes=limits.file_bytes >> 20, rows=limits.file_rows, said=said,
-            dialect=f"?{urlencode(said)}" if said else "",
+            dialect=f"?{urlencode(said)}" if said else "", choices=_CHOICES,
         )  # fmt: skip
 
     @app.post(CHECK, include_in_schema=False)
