@@ -23,7 +23,12 @@ from training.promotion.checks.comparison_data import Answers, ComparisonData, k
 from training.promotion.checks.knowledge import knowledge_checks
 from training.promotion.checks.limits import within_limits
 from training.promotion.checks.spending import share_of_try, which_try
-from training.promotion.store.history import Event, state_of
+from training.promotion.store.history import (
+    Event,
+    rejected_models,
+    rejected_versions,
+    state_of,
+)
 from training.promotion.wording import lacking, promoted
 
 TURNED_DOWN = "a rollback turned this candidate down; the champion stays until another comes"
@@ -36,10 +41,6 @@ class Standing:
     champion: LoadedBundle | None
     anchor: LoadedBundle | None
     history: Sequence[Event] = ()
-    rejected_versions: frozenset[str] = frozenset()
-    """Versions that a rollback has put aside."""
-    rejected_models: frozenset[str] = frozenset()
-    """Their models, which other knobs may give another version."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def decide(
     """The gate's decision. `data` is read only where there is something to judge."""
     if standing.champion is not None and candidate.version == standing.champion.version:
         return _decision(candidate, standing, False, "the candidate is the champion")
-    if _turned_down(candidate, standing):
+    if _turned_down(candidate, standing.history):
         return _decision(candidate, standing, False, TURNED_DOWN)
     judged_on = data()
     checks = tuple(_checks(candidate, standing, judged_on, vocabulary, params))
@@ -88,9 +89,10 @@ def decide(
     return _decision(candidate, standing, passed, reason, checks, judged_on.note)
 
 
-def _turned_down(candidate: LoadedBundle, standing: Standing) -> bool:
-    down = standing.rejected_versions
-    return candidate.version in down or candidate.model in standing.rejected_models
+def _turned_down(candidate: LoadedBundle, history: Sequence[Event]) -> bool:
+    """Whether a rollback put the candidate aside, or its model under another version."""
+    down = candidate.version in rejected_versions(history)
+    return down or candidate.model in rejected_models(history)
 
 
 def _decision(

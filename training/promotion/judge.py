@@ -36,8 +36,6 @@ def standing_of(store: ModelStore) -> Standing:
         champion=store.champion(),
         anchor=None if anchor is None else store.open(anchor),
         history=store.history(),
-        rejected_versions=store.rejected_versions(),
-        rejected_models=store.rejected_models(),
     )
 
 

@@ -310,7 +310,8 @@ def test_a_later_try_needs_a_clearer_lead(vignettes: Vignettes, real: RealCases)
 def test_what_a_rollback_put_aside_is_not_judged() -> None:
     """A candidate that a rollback turned down is kept out, unread."""
     new = as_version(Prepared("new", {}))
-    standing = Standing(as_version(Prepared("old", {})), None, (), frozenset({"new"}))
+    back = replace(event("rolled_back", "old", "new"), put_aside=("new",))
+    standing = Standing(as_version(Prepared("old", {})), None, [back])
 
     def unread() -> ComparisonData:
         raise AssertionError

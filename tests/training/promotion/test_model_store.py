@@ -21,7 +21,12 @@ from tests.training.projects import ROOT
 from tests.training.stores import bundle_files, decision, promote, reject
 from training.bundles.loaded import read_bundle
 from training.promotion.store import model_store
-from training.promotion.store.history import parse
+from training.promotion.store.history import (
+    parse,
+    rejected,
+    rejected_models,
+    rejected_versions,
+)
 from training.promotion.store.model_store import ModelStore, version_of
 
 Files = dict[str, bytes]
@@ -61,7 +66,7 @@ def test_a_promoted_version_is_whole_and_scoring_finds_it(
 def test_an_empty_store_has_no_champion(store: ModelStore) -> None:
     """Nothing there is no mistake."""
     assert (store.champion(), store.champion_version(), store.anchor()) == (None, None, None)
-    assert (store.history(), store.rejected(), store.kept()) == ((), frozenset(), ())
+    assert (store.history(), rejected(store.history()), store.kept()) == ((), frozenset(), ())
 
 
 def test_a_rollback_goes_back_in_the_succession_and_never_to_what_was_rejected(
@@ -73,13 +78,13 @@ def test_a_rollback_goes_back_in_the_succession_and_never_to_what_was_rejected(
     c = promote(store, made("c"))
     d = reject(store, made("d"))
     assert store.roll_back(None, "C too") == a
-    assert {b, c, d} == store.rejected()
-    assert {b, c} == store.rejected_versions()
+    assert {b, c, d} == rejected(store.history())
+    assert {b, c} == rejected_versions(store.history())
     with pytest.raises(RefusedError, match="not rejected"):
         store.roll_back(None, "further")
     assert store.champion_version() == a
     assert store.roll_back(b, "B was not slow after all") == b  # by name it comes back
-    assert b not in store.rejected()
+    assert b not in rejected(store.history())
 
 
 def test_repeated_rollbacks_go_further_back(store: ModelStore, made: Callable[..., Files]) -> None:
@@ -198,9 +203,9 @@ def test_a_rollback_puts_models_aside_whatever_their_version(
     model = store.open(b).model
     twin = read_bundle(tmp_path / "bundles" / "b")
     assert store.roll_back(None, "slow", twin) != b
-    assert store.rejected_models() == {model}
+    assert rejected_models(store.history()) == {model}
     store.force(made("b"), "it is not slow")
-    assert store.rejected_models() == frozenset()
+    assert rejected_models(store.history()) == frozenset()
 
 
 def test_a_damaged_champion_can_be_left(store: ModelStore, made: Callable[..., Files]) -> None:

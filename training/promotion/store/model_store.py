@@ -109,18 +109,6 @@ class ModelStore:
             return None
         return history.anchor(self.history(), knowledge_hash or pointer.knowledge_hash)
 
-    def rejected(self) -> frozenset[str]:
-        """Versions that a rollback has put aside, or the gate refused when it last judged them."""
-        return history.rejected(self.history())
-
-    def rejected_versions(self) -> frozenset[str]:
-        """Versions that a rollback has put aside: not to be judged again."""
-        return history.rejected_versions(self.history())
-
-    def rejected_models(self) -> frozenset[str]:
-        """The models of these versions, whatever the version of one that comes again."""
-        return history.rejected_models(self.history())
-
     def acted_on(self, decision: bytes) -> Event | None:
         """The last event that came from a decision file, or None."""
         wanted = _hash(decision)
@@ -134,8 +122,9 @@ class ModelStore:
         """
         if version is not None:
             return self._champion_once(version)
-        refused = self.rejected()
-        before = [v for v in history.succession(self.history())[:-1] if v not in refused]
+        events = self.history()
+        refused = history.rejected(events)
+        before = [v for v in history.succession(events)[:-1] if v not in refused]
         before = [v for v in before if self.folder(v).is_dir()]
         if not before:
             message = "no champion before this one is kept that was not rejected"
@@ -252,7 +241,7 @@ class ModelStore:
         """Name the version that no candidate of its knowledge may fall behind."""
         with self.lock():
             self._champion_once(version)
-            if version in self.rejected_versions():
+            if version in history.rejected_versions(self.history()):
                 message = f"a rollback turned {version} down"
                 remedy = f"bring it back first (`python -m training rollback --to {version}`)"
                 raise RefusedError(Problem("turned_down", str(self.root), message, remedy))
