@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.vocabulary import TRIAGE_LEVELS, Finding, Vocabulary
+from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.words import WORD_NOT_ASKED, CellProblem, parse_cell
 from serve.problem import Problem, RefusedError
 
@@ -23,21 +23,6 @@ class RealCases:
     values: npt.NDArray[np.float64]  # (n_cases, n_findings), NaN or NOT_ASKED for unknown
     label: npt.NDArray[np.int64]  # (n_cases,)
     triage: npt.NDArray[np.int64]  # (n_cases,) the least urgent level that is safe
-
-    def as_mappings(self, vocabulary: Vocabulary) -> Iterator[dict[str, bool | str | float]]:
-        """Each case as finding -> value, without its blanks."""
-        for row in self.values:
-            yield {
-                finding.id: _plain(finding, float(row[finding.column]))
-                for finding in vocabulary.findings
-                if np.isfinite(row[finding.column])
-            }
-
-
-def _plain(finding: Finding, value: float) -> bool | str | float:
-    if finding.kind == "number":
-        return value
-    return finding.values[int(value)] if finding.kind == "choice" else bool(value)
 
 
 def read_real_cases(path: Path, vocabulary: Vocabulary) -> RealCases:

@@ -12,6 +12,7 @@ import numpy as np
 from data_gen.narrative import narrate
 from data_gen.pages.markdown import percent
 from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.table import case_of
 from data_gen.world import World
 from training.data.real_cases import RealCases
 from training.data.vignettes import Vignettes
@@ -266,10 +267,10 @@ def _told(evaluation: Evaluation, real: RealCases, vocabulary: Vocabulary) -> li
         {
             **row,
             "kind": _CLASS[row["verdict"]],
-            "told": narrate(case, vocabulary),
+            "told": narrate(case_of(values, vocabulary), vocabulary),
             "answers": [_answer(row[f"answer_{rank}"]) for rank in (1, 2, 3)],
         }
-        for row, case in zip(evaluation.real, real.as_mappings(vocabulary), strict=True)
+        for row, values in zip(evaluation.real, real.values, strict=True)
     ]
     return sorted(cases, key=lambda case: list(_CLASS).index(str(case["verdict"])))
 
