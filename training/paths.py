@@ -1,4 +1,4 @@
-"""Where the stages of the pipeline find and leave their files."""
+"""Where the stages of the pipeline find and leave their files, and how they leave one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from data_gen.vocabulary.files import atomic
 from training.params import PARAMS, Params
 
 CARD = "MODEL_CARD.md"
@@ -50,6 +51,13 @@ class Places:
 def pair(folder: Path, name: str) -> tuple[Path, Path]:
     """The files of the cases and of the truth."""
     return folder / f"{name}.parquet", folder / f"{name}_truth.parquet"
+
+
+def atomic_write(target: Path, content: bytes) -> None:
+    """Write a file that appears whole or not at all, in a folder that is made where it is not."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with atomic.atomic_write(target) as stream:
+        stream.write(content)
 
 
 def project_root() -> Path:

@@ -16,9 +16,8 @@ from training.bundles.loaded import read_bundle
 from training.bundles.write import manifest, write_bundle
 from training.data.labelled import labelled_cases
 from training.data.vignettes import Vignettes, hash_of_files, read_vignettes
-from training.folders import atomic_write
 from training.params import FORMS, Params, Part
-from training.paths import ROWS, Places, labelled_folder
+from training.paths import ROWS, Places, atomic_write, labelled_folder
 from training.promotion.acts import force, register, rollback
 from training.promotion.store.dvc_out import check_here
 from training.promotion.store.model_store import ModelStore

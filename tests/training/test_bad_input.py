@@ -20,10 +20,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from data_gen.vocabulary import load
+from data_gen.vocabulary.files.atomic import whole_folder
 from tests.training.projects import ROOT, params
 from tests.training.quiet import QUIET
 from training.cli import main
-from training.folders import whole_folder
 
 pytestmark = QUIET
 VOCABULARY = load()
@@ -156,7 +156,7 @@ def test_a_full_disk() -> None:
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from training.folders import whole_folder
+from data_gen.vocabulary.files.atomic import whole_folder
 with whole_folder(Path(sys.argv[1])) as fresh:
     (fresh / "model.onnx").write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
+from data_gen.vocabulary.files.atomic import whole_folder
 from serve.model.bundle import FORMAT, HASHES
 from serve.model.likelihoods import FILE as LIKELIHOODS
 from training.bundles.onnx.graph import export
 from training.data.knowledge_facts import Facts
-from training.folders import whole_folder
 from training.model.estimators import Estimator
 from training.model.fit import Fitted
 

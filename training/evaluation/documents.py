@@ -21,8 +21,7 @@ from training.evaluation.look_alikes import ConfusedPair, confused_pairs
 from training.evaluation.metrics import confusion, reliability
 from training.evaluation.parts import WORDS
 from training.evaluation.render import rate, render, words
-from training.folders import atomic_write
-from training.paths import CARD, PAGE
+from training.paths import CARD, PAGE, atomic_write
 
 Row = dict[str, Any]
 _CLASS = {"wrong": "wrong", "in the top three": "near", "right": "right"}  # as they are shown

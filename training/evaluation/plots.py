@@ -19,7 +19,7 @@ from training.evaluation.evaluate import Evaluation
 from training.evaluation.groups import AGE_BANDS
 from training.evaluation.metrics import confusion, reliability
 from training.evaluation.render import words
-from training.folders import atomic_write
+from training.paths import atomic_write
 
 Matrix = npt.NDArray[np.float64]
 _OURS, _START, _RIGHT, _NEAR, _WRONG = "#1b6ca8", "#c9c9c9", "#2a9d5c", "#e0a526", "#c43d3d"

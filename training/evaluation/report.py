@@ -15,8 +15,7 @@ from training.data.vignettes import Vignettes
 from training.evaluation.documents import write_page
 from training.evaluation.evaluate import Evaluation
 from training.evaluation.plots import write_plots
-from training.folders import atomic_write
-from training.paths import METRICS
+from training.paths import METRICS, atomic_write
 
 TABLES = ("cells.csv", "conditions.csv", "real_cases.csv")
 

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.stats import betabinom, norm
 
 from data_gen.profiles.overlay import NO_CASES, read_overlay
+from data_gen.vocabulary.files.atomic import whole_folder
 from training.data.labelled_rows import LabelledRows
-from training.folders import whole_folder
 from training.learn.learn import Learned
 from training.learn.update import Interval, effective, interval
 from training.paths import OVERLAY, ROWS, TABLE

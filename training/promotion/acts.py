@@ -11,9 +11,8 @@ from serve.model.bundle import HASHES
 from serve.problem import Problem, RefusedError
 from training.bundles.loaded import LoadedBundle, read_bundle
 from training.evaluation.render import version_shown, with_verdict
-from training.folders import atomic_write
 from training.params import Params
-from training.paths import CARD, METRICS, PAGE, Places, in_experiment, pair
+from training.paths import CARD, METRICS, PAGE, Places, atomic_write, in_experiment, pair
 from training.promotion.store import dvc_out
 from training.promotion.store.history import Event
 from training.promotion.store.model_store import ModelStore

@@ -1,4 +1,4 @@
-"""Folders and files appear whole or not at all."""
+"""Folders appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data_gen.vocabulary.files import atomic
-from training.folders import atomic_write, whole_folder
+from data_gen.vocabulary.files.atomic import whole_folder
 
 
 def _fail_half_way(target: Path) -> None:
@@ -44,11 +44,3 @@ def test_a_failed_write_leaves_the_old_folder(tmp_path: Path) -> None:
         _fail_half_way(target)
     assert _names(target) == {"one"}
     assert _names(tmp_path) == {"bundle"}
-
-
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
-    """A second write leaves the new content and no scrap."""
-    for content in (b"one", b"two"):
-        atomic_write(tmp_path / "sub" / "a.json", content)
-    assert (tmp_path / "sub" / "a.json").read_bytes() == b"two"
-    assert _names(tmp_path / "sub") == {"a.json"}
