@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import lightgbm as lgb
@@ -37,6 +38,7 @@ Stage = Literal["additive", "mixture", "trees"]
 _BLOCK = 8192
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Probabilities of the causes of leg pain, learned from soft labels.
 
@@ -46,46 +48,24 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     cells are -1, those not asked -2.
     """
 
-    def __init__(
-        self,
-        *,
-        intervals: Intervals | None = None,
-        n_bins: int = 16,
-        epochs: int = 30,
-        first_epochs: int = 6,
-        last_epochs: int = 3,
-        learning_rate: float = 0.01,
-        first_learning_rate: float = 0.03,
-        last_learning_rate: float = 0.003,
-        batch_size: int = 1000,
-        tree_rounds: int = 20,
-        tree_rows: int = 100_000,
-        tree_leaves: int = 15,
-        tree_learning_rate: float = 0.1,
-        tree_min_data: int = 100,
-        tree_l2: float = 1.0,
-        tree_max_bin: int = 63,
-        n_jobs: int = 2,
-        random_state: int = 0,
-    ) -> None:
-        self.intervals = intervals
-        self.n_bins = n_bins
-        self.epochs = epochs
-        self.first_epochs = first_epochs
-        self.last_epochs = last_epochs
-        self.learning_rate = learning_rate
-        self.first_learning_rate = first_learning_rate
-        self.last_learning_rate = last_learning_rate
-        self.batch_size = batch_size
-        self.tree_rounds = tree_rounds
-        self.tree_rows = tree_rows
-        self.tree_leaves = tree_leaves
-        self.tree_learning_rate = tree_learning_rate
-        self.tree_min_data = tree_min_data
-        self.tree_l2 = tree_l2
-        self.tree_max_bin = tree_max_bin
-        self.n_jobs = n_jobs
-        self.random_state = random_state
+    intervals: Intervals | None = None
+    n_bins: int = 16
+    epochs: int = 30
+    first_epochs: int = 6
+    last_epochs: int = 3
+    learning_rate: float = 0.01
+    first_learning_rate: float = 0.03
+    last_learning_rate: float = 0.003
+    batch_size: int = 1000
+    tree_rounds: int = 20
+    tree_rows: int = 100_000
+    tree_leaves: int = 15
+    tree_learning_rate: float = 0.1
+    tree_min_data: int = 100
+    tree_l2: float = 1.0
+    tree_max_bin: int = 63
+    n_jobs: int = 2
+    random_state: int = 0
 
     def fit(
         self,

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -53,24 +54,9 @@ def estimator(intervals: Intervals, params: TrainParams) -> Estimator:
 
 def mixture_trees(intervals: Intervals, params: TrainParams) -> LegPainClassifier:
     """A mixture of hidden states with boosted trees on top, not yet fitted."""
-    return LegPainClassifier(
-        intervals=intervals,
-        epochs=params.epochs,
-        first_epochs=params.first_epochs,
-        last_epochs=params.last_epochs,
-        learning_rate=params.learning_rate,
-        batch_size=params.batch_size,
-        first_learning_rate=params.first_learning_rate,
-        last_learning_rate=params.last_learning_rate,
-        tree_rounds=params.tree_rounds,
-        tree_rows=params.tree_rows,
-        tree_leaves=params.tree_leaves,
-        tree_learning_rate=params.tree_learning_rate,
-        tree_min_data=params.tree_min_data,
-        tree_l2=params.tree_l2,
-        n_jobs=params.threads,
-        random_state=params.seed,
-    )
+    knobs = params.model_dump(include={field.name for field in fields(LegPainClassifier)})
+    given = {"intervals": intervals, "n_jobs": params.threads, "random_state": params.seed}
+    return LegPainClassifier(**given, **knobs)
 
 
 def _mixture(intervals: Intervals, params: TrainParams) -> Estimator:
@@ -86,15 +72,10 @@ def _hist_gradient_boosting(_: Intervals, params: TrainParams) -> Estimator:
 
 
 def _plain(params: TrainParams) -> dict[str, Any]:
-    return {
-        "rounds": params.plain_rounds,
-        "learning_rate": params.plain_learning_rate,
-        "leaves": params.plain_leaves,
-        "min_data": params.plain_min_data,
-        "l2": params.plain_l2,
-        "n_jobs": params.threads,
-        "random_state": params.seed,
-    }
+    """The knobs named `plain_`, as the estimators name them."""
+    held = {name.partition("plain_"): value for name, value in params.model_dump().items()}
+    named = {name: value for (_, plain, name), value in held.items() if plain}
+    return {**named, "n_jobs": params.threads, "random_state": params.seed}
 
 
 ESTIMATORS: Mapping[EstimatorName, Callable[[Intervals, TrainParams], Estimator]] = {

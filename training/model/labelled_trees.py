@@ -86,6 +86,3 @@ def _losses(booster: lgb.Booster | None, rows: LabelledRows, margin: Real) -> It
         if start >= 0 and booster is not None:
             margin = margin + booster.predict(rows.cases, start, _STEP, raw_score=True)
         yield -np.log(np.maximum(softmax(margin)[own], TINY))
-
-
-__all__ = ["fit_labelled_trees"]

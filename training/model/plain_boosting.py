@@ -6,6 +6,7 @@ They know the classes alone: no hidden states, hence no components, and no novel
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import lightgbm as lgb
@@ -28,6 +29,7 @@ Real = npt.NDArray[np.float64]
 _BINS = 255
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class PlainBoosting(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
     """Trees of each class that raise a margin which begins at the classes' shares.
 
@@ -39,24 +41,13 @@ class PlainBoosting(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]
     novelty_: ClassVar[Novelty | None] = None
     stages: ClassVar[tuple[Stage, ...]] = ("trees",)
 
-    def __init__(
-        self,
-        *,
-        rounds: int = 300,
-        learning_rate: float = 0.1,
-        leaves: int = 8,
-        min_data: int = 20,
-        l2: float = 1.0,
-        n_jobs: int = 2,
-        random_state: int = 0,
-    ) -> None:
-        self.rounds = rounds
-        self.learning_rate = learning_rate
-        self.leaves = leaves
-        self.min_data = min_data
-        self.l2 = l2
-        self.n_jobs = n_jobs
-        self.random_state = random_state
+    rounds: int = 300
+    learning_rate: float = 0.1
+    leaves: int = 8
+    min_data: int = 20
+    l2: float = 1.0
+    n_jobs: int = 2
+    random_state: int = 0
 
     def learn(self, vignettes: Vignettes) -> Self:
         """The estimator fitted to vignettes."""
