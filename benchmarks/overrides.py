@@ -27,14 +27,17 @@ from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
 from data_gen.sampler.recording_process import sample_chunk
 from data_gen.vocabulary import load
+from data_gen.vocabulary.table import case_of
 from data_gen.world import World, build_world
 from serve.batch.processors import processors
 from serve.overrides import LEVELS, RULES, evaluate, states
 from serve.overrides.logic import Case
 from serve.overrides.matrix.states import FIRED, levels, rule_states
 from tests.serve.overrides.document_flags import FLAGS, Records
+from training.data.real_cases import read_real_cases
 
 ROOT = Path(__file__).resolve().parent.parent
+REAL = ROOT / "examples" / "real_cases.csv"
 Matrix = npt.NDArray[np.float64]
 SEED = 20_240
 CHUNK = 50_000
@@ -82,17 +85,10 @@ def main() -> None:
 
 def read_cases() -> Iterator[tuple[dict[str, str], dict[str, bool | str | float]]]:
     """The rows of examples/real_cases.csv and the case in each."""
-    vocabulary = load()
-    with (ROOT / "examples" / "real_cases.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            case: dict[str, bool | str | float] = {}
-            for finding in vocabulary.findings:
-                text = row.get(finding.id, "")
-                if text and finding.kind == "yes_no":
-                    case[finding.id] = text == "yes"
-                elif text:
-                    case[finding.id] = text if finding.kind == "choice" else float(text)
-            yield row, case
+    values = read_real_cases(REAL, load()).values
+    with REAL.open(newline="") as file:
+        for row, cells in zip(csv.DictReader(file), values, strict=True):
+            yield row, case_of(cells, load())
 
 
 def real_cases() -> Iterator[str]:
@@ -125,12 +121,8 @@ def real_cases() -> Iterator[str]:
 def speed() -> Iterator[str]:
     """How long one case and a million take."""
     cases = [case for _, case in read_cases()]
-    values = np.full((len(cases), len(load().findings)), np.nan)
-    for row, case in enumerate(cases):
-        for name, value in case.items():
-            finding = load().finding(name)
-            word = isinstance(value, str)
-            values[row, finding.column] = finding.values.index(str(value)) if word else value
+    values = read_real_cases(REAL, load()).values
+    values[np.isneginf(values)] = np.nan
     many = np.tile(values, (100_000 // len(values), 1))
     one, whole = microseconds(states, cases), microseconds(evaluate, cases)
     blank = microseconds(evaluate, [{}])
