@@ -56,10 +56,8 @@ class Reading:
 
 
 def case_files(folder: Path) -> list[Path]:
-    """The files of cases of a folder, in the order of their names; its mapping last."""
-    files = sorted(path for path in folder.iterdir() if _is_cases(path)) if folder.is_dir() else []
-    mapping = folder / MAPPING
-    return [*files, mapping] if mapping.is_file() else files
+    """The files of cases of a folder, in the order of their names."""
+    return sorted(path for path in folder.iterdir() if _is_cases(path)) if folder.is_dir() else []
 
 
 def _is_cases(path: Path) -> bool:
@@ -81,7 +79,7 @@ def read_files(folder: Path, vocabulary: Vocabulary) -> Reading:
     except RefusedError as error:
         found.refused += error.problems
         return found
-    files = [path for path in case_files(folder) if path.name != MAPPING]
+    files = case_files(folder)
     for path in files:
         try:
             _read_file(path, vocabulary, mapping, found)

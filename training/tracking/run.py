@@ -11,8 +11,7 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
-from training.data.labelled import case_files
-from training.data.labelled_files import MAPPING
+from training.data.labelled_files import case_files
 from training.data.vignettes import hash_of_files
 from training.evaluation.report import TABLES, flat
 from training.params import Params
@@ -30,8 +29,8 @@ def record(
     """Record the candidate and its evaluation as a run; the run's id."""
     run = Run(
         name=version,
-        params=flat_params(params),
-        metrics={key: value for key, value in flat(metrics).items() if not isnan(value)},
+        params=flat_params(params.model_dump(mode="json")),
+        metrics=_figures(metrics),
         tags={"model_version": version, **origins(manifest, places.params)},
         files={**_reports(places), places.candidate: "bundle"},
         data=tuple(_data(params, places, manifest)),
@@ -46,12 +45,8 @@ def record_kept(params: Params, folder: Path, manifest: Mapping[str, Any]) -> st
     made_from = {name: value for name, value in manifest.items() if name.endswith("_hash")}
     run = Run(
         name=folder.name,
-        params={
-            f"{section}.{name}": value
-            for section, knobs in manifest.get("params", {}).items()
-            for name, value in knobs.items()
-        },
-        metrics={key: value for key, value in flat(metrics).items() if not isnan(value)},
+        params=flat_params(manifest.get("params", {})),
+        metrics=_figures(metrics),
         tags={"model_version": folder.name, "recorded_from": "model store", **made_from},
         files={folder: "bundle"},
         data=(),
@@ -71,7 +66,7 @@ def _reports(places: Places) -> dict[Path, str]:
 
 def origins(manifest: Mapping[str, Any], params: Path) -> dict[str, str]:
     """The tags that say what a run was made from: enough to make it again."""
-    made_by = {"dvc_experiment": os.environ.get("DVC_EXP_NAME", "")}
+    experiment = os.environ.get("DVC_EXP_NAME")
     return {
         "knowledge_hash": manifest["knowledge_hash"],
         "vocabulary_hash": manifest["vocabulary_hash"],
@@ -79,17 +74,22 @@ def origins(manifest: Mapping[str, Any], params: Path) -> dict[str, str]:
         "params_hash": _hash(params),
         "pipeline_hash": _hash(Path("dvc.yaml")),
         "git_revision": revision(project_root()),
-        **{name: value for name, value in made_by.items() if value},
+        **({"dvc_experiment": experiment} if experiment else {}),
     }
 
 
-def flat_params(params: Params) -> dict[str, Any]:
+def flat_params(params: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Every knob by its path: `train.learning_rate`."""
     return {
         f"{section}.{name}": value
-        for section, knobs in params.model_dump(mode="json").items()
+        for section, knobs in params.items()
         for name, value in knobs.items()
     }
+
+
+def _figures(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """Those of the metrics that MLflow can hold."""
+    return {key: value for key, value in flat(metrics).items() if not isnan(value)}
 
 
 def revision(root: Path) -> str:
@@ -113,7 +113,6 @@ def _data(params: Params, places: Places, manifest: Mapping[str, Any]) -> list[D
         *(
             DataSet(f"labelled cases: {file.name}", "training", file, hash_of_files(file))
             for file in case_files(labelled_folder(params))
-            if file.name != MAPPING
         ),
     ]
 
