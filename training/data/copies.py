@@ -57,11 +57,16 @@ def _repeated_rows(
     repeats: Sequence[int], rows: Sequence[int], places: Sequence[str]
 ) -> Iterator[Problem]:
     if repeats:
-        spots = ", ".join(f"{places[row]} ({places[rows[row]]})" for row in repeats[:_NAMED])
-        more = f" and {len(repeats) - _NAMED} more" if len(repeats) > _NAMED else ""
-        message = f"{len(repeats)} rows repeat another, which counts once: {spots}{more}"
+        spots = _spots([(row, rows[row]) for row in repeats], places)
+        message = f"{len(repeats)} rows repeat another, which counts once: {spots}"
         remedy = "delete them; where they are different patients, give each a case_id"
         yield Problem("repeated_row", "labelled cases", message, remedy)
+
+
+def _spots(pairs: Sequence[tuple[int, int]], places: Sequence[str]) -> str:
+    """Rows, each with the one that it repeats."""
+    spots = ", ".join(f"{places[a]} ({places[b]})" for a, b in pairs[:_NAMED])
+    return spots + (f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else "")
 
 
 def contradictory(keys: Sequence[str], found: Reading) -> Iterator[Problem]:
@@ -141,9 +146,8 @@ def near_repeats(
     pairs = [(row, first.setdefault(of, row)) for row, of in enumerate(patient.tolist())]
     found = [(a, b) for a, b in pairs if a != b and (not names[a] or names[a] != names[b])]
     if found:
-        spots = ", ".join(f"{places[a]} ({places[b]})" for a, b in found[:_NAMED])
-        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-        message = f"{len(found)} rows nearly repeat another, and each counts: {spots}{more}"
+        spots = _spots(found, places)
+        message = f"{len(found)} rows nearly repeat another, and each counts: {spots}"
         remedy = "delete those that are the same patient once more"
         yield Problem("near_repeat", "labelled cases", message, remedy)
 
