@@ -13,6 +13,7 @@ import click
 from serve.problem import RefusedError, extra_needed
 
 if TYPE_CHECKING:
+    from training.params import Params
     from training.paths import Places
 
 Result = TypeVar("Result")
@@ -78,11 +79,12 @@ def learn(labelled: Path | None, out: Path | None, path: Path) -> None:
     from dataclasses import replace
 
     from training import pipeline
-    from training.params import read_params
 
-    places = _places(path)
-    places = places if out is None else replace(places, learned=out)
-    _say("\n".join(_reporting(lambda: pipeline.learn(read_params(path), places, labelled))))
+    def work(params: Params, places: Places) -> list[str]:
+        places = places if out is None else replace(places, learned=out)
+        return pipeline.learn(params, places, labelled)
+
+    _say("\n".join(_done(work, path)))
 
 
 @main.command()
@@ -93,10 +95,8 @@ def train(path: Path) -> None:
     Example: python -m training train
     """
     from training import pipeline
-    from training.params import read_params
 
-    version = _reporting(lambda: pipeline.train(read_params(path), _places(path)))
-    _say(f"candidate {version} in build/candidate/")
+    _say(f"candidate {_done(pipeline.train, path)} in build/candidate/")
 
 
 @main.command(name="check-labelled")
@@ -109,9 +109,8 @@ def check_labelled(path: Path) -> None:
     Example: python -m training check-labelled
     """
     from training.data.labelled import check_labelled
-    from training.params import read_params
 
-    _say("\n".join(_reporting(lambda: check_labelled(read_params(path)))))
+    _say("\n".join(_done(lambda params, _: check_labelled(params), path)))
 
 
 @main.command()
@@ -122,9 +121,8 @@ def evaluate(path: Path) -> None:
     Example: python -m training evaluate
     """
     from training import pipeline
-    from training.params import read_params
 
-    metrics = _reporting(lambda: pipeline.evaluate(read_params(path), _places(path)))
+    metrics = _done(pipeline.evaluate, path)
     seen, real = metrics["vignettes"], metrics["real"]
     _say(
         f"excess {seen['kl_to_exact']:.4f} nats over the exact posterior; "
@@ -149,9 +147,8 @@ def compare(runs: tuple[str, ...], path: Path) -> None:
     """
     from data_gen.pages.markdown import table
     from training import pipeline
-    from training.params import read_params
 
-    head, *rows = _reporting(lambda: pipeline.compare(read_params(path), _places(path), runs))
+    head, *rows = _done(lambda *given: pipeline.compare(*given, runs), path)
     click.echo("\n".join(table(head, rows)).rstrip())
 
 
@@ -166,15 +163,14 @@ def gate(path: Path, stage: bool) -> None:
     Example: python -m training gate
     """
     from training import pipeline
-    from training.params import read_params
+    from training.paths import Places
     from training.promotion.gate_table import show
 
-    places = _places(path)
-    found = _reporting(lambda: pipeline.decision(read_params(path), places))
+    found = _done(pipeline.gate, path)
     if found.same:
         _say(f"nothing to decide: the candidate is the champion, {found.champion}")
     else:
-        _say(show(places.decision))
+        _say(show(Places().decision))
     sys.exit(0 if found.promote or stage else KEPT)
 
 
@@ -187,12 +183,11 @@ def register(path: Path, force: str | None) -> None:
     Example: python -m training register --force "the ward needs it, 2 of 3 reviewed it"
     """
     from training import pipeline
-    from training.params import read_params
 
     if force is None:
-        _say(_reporting(lambda: pipeline.register(read_params(path), _places(path))))
+        _say(_done(pipeline.register, path))
     else:
-        _say(_reporting(lambda: pipeline.force(read_params(path), _places(path), force)))
+        _say(_done(lambda *given: pipeline.force(*given, force), path))
 
 
 @main.command()
@@ -205,10 +200,8 @@ def rollback(path: Path, version: str | None, reason: str) -> None:
     Example: python -m training rollback --reason "misses acute ischaemia"
     """
     from training import pipeline
-    from training.params import read_params
 
-    places = _places(path)
-    _say(_reporting(lambda: pipeline.rollback(read_params(path), places, version, reason)))
+    _say(_done(lambda *given: pipeline.rollback(*given, version, reason), path))
 
 
 @main.command()
@@ -220,9 +213,10 @@ def anchor(path: Path, version: str, reason: str) -> None:
 
     Example: python -m training anchor 0123456789ab --reason "reviewed case by case"
     """
+    from training.paths import Places
     from training.promotion.acts import name_anchor
 
-    _say(_reporting(lambda: name_anchor(_places(path), version, reason)))
+    _say(_reporting(lambda: name_anchor(Places(params=path), version, reason)))
 
 
 @main.command()
@@ -233,13 +227,14 @@ def challenger(path: Path) -> None:
     Example: python -m training challenger
     """
     from training.bundles.loaded import read_bundle
-    from training.params import read_params
     from training.tracking.client import name_challenger
 
-    track = read_params(path).track
-    version = _reporting(lambda: read_bundle(_places(path).candidate).version)
-    _reporting(lambda: name_challenger(track.experiment, track.model, version))
-    _say(f"challenger is {version}")
+    def work(params: Params, places: Places) -> str:
+        version = read_bundle(places.candidate).version
+        name_challenger(params.track.experiment, params.track.model, version)
+        return version
+
+    _say(f"challenger is {_done(work, path)}")
 
 
 @main.command()
@@ -250,11 +245,9 @@ def status(path: Path, mend: bool) -> None:
 
     Example: python -m training status --mend
     """
-    from training.params import read_params
     from training.promotion import status as states
 
-    look = states.mend if mend else states.status
-    found = _reporting(lambda: look(read_params(path), _places(path)))
+    found = _done(states.mend if mend else states.status, path)
     for line in found.lines:
         click.echo(line)
     for line in found.differences:
@@ -292,10 +285,12 @@ def prune(keep: int) -> None:
     _say(_reporting(lambda: acts.prune(Places(), keep)))
 
 
-def _places(path: Path) -> Places:
+def _done(work: Callable[[Params, Places], Result], path: Path) -> Result:
+    """The result of work by the knobs of a file, in the places of the pipeline."""
+    from training.params import read_params
     from training.paths import Places
 
-    return Places(params=path)
+    return _reporting(lambda: work(read_params(path), Places(params=path)))
 
 
 def _say(text: str) -> None:

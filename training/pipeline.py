@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from training.promotion.gate import Decision
 
 __all__ = [
-    "Places", "compare", "decision", "evaluate", "force", "gate", "learn", "register", "rollback",
+    "Places", "compare", "evaluate", "force", "gate", "learn", "register", "rollback",
     "train",
 ]  # fmt: skip
 
@@ -91,8 +91,7 @@ def _vignettes(part: Part, params: Params, places: Places, world: World) -> Vign
 
 def evaluate(params: Params, places: Places) -> dict[str, Any]:
     """Measure the candidate, write the reports, record the run; the metrics."""
-    from data_gen.vocabulary.complete import complete
-    from training.data.features import encode
+    from training.data.features import encoded
     from training.data.real_cases import read_real_cases
     from training.evaluation.documents import write_card
     from training.evaluation.evaluate import evaluate as measure
@@ -130,13 +129,12 @@ def evaluate(params: Params, places: Places) -> dict[str, Any]:
     evaluation.metrics[LITERATURE] = published(knowledge, world).as_metrics()
     worse = worse_records(world, len(vignettes) // 5)
     known = {"fresh": vignettes, "forms": forms, **dict(worse)}
-    encoded = encode(complete(real.values, vocabulary).values)
     evaluation.metrics["parts"] = parts(
         bundle.estimator(),
         {
             **{name: Measured.exactly(cases) for name, cases in known.items()},
             "labelled": Measured.by_label(held_out.cases, held_out.label),
-            "real": Measured.by_label(encoded, real.label),
+            "real": Measured.by_label(encoded(real.values, vocabulary), real.label),
         },
     )
     folders = places.reports, places.drafts
@@ -159,12 +157,7 @@ def compare(params: Params, places: Places, names: Sequence[str]) -> list[list[s
     return [list(HEAD), *compared_runs(runs, vignettes, real, world.vocabulary)]
 
 
-def gate(params: Params, places: Places) -> bool:
-    """Judge the candidate and write the decision; whether to promote."""
-    return decision(params, places).promote
-
-
-def decision(params: Params, places: Places) -> Decision:
+def gate(params: Params, places: Places) -> Decision:
     """The gate's decision about the candidate, which is written with its table.
 
     A decision that was acted on is left as it is where nothing is new since.

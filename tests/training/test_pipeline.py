@@ -67,7 +67,7 @@ def test_the_same_seed_gives_the_same_version(inside: Path) -> None:
 def test_the_same_candidate_is_kept_and_nothing_changes(inside: Path) -> None:
     """Gate and register again leave the decision and the champion as they were."""
     before = (inside / "reports/gate.json").read_bytes()
-    assert not pipeline.gate(params(), pipeline.Places())
+    assert not pipeline.gate(params(), pipeline.Places()).promote
     assert "the candidate is the champion" in pipeline.register(params(), pipeline.Places())
     assert (inside / "reports/gate.json").read_bytes() == before
 
@@ -156,7 +156,7 @@ def test_a_better_candidate_is_promoted_and_can_be_rolled_back(inside: Path) -> 
     assert _aliases(client) == {"champion": new}
     assert f"champion is {old} again" in pipeline.rollback(better, pipeline.Places(), None, "slow")
     assert _aliases(client) == {"champion": old}
-    assert not pipeline.gate(better, pipeline.Places())
+    assert not pipeline.gate(better, pipeline.Places()).promote
     assert "a rollback turned this candidate down" in show(inside / "reports/gate.json")
     pipeline.register(better, pipeline.Places())
     assert store.champion_version() == old

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Finding, Vocabulary
+from data_gen.vocabulary.complete import complete
 from data_gen.vocabulary.finding import NOT_ASKED
 from serve.model.predict import BLANK, UNASKED
 
@@ -50,6 +51,11 @@ def encode(values: npt.NDArray[np.float64]) -> Cases:
     """Completed cases as the model reads them: float32, -1 for blank, -2 for not asked."""
     asked = np.where(np.isneginf(values), UNASKED, values)
     return np.where(np.isnan(asked), BLANK, asked).astype(np.float32)
+
+
+def encoded(values: npt.NDArray[np.float64], vocabulary: Vocabulary) -> Cases:
+    """Recorded cases completed and encoded: two ways to write the same findings are one case."""
+    return encode(complete(values, vocabulary).values)
 
 
 def decoded(cases: Cases) -> npt.NDArray[np.float64]:

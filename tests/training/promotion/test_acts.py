@@ -83,7 +83,7 @@ def test_a_model_that_was_turned_down_does_not_come_back_under_another_version()
     twin = pipeline.train(again, PLACES)
     assert twin != aside
     pipeline.evaluate(again, PLACES)
-    found = pipeline.decision(again, PLACES)
+    found = pipeline.gate(again, PLACES)
     assert (found.promote, found.checks) == (False, ())
     assert "a rollback turned this candidate down" in found.reason
 
