@@ -32,14 +32,14 @@ from typing import Any
 import numpy as np
 import yaml
 
+from benchmarks.case_files import ROOT
 from benchmarks.output import options, tell
+from benchmarks.timing import cpu_seconds, family
 from data_gen.vocabulary import load
 from data_gen.vocabulary.words import CellProblem, parse_cell
 from serve.batch.processors import processors
 
-ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT / "examples" / "real_cases.csv"
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -130,11 +130,8 @@ def resident(process: int) -> float:
 
 
 def processor_seconds(process: int) -> float:
-    """Processor time that a process and its living children have used."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    own = (int(fields[11]) + int(fields[12])) / _TICK
-    return own + sum(processor_seconds(int(child)) for child in children)
+    """Processor time that a process and what it started have used."""
+    return sum(map(cpu_seconds, family(process)))
 
 
 def real_cases() -> list[dict[str, str]]:

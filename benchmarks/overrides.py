@@ -16,11 +16,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from multiprocessing import Pool
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.case_files import ROOT
 from benchmarks.override_misses import Misses
 from data_gen.profiles import load_knowledge
 from data_gen.sampler.draw import Tables
@@ -36,7 +36,6 @@ from serve.overrides.matrix.states import FIRED, levels, rule_states
 from tests.serve.overrides.document_flags import FLAGS, Records
 from training.data.real_cases import read_real_cases
 
-ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT / "examples" / "real_cases.csv"
 Matrix = npt.NDArray[np.float64]
 SEED = 20_240

@@ -131,30 +131,6 @@ def _naive_bayes(settings: Settings, given: Given) -> Any:
     return CategoricalNB(min_categories=Categories(given.intervals).sizes, **settings)
 
 
-def _missing(given: Given) -> Missing:
-    return Missing(given.cases)
-
-
-def _indicators(given: Given) -> Indicators:
-    return Indicators(given.intervals)
-
-
-def _categories(given: Given) -> Categories:
-    return Categories(given.intervals)
-
-
-def _keep_booster(model: Any, path: Path) -> None:
-    model.booster_.save_model(path)
-
-
-def _keep_xgboost(model: Any, path: Path) -> None:
-    path.write_bytes(model.get_booster().save_raw("ubj"))
-
-
-def _keep_model(model: Any, path: Path) -> None:
-    model.save_model(path)
-
-
 # How they were found: by log-loss of labels on training vignettes that were held back, in a search
 # that was cut short. Learning from 16,000 vignettes:
 #   LightGBM, 3 trials: 4 leaves 0.563, 8 0.566, 16 0.579; 8 taken, in half the rounds
@@ -171,34 +147,36 @@ LIBRARIES = (
     Library(
         "HistGradientBoosting",
         _boosted_histograms,
-        _missing,
+        lambda given: Missing(given.cases),
         {"max_iter": 400, "max_leaf_nodes": 8, "learning_rate": 0.15, "l2_regularization": 5.0,
          "max_features": 0.1, "min_samples_leaf": 20, "early_stopping": False},
     ),
     Library(
         "LightGBM",
         _lightgbm,
-        _missing,
+        lambda given: Missing(given.cases),
         {"n_estimators": 620, "num_leaves": 8, "learning_rate": 0.15, "reg_lambda": 5.0,
          "colsample_bytree": 0.1, "min_child_samples": 20},
-        keep=_keep_booster,
+        keep=lambda model, path: model.booster_.save_model(path),
     ),
     Library(
         "XGBoost",
         _xgboost,
-        _missing,
+        lambda given: Missing(given.cases),
         {"n_estimators": 670, "max_depth": 3, "learning_rate": 0.2, "reg_lambda": 5.0,
          "colsample_bytree": 0.1, "subsample": 0.8},
-        keep=_keep_xgboost,
+        keep=lambda model, path: path.write_bytes(model.get_booster().save_raw("ubj")),
     ),
     Library(
         "CatBoost",
         _catboost,
-        _missing,
+        lambda given: Missing(given.cases),
         {"iterations": 1270, "depth": 3, "learning_rate": 0.2, "l2_leaf_reg": 3.0, "rsm": 0.1,
          "bootstrap_type": "Bernoulli", "subsample": 0.5},
-        keep=_keep_model,
+        keep=lambda model, path: model.save_model(path),
     ),
-    Library("logistic regression", _logistic, _indicators, {"C": 0.3, "max_iter": 400}),
-    Library("naive Bayes", _naive_bayes, _categories, {"alpha": 0.1}),
+    Library("logistic regression", _logistic, lambda given: Indicators(given.intervals),
+            {"C": 0.3, "max_iter": 400}),
+    Library("naive Bayes", _naive_bayes, lambda given: Categories(given.intervals),
+            {"alpha": 0.1}),
 )  # fmt: skip
