@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from data_gen.world import World
 
 _EXISTING = click.Path(exists=True, path_type=Path)
 Result = TypeVar("Result")
@@ -119,8 +122,7 @@ def posterior(
 
     read = {"the file of cases": cases, "the knowledge": knowledge, "what was learned": learned}
     _check_apart(read, {"--out": out})
-    world = _world(knowledge, learned)
-    world = world.complete() if complete else world
+    world = _world(knowledge, learned, complete=complete)
     _reporting(lambda: posterior_to_file(world, cases, out, mix, components=components))
 
 
@@ -198,10 +200,10 @@ def new_condition(condition: str, source: str | None) -> None:
         click.echo(path)
 
 
-def _world(folder: Path | None, learned: Path | None):  # type: ignore[no-untyped-def]
+def _world(folder: Path | None, learned: Path | None, *, complete: bool = False) -> World:
     from data_gen.world import load_world
 
-    return _reporting(lambda: load_world(folder, learned))
+    return _reporting(lambda: load_world(folder, learned, complete=complete))
 
 
 def _check_apart(read: dict[str, Path | None], outputs: dict[str, Path | None]) -> None:

@@ -33,8 +33,7 @@ def sample(
     from data_gen.sampler import sample_tables
     from data_gen.world import load_world
 
-    world = load_world(knowledge, learned)
-    world = world.complete() if complete else world
+    world = load_world(knowledge, learned, complete=complete)
     frames = [
         table.to_pandas() for table in sample_tables(world, rows, seed, mix, truth, narrative)
     ]
@@ -66,8 +65,7 @@ def posterior(
     from data_gen.posterior_files import posterior_table, read_cells
     from data_gen.world import load_world
 
-    world = load_world(knowledge, learned)
-    world = world.complete() if complete else world
+    world = load_world(knowledge, learned, complete=complete)
     known = [name for name in cases.columns if name in world.vocabulary.finding_ids]
     table = pa.table({n: pa.array(cases[n], from_pandas=True).cast(pa.string()) for n in known})
     index = cases.index

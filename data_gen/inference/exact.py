@@ -176,7 +176,7 @@ class ExactPosterior:
         log = self._identity(cells)[:, None, :] + plain
         log = log + self._over_pain(terms.pop(PAINLESS, None), cells, implied, shape)
         log = log + self._over_traits(terms, part.stratum, shape)
-        atoms = _log_sum(log + safe_log(world.recording.weight), axis=2)
+        atoms = _log_sum(log + safe_log(world.recording.weight))
         return np.asarray(atoms + part.prior)
 
     def _terms(self, record: RecordedCells, part: Part) -> dict[int | None, Array]:
@@ -238,9 +238,10 @@ def _blocks(rows: Codes) -> Iterator[Codes]:
         yield rows[start : start + BLOCK]
 
 
-def _log_sum(log: Array, axis: int) -> Array:
-    top = log.max(axis=axis, keepdims=True)
-    return np.asarray(np.log(np.exp(log - top).sum(axis=axis)) + np.squeeze(top, axis))
+def _log_sum(log: Array) -> Array:
+    """The logarithm of the sum over the last axis of what has these logarithms."""
+    top = log.max(axis=-1, keepdims=True)
+    return np.asarray(np.log(np.exp(log - top).sum(axis=-1)) + top[..., 0])
 
 
 def _switch_cell(cell: Codes, implied: Mask, rate: Array, state: int) -> Array:

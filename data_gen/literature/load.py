@@ -24,28 +24,22 @@ def load_literature(knowledge: Knowledge) -> Literature:
     try:
         literature = Literature.model_validate(read_yaml(path))
     except ValidationError as error:
-        refused = [(tuple(item["loc"]), item["msg"]) for item in error.errors()]
-        raise KnowledgeError(
-            *(
-                problem_at(
-                    knowledge.folder,
-                    NAME,
-                    place,
-                    "is not valid",
-                    message.removeprefix("Value error, "),
-                )
-                for place, message in refused
-            )
-        ) from None
-    problems = [
-        problem_at(knowledge.folder, NAME, *found) for found in _mistakes(literature, knowledge)
-    ]
-    if problems:
-        raise KnowledgeError(*problems)
+        refused = [
+            (item["loc"], "is not valid", item["msg"].removeprefix("Value error, "))
+            for item in error.errors()
+        ]
+        raise _error(refused, knowledge) from None
+    mistakes = list(_mistakes(literature, knowledge))
+    if mistakes:
+        raise _error(mistakes, knowledge)
     return literature
 
 
 Mistake = tuple[tuple[str | int, ...], str, str]
+
+
+def _error(mistakes: list[Mistake], knowledge: Knowledge) -> KnowledgeError:
+    return KnowledgeError(*(problem_at(knowledge.folder, NAME, *one) for one in mistakes))
 
 
 def _mistakes(literature: Literature, knowledge: Knowledge) -> Iterator[Mistake]:

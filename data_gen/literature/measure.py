@@ -84,8 +84,3 @@ OF_TWO: dict[str, Callable[[Share, Share], Estimate]] = {
     "odds_ratio": odds_ratio,
 }
 """The measures that need no more than how often the claim holds in cases and in others."""
-
-
-def within_factor(value: float, factor: float) -> tuple[float, float]:
-    """From the value divided by a factor to the value times it."""
-    return value / factor, value * factor

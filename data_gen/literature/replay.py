@@ -10,14 +10,7 @@ import numpy as np
 
 from data_gen.literature.claim import Mask, findings_of, holds
 from data_gen.literature.load import spoken_of
-from data_gen.literature.measure import (
-    OF_TWO,
-    Estimate,
-    Share,
-    mean,
-    posterior,
-    within_factor,
-)
+from data_gen.literature.measure import OF_TWO, Estimate, Share, mean, posterior
 from data_gen.literature.people import CONDITION, Recruiter, Side
 from data_gen.literature.schema import Literature, Statistic
 from data_gen.vocabulary.proportion import wilson
@@ -105,7 +98,7 @@ def _published(statistic: Statistic, row: Mapping[str, Any]) -> tuple[float, tup
     if statistic.interval is not None:
         return value, statistic.interval
     if statistic.spread is not None:
-        return value, within_factor(value, statistic.spread)
+        return value, (value / statistic.spread, value * statistic.spread)
     if row.get("interval") and statistic.value is None:
         low, high = row["interval"]
         return value, (float(low), float(high))

@@ -51,9 +51,8 @@ class Confusion:
 def measure_confusion(world: World, patients: int = PATIENTS, seed: int = SEED) -> Confusion:
     """The confusion of a world, from records as its settings write them down. Repeatable."""
     n_conditions = len(world.vocabulary.conditions)
-    equal = world.spread(np.full(n_conditions, 1 / n_conditions))
-    sample = sample_chunk(Tables.of(world, equal), Draws(seed, 0, patients))
-    posterior = ExactPosterior(world)(sample.values, equal).probability
+    sample = sample_chunk(Tables.of(world, world.even), Draws(seed, 0, patients))
+    posterior = ExactPosterior(world)(sample.values, world.even).probability
     truth = world.condition_of[sample.hidden.atom]
     share = np.stack([posterior[truth == c].mean(axis=0) for c in range(n_conditions)])
     return Confusion(world.vocabulary.condition_ids, share, patients)

@@ -16,6 +16,7 @@ from data_gen.profiles.schema import (
     Share,
 )
 from data_gen.vocabulary import Finding
+from data_gen.world import World
 
 Array = npt.NDArray[np.float64]
 _SHORT = {"bmi": "body mass index", "abi": "ankle-brachial index"}
@@ -96,8 +97,8 @@ def _figures(finding: Finding, value: float) -> str:
     return f"{float(f'{value:.2g}'):g}" if value < 10 else f"{float(f'{value:.3g}'):.0f}"
 
 
-def met(finding: Finding, row: Array, edges: Array | None, *, short: bool = False) -> str:
-    """How often a finding is met in a condition, from its marginal (n_values,).
+def met(world: World, finding: Finding, row: Array, *, short: bool = False) -> str:
+    """How often a finding is met in a condition, from its marginal (n_values,) in a world.
 
     `short` gives the median of a number alone.
     """
@@ -107,7 +108,8 @@ def met(finding: Finding, row: Array, edges: Array | None, *, short: bool = Fals
         return f"female {percent(float(row[0]))}"
     if finding.kind == "choice":
         return shares(dict(zip(finding.values, map(float, row), strict=True)))
-    edges = np.arange(len(row) + 1.0) if edges is None else edges
+    in_bins = finding.id in world.bins  # an age counts whole years
+    edges = world.bins[finding.id].edges if in_bins else np.arange(len(row) + 1.0)
     bins = row[: len(edges) - 1]
     low, median, high = (_quantile(bins / bins.sum(), edges, q) for q in _RANGE)
     has = float(bins.sum() / row.sum())

@@ -72,10 +72,8 @@ class ConditionPage:
             share = percent(presentation.weight)
             refer = self.sources.refer(presentation.cite)
             why = f" *{sentence(presentation.why)}*" if presentation.why else ""
-            out += [
-                f"**{_words(name)}, {share}.** {sentence(presentation.says)}{why} {refer}".rstrip()
-            ]
-            out += [""]
+            told = f"**{_words(name)}, {share}.** {sentence(presentation.says)}{why} {refer}"
+            out += [told.rstrip(), ""]
         return out
 
     def _components(self) -> list[str]:
@@ -136,15 +134,12 @@ class ConditionPage:
 
     def _against(self, finding_id: str, other: str) -> str:
         finding = self.world.vocabulary.finding(finding_id)
-        here, there = (self._met(finding, name, short=True) for name in (self.condition.id, other))
+        here, there = (self._met(finding, name) for name in (self.condition.id, other))
         return f"{label(finding)} **{here}**, there {there}"
 
-    def _met(self, finding: Finding, condition: str, *, short: bool) -> str:
-        row = self.deciding.marginals.of[finding.id]
-        bins = self.world.bins.get(finding.id)
+    def _met(self, finding: Finding, condition: str) -> str:
         place = self.world.vocabulary.condition_ids.index(condition)
-        edges = None if bins is None else bins.edges
-        return met(finding, row[place], edges, short=short)
+        return met(self.world, finding, self.deciding.marginals.of[finding.id][place], short=True)
 
     def _care(self) -> list[str]:
         condition = self.condition
@@ -223,7 +218,7 @@ class ConditionPage:
             getattr(p, holder) is not None if holder else finding.id in p.findings
             for p in presentations
         )
-        return self._met(finding, self.condition.id, short=True) if differs else ""
+        return self._met(finding, self.condition.id) if differs else ""
 
     def _trait(self, number: Located, shared: bool) -> tuple[str, ...]:
         name = str(number.path[-1])

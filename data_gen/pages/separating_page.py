@@ -75,10 +75,8 @@ def _row(
     world: World, knowledge: Knowledge, deciding: Deciding, pair: Pair, separator: Separator
 ) -> tuple[str, ...]:
     finding = world.vocabulary.finding(separator.finding)
-    bins = world.bins.get(finding.id)
-    edges = None if bins is None else bins.edges
     cells = [
-        met(finding, deciding.marginals.of[finding.id][place], edges)
+        met(world, finding, deciding.marginals.of[finding.id][place])
         for place in (world.vocabulary.condition_ids.index(condition) for condition in pair)
     ]
     here = pair_grounds(knowledge, pair, finding.id)

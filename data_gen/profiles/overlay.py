@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from data_gen.profiles.knowledge import Knowledge
 from data_gen.profiles.schema import Profile
@@ -24,17 +25,7 @@ _HEAD = (
 _AGAIN = "run `python -m training learn` again"
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    knowledge: str
-    cases: int = 0
-    held_out: int = 0
-    scale: float = 0.0
-    conditions: dict[str, dict[str, Any]]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Overlay:
     """What cases have changed.
 
@@ -42,9 +33,9 @@ class Overlay:
     and `presentations`, down to the numbers that differ.
     """
 
-    knowledge_hash: str
-    """Of the knowledge that it belongs to."""
-    conditions: Mapping[str, Tree]
+    knowledge: str
+    """The hash of the knowledge that it belongs to."""
+    conditions: dict[str, dict[str, Any]]
     cases: int = 0
     """How many it was learned from."""
     held_out: int = 0
@@ -57,11 +48,11 @@ class Overlay:
     def text(self, cases: int, held_out: int, scale: float) -> str:
         """The file, with the cases that it was learned from."""
         content = {
-            "knowledge": self.knowledge_hash if self.conditions else "",
+            "knowledge": self.knowledge if self.conditions else "",
             "cases": cases,
             "held_out": held_out,
             "scale": scale,
-            "conditions": dict(self.conditions),
+            "conditions": self.conditions,
         }
         return _HEAD + yaml.safe_dump(content, sort_keys=False)
 
@@ -73,13 +64,11 @@ NO_CASES = Overlay("", {})
 def read_overlay(path: Path) -> Overlay:
     """The overlay of a file. Raises ValueError for one that is none, OSError where none is."""
     try:
-        found = _File.model_validate(read_yaml(path))
+        found = TypeAdapter(Overlay).validate_python(read_yaml(path))
     except (YamlError, ValidationError) as error:
         first = str(error).splitlines()[0]
         raise ValueError(f"{path}: it is no overlay ({first}); {_AGAIN}") from None
-    return Overlay(
-        found.knowledge, found.conditions, found.cases, found.held_out, found.scale, str(path)
-    )
+    return replace(found, name=str(path))
 
 
 def laid_over(knowledge: Knowledge, overlay: Overlay) -> Knowledge:
@@ -90,7 +79,7 @@ def laid_over(knowledge: Knowledge, overlay: Overlay) -> Knowledge:
     """
     if not overlay.conditions:
         return knowledge
-    if overlay.knowledge_hash != knowledge.hash():
+    if overlay.knowledge != knowledge.hash():
         raise ValueError(f"{overlay.name}: it was learned on other knowledge; {_AGAIN}")
     unknown = sorted(set(overlay.conditions) - set(knowledge.profiles))
     if unknown:

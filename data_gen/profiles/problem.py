@@ -1,4 +1,4 @@
-"""A mistake in the knowledge, as a value: where, what, and how to mend it."""
+"""A mistake in the knowledge, as a value: where, what, how to mend it, and the check at fault."""
 
 from __future__ import annotations
 
@@ -31,6 +31,20 @@ def problem_at(
     """What is wrong with the entry at a path of keys and positions, with the line it stands on."""
     entry = ".".join(map(str, path)) or file
     return problem_in(file, line_of(folder / file, path), entry, value, remedy)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome of one check: its name, how many items it looked at, and what is wrong.
+
+    `whole_files` says that it can be believed only of files that were read whole: an entry that did
+    not pass the schema would be missed by it.
+    """
+
+    name: str
+    items: int
+    problems: tuple[KnowledgeProblem, ...]
+    whole_files: bool = False
 
 
 _in_order = attrgetter("file", "line", "entry", "message", "remedy")

@@ -75,7 +75,7 @@ def _how(plan: Plan) -> str:
 
 
 def sample_tables(
-    world: World, rows: int, seed: int, mix: str, truth: bool, narrative: bool, forms: bool = False
+    world: World, rows: int, seed: int, mix: str, truth: bool, narrative: bool
 ) -> tuple[pa.Table, ...]:
     """The cases, and with `truth` what is hidden of them, whole and in memory.
 
@@ -83,7 +83,7 @@ def sample_tables(
     """
     if rows < 1:
         raise ValueError(f"{rows} rows cannot be sampled; ask for 1 or more")
-    work = _SpanSampler(world, seed, mix, truth, narrative, forms)
+    work = _SpanSampler(world, seed, mix, truth, narrative)
     parts = [work(span) for span in spans(rows)]
     return tuple(pa.concat_tables(tables) for tables in zip(*parts, strict=True))
 
@@ -92,7 +92,7 @@ class _SpanSampler:
     """Makes the tables of a span: the cases, and with `truth` what is hidden of them."""
 
     def __init__(
-        self, world: World, seed: int, mix: str, truth: bool, narrative: bool, forms: bool
+        self, world: World, seed: int, mix: str, truth: bool, narrative: bool, forms: bool = False
     ) -> None:
         self.world, self.seed, self.narrative, self.forms = world, seed, narrative, forms
         self.mix = world.mix(mix)

@@ -91,15 +91,11 @@ def _lookup(table: Mapping[str, Item], key: str, what: str) -> Item:
 @lru_cache(maxsize=1)
 def load(folder: Path = _HERE) -> Vocabulary:
     """The vocabulary of this installation, or of another folder."""
-    findings = _findings(read_yaml(folder / "findings.yaml"))
-    conditions = _conditions(read_yaml(folder / "conditions.yaml"))
+    entries = read_yaml(folder / "findings.yaml")["findings"]
+    findings = tuple(_finding(entry, column) for column, entry in enumerate(entries))
+    conditions = tuple(map(_condition, read_yaml(folder / "conditions.yaml")["conditions"]))
     relations = _relations(read_yaml(folder / "relations.yaml"), {f.id: f for f in findings})
     return Vocabulary(findings, conditions, relations)
-
-
-def _findings(raw: Any) -> tuple[Finding, ...]:
-    entries = raw["findings"] if isinstance(raw, dict) else raw
-    return tuple(_finding(entry, column) for column, entry in enumerate(entries))
 
 
 def _finding(entry: dict[str, Any], column: int) -> Finding:
@@ -127,10 +123,6 @@ def _phrases(given: Callable[[str], Any], kind: str) -> dict[str, str]:
     if kind == "number":
         return {"number": given("phrase")}
     return dict(given("phrases"))
-
-
-def _conditions(raw: Any) -> tuple[Condition, ...]:
-    return tuple(_condition(entry) for entry in raw["conditions"])
 
 
 def _condition(entry: dict[str, Any]) -> Condition:
@@ -163,13 +155,14 @@ def _given(entry: dict[str, Any], name: str, file: str) -> Any:
 
 
 def _relations(raw: Any, findings: Mapping[str, Finding]) -> Relations:
-    implications = [
-        _implication(_literal(entry["if"], findings), _literal(entry["then"], findings))
-        for entry in raw["implies"]
-    ]
+    implications = []
+    for entry in raw["implies"]:
+        if_, then = _literal(entry["if"], findings), _literal(entry["then"], findings)
+        implications.append(Implication(if_, then, f"{if_.finding} implies {then.finding}"))
     for first, second in raw["excludes"]:
         left, right = _literal(first, findings), _literal(second, findings)
-        implications.append(Implication(left, right.opposite(), _both(left, right)))
+        text = f"{left.finding} and {right.finding} exclude each other"
+        implications.append(Implication(left, right.opposite(), text))
     return Relations(
         implications=tuple(implications),
         derived=tuple(_derived(entry) for entry in raw["derived"]),
@@ -200,11 +193,3 @@ def _literal(raw: dict[str, Any], findings: Mapping[str, Finding]) -> Statement:
         ((test, bound),) = value.items()
         return Statement(finding_id, test, float(bound))
     return Statement(finding_id, "is", findings[finding_id].code(value))
-
-
-def _implication(if_: Statement, then: Statement) -> Implication:
-    return Implication(if_, then, f"{if_.finding} implies {then.finding}")
-
-
-def _both(left: Statement, right: Statement) -> str:
-    return f"{left.finding} and {right.finding} exclude each other"

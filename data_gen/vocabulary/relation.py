@@ -117,3 +117,9 @@ class Relations:
     at_most: tuple[AtMost, ...]
     alternatives: tuple[Alternatives, ...]
     recorded_as: tuple[RecordedAs, ...]
+
+    @property
+    def computed(self) -> frozenset[str]:
+        """The findings that are worked out from another: no profile states them."""
+        second = (pair.second for pair in self.alternatives)
+        return frozenset((*(rule.finding for rule in self.derived), *second))

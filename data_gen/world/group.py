@@ -14,7 +14,7 @@ from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.relation import Statement
 from data_gen.world.joint import InfeasibleError, fit_joint
 from data_gen.world.people import Atom
-from data_gen.world.rates import PAINLESS, Rates, where_bins
+from data_gen.world.rates import PAINLESS, Rates, bins_of
 
 Array = npt.NDArray[np.float64]
 Edges = dict[str, Array]
@@ -70,7 +70,7 @@ class GroupBuilder:
         """The joint table of a group; ValueError names group and atom where margins clash."""
         findings = [self.vocabulary.finding(member) for member in entry.members]
         derived = {d.finding: d for d in self.vocabulary.relations.derived}
-        drawn = [f for f in findings if f.id not in derived and not self._is_second(f.id)]
+        drawn = [f for f in findings if f.id not in self.vocabulary.relations.computed]
         trait = self._trait(drawn)
         words = [f for f in drawn if not self._may_be_void(f)]
         codes = self._combinations(words)
@@ -101,9 +101,6 @@ class GroupBuilder:
         """Whether it can have no value: a number, or a choice that only some people can make."""
         rules = self.vocabulary.relations.applies
         return finding.kind == "number" or any(rule.finding == finding.id for rule in rules)
-
-    def _is_second(self, finding: str) -> bool:
-        return any(finding == pair.second for pair in self.vocabulary.relations.alternatives)
 
     def _trait(self, findings: list[Finding]) -> int | None:
         traits = {self.rates.trait_of(f.id) for f in findings} - {None}
@@ -237,11 +234,11 @@ class GroupBuilder:
         other = members[names.index(entry.given)]
         value = other.values[int(row[names.index(entry.given)])]
         stated = [k for k, _ in self.rates._stated(finding.id)]
-        plain = np.append(where_bins(entry, entry.in_band(0)), 0.0)
+        plain = np.append(bins_of(entry, entry.in_band(0)), 0.0)
         out = share.copy()
         if value in entry.where:
             fresh = np.setdiff1d(np.arange(out.shape[1]), stated)
-            out[:, fresh] = np.append(where_bins(entry, entry.where[value]), 0.0)
+            out[:, fresh] = np.append(bins_of(entry, entry.where[value]), 0.0)
         else:
             out[:, stated] = plain
         return out

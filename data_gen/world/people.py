@@ -118,7 +118,8 @@ def build_people(knowledge: Knowledge) -> People:
     female = np.concatenate([female, female[firsts]])
     rates = _trait_background(background)
     trait = _traits(knowledge, alone, rates, strata_of(age, female, background.bands))
-    trait = np.concatenate([trait, _pair_rates(trait, rates, firsts, seconds)], axis=2)
+    pair_rates = noisy_or(trait[:, :, firsts], trait[:, :, seconds], rates[:, :, None])
+    trait = np.concatenate([trait, pair_rates], axis=2)
     return People(
         atoms=(*alone, *pairs),
         bands=background.bands,
@@ -203,12 +204,6 @@ def _traits(knowledge: Knowledge, alone: list[Atom], rates: Array, stratum: Arra
                 bg = rates[t][:, None, None]
                 out[t, :, k] = shift_to(bg, weights[:, k : k + 1], target)[:, 0, 0]
     return out
-
-
-def _pair_rates(
-    trait: Array, rates: Array, firsts: npt.NDArray[np.int64], seconds: npt.NDArray[np.int64]
-) -> Array:
-    return noisy_or(trait[:, :, firsts], trait[:, :, seconds], rates[:, :, None])
 
 
 def _joint(background: Background, trait: Array) -> Array:

@@ -75,10 +75,10 @@ class Rates:
         """P(bin | it has a value) (n_strata or 1, n_alone, 1 or 2, n_bins), P(value) (n_alone,)."""
         entry = self.knowledge.background.findings[finding]
         bands = [entry.in_band(band) for band in range(entry.bands)]
-        out = self._by_stratum([[_bins(entry, b), self._with(entry, b)] for b in bands], trait)
+        out = self._by_stratum([[bins_of(entry, b), self._with(entry, b)] for b in bands], trait)
         applies = np.full(self.people.n_alone, entry.applies)
         for k, stated in self._stated(finding):
-            out[:, k] = (1 - _BIN_LEAK) * _bins(entry, stated) + _BIN_LEAK * out[:, k, :1]
+            out[:, k] = (1 - _BIN_LEAK) * bins_of(entry, stated) + _BIN_LEAK * out[:, k, :1]
             applies[k] = stated.applies if "applies" in stated.model_fields_set else entry.applies
         return out, applies
 
@@ -170,14 +170,15 @@ class Rates:
         return np.stack([stratum * (1 - has), stratum * has], axis=2)
 
     def _with(self, entry: BackgroundEntry, band: BandEntry) -> Array:
-        return _bins(entry, Band(**band.with_) if band.with_ is not None else band)
+        return bins_of(entry, Band(**band.with_) if band.with_ is not None else band)
 
 
 def _shares(shares: dict[str, float], finding: Finding) -> Array:
     return np.array([float(shares.get(value, 0.0)) for value in finding.values])
 
 
-def _bins(background: BackgroundEntry, stated: Entry | BandEntry | Band) -> Array:
+def bins_of(background: BackgroundEntry, stated: Entry | BandEntry | Band) -> Array:
+    """P(bin) of a number that is stated so: (n_bins,)."""
     fever = getattr(stated, "fever", None)
     percentiles = background.in_band(0) if fever is not None else stated
     low, median, high = percentiles.low, percentiles.median, percentiles.high
@@ -202,8 +203,3 @@ def _with_stiff(bins: Array, edges: tuple[float, ...], stiff: float) -> Array:
     """The bins of the ankle-brachial index with this share of stiff arteries, at 1.3 or more."""
     high = np.array([_STIFF.get(edge, 0.0) for edge in edges[:-1]])
     return np.asarray((1 - stiff) * bins + stiff * high)
-
-
-def where_bins(background: BackgroundEntry, band: Band | BandEntry) -> Array:
-    """The bins of a number where another finding has a certain value: (n_bins,)."""
-    return _bins(background, band)

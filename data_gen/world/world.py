@@ -75,6 +75,12 @@ class World:
         """P(atom | its condition) in training: (n_atoms,)."""
         return np.array([atom.weight for atom in self.people.atoms])
 
+    @cached_property
+    def even(self) -> Array:
+        """The mix of components (n_atoms,) in which all conditions are as frequent."""
+        n_conditions = len(self.vocabulary.conditions)
+        return self.spread(np.full(n_conditions, 1 / n_conditions))
+
     @property
     def n_states(self) -> int:
         """Hidden states for a given age band and sex: atoms x trait states x settings."""
@@ -128,12 +134,16 @@ class World:
         return self.spread(out / out.sum())
 
 
-def load_world(folder: Path | None = None, learned: Path | None = None) -> World:
+def load_world(
+    folder: Path | None = None, learned: Path | None = None, *, complete: bool = False
+) -> World:
     """The world of a knowledge folder, or of our own; ValueError names what is wrong with it.
 
-    `learned` is a file of numbers that cases have updated (`data_gen.profiles.overlay`).
+    `learned` is a file of numbers that cases have updated (`data_gen.profiles.overlay`); with
+    `complete` every applicable cell is recorded, without error.
     """
-    return build_world(load_knowledge(folder, learned))
+    world = build_world(load_knowledge(folder, learned))
+    return world.complete() if complete else world
 
 
 def build_world(knowledge: Knowledge) -> World:

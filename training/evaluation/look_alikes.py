@@ -11,7 +11,6 @@ import numpy.typing as npt
 from data_gen.look_alikes.marginals import Marginals, build_marginals
 from data_gen.look_alikes.separation import Separator, separators
 from data_gen.pages.amounts import label, met
-from data_gen.vocabulary import Finding
 from data_gen.world import World
 from training.data.vignettes import Vignettes
 
@@ -110,14 +109,9 @@ def _separating(
     for separator in found:
         finding = world.vocabulary.finding(separator.finding)
         known = vignettes.cases[:, finding.column] >= 0
-        a, b = (_met(finding, place, world, marginals) for place in places)
+        a, b = (met(world, finding, marginals.of[finding.id][place]) for place in places)
         recorded, missed = (_share(known[group]) for group in groups)
         yield Separating(label(finding), (a, b), separator.bits, recorded, missed)
-
-
-def _met(finding: Finding, place: int, world: World, marginals: Marginals) -> str:
-    bins = world.bins.get(finding.id)
-    return met(finding, marginals.of[finding.id][place], None if bins is None else bins.edges)
 
 
 def _share(known: Rows) -> float:

@@ -15,7 +15,7 @@ from data_gen.profiles.overlay import NO_CASES, read_overlay
 from data_gen.vocabulary.files.atomic import whole_folder
 from training.data.labelled_rows import LabelledRows
 from training.learn.learn import Learned
-from training.learn.update import Interval, effective, interval
+from training.learn.update import effective, interval
 from training.paths import OVERLAY, ROWS, TABLE
 
 COLUMNS = (
@@ -106,16 +106,16 @@ def rows_of(learned: Learned) -> list[Row]:
 def _rows(learned: Learned, i: int) -> Iterator[tuple[float, Row]]:
     number, at = learned.numbers[i], learned.at[i]
     cases, _ = effective(number, at, learned.after.score[i], learned.after.information[i])
-    found = Interval(*number.interval)
+    low, high = number.interval
     if cases > _NONE:
-        found = interval(number, at, cases, learned.scale)
+        low, high = interval(number, at, cases, learned.scale)
     before, after = number.shown(number.start), number.shown(at)
     for v, value in enumerate(number.values):
         chance = _chance(learned, i, v)
         numbers = {
             "before": before[v], "before_low": number.interval[0][v],
             "before_high": number.interval[1][v],
-            "after": after[v], "after_low": found.low[v], "after_high": found.high[v],
+            "after": after[v], "after_low": low[v], "after_high": high[v],
         }  # fmt: skip
         yield (
             chance,
@@ -148,6 +148,3 @@ def _chance(learned: Learned, i: int, v: int) -> float:
         return 1.0
     tail = betabinom.cdf(k, n, *prior), betabinom.sf(k - 1, n, *prior)
     return float(min(1.0, 2 * min(tail)))
-
-
-__all__ = ["COLUMNS", "read_note", "rows_of", "told", "write_learned"]

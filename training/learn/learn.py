@@ -12,7 +12,6 @@ from data_gen.one_thread import one_blas_thread
 from data_gen.profiles import Knowledge
 from data_gen.profiles.overlay import Overlay, laid_over
 from data_gen.world.group import ClashError
-from data_gen.world.people import TRAITS
 from data_gen.world.recording import Recording
 from data_gen.world.world import World, build_world
 from training.learn.expectation import Evidence, expectation
@@ -20,12 +19,11 @@ from training.learn.filed import Block, blocks_of
 from training.learn.numbers import PRESENTATION, Number, numbers_of
 from training.learn.recording_rates import updated_recordings
 from training.learn.scale import fitted_scale
-from training.learn.statistics import atoms_of, statistics_of
+from training.learn.statistics import PEOPLE, atoms_of, statistics_of
 from training.learn.update import updated
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
-_PEOPLE = (*TRAITS, "age_years", "sex", "painless")
 _RECORDING_STEPS = 20
 _HELPS = 0.02  # nats a case, below which a step is the last
 _STEPS = 5
@@ -109,7 +107,7 @@ class _Learner:
         pace = _Pace(len(at))
         for _ in range(_STEPS if scale > 0 else 0):
             self._record(found)
-            wanted = pace.held(at, self._update(at, found, scale))
+            wanted = pace.held(at, all_updated(self.numbers, at, found, scale))
             far = self._farthest(at, wanted, scale)
             knowledge, world, at = built(self.stated, self.numbers, at, wanted)
             found = self._expect(knowledge, world)
@@ -138,9 +136,6 @@ class _Learner:
     def _record(self, found: Evidence) -> None:
         if not self.known:
             self.recordings = updated_recordings(self.world.recording, found, self.recordings)
-
-    def _update(self, at: Sequence[Array], found: Evidence, scale: float) -> tuple[Array, ...]:
-        return all_updated(self.numbers, at, found, scale)
 
     def _farthest(self, at: Sequence[Array], wanted: Sequence[Array], scale: float) -> float:
         """How far any number moves, in deviations of its prior."""
@@ -190,7 +185,7 @@ def built(
             ]
             own = [i for i in moved if numbers[i].finding in clash.findings]
             # else it is who has the condition that makes them clash
-            held = own or [i for i in moved if numbers[i].finding in _PEOPLE]
+            held = own or [i for i in moved if numbers[i].finding in PEOPLE]
             if not held:
                 raise
             for i in held:
@@ -255,6 +250,3 @@ def _within(tree: dict[str, object], *path: str) -> dict[str, object]:
     for key in path:
         tree = tree.setdefault(key, {})  # type: ignore[assignment]
     return tree
-
-
-__all__ = ["Learned", "all_updated", "atoms_with", "built", "learn", "overlay_of"]

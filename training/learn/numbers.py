@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.profiles import Knowledge
-from data_gen.profiles.intervals import HALF_WIDTH, log_odds, log_odds_interval, patients
+from data_gen.profiles.intervals import HALF_WIDTH, log_odds_interval, patients
 from data_gen.profiles.schema import Based, Entry, Percentiles, Presentation, Profile
 
 Array = npt.NDArray[np.float64]
@@ -110,11 +110,8 @@ def _holder(
         yield from _probability(knowledge, (*place, "sex"), holder.female.p, holder.female)
     for trait, share in holder.traits.items():
         yield from _probability(knowledge, (*place, trait), share.p, share, trait=True)
-    relations = knowledge.vocabulary.relations
-    follow = {rule.finding for rule in relations.derived}
-    follow |= {pair.second for pair in relations.alternatives}
     for finding, entry in holder.findings.items():
-        if finding not in follow:
+        if finding not in knowledge.vocabulary.relations.computed:
             yield from _of_entry(knowledge, (*place, finding), entry)
 
 
@@ -181,6 +178,3 @@ def _shift(
 
 def _expit(x: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-x)))
-
-
-__all__ = ["PRESENTATION", "Number", "log_odds", "numbers_of"]

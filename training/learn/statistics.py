@@ -22,6 +22,8 @@ from data_gen.world.world import World
 from training.learn.numbers import Number
 
 Array = npt.NDArray[np.float64]
+PEOPLE = (*TRAITS, "age_years", "sex", "painless")
+"""What the numbers that no group of findings has are of."""
 _HOT = 38.0  # degrees; what `fever` is the share of
 
 
@@ -104,8 +106,7 @@ def statistics_of(
         )
         for group in world.groups
     )  # fmt: skip
-    people = {*TRAITS, "age_years", "sex", "painless"}
-    owned = {name: tuple((i, atoms[i]) for i in by_finding.get(name, ())) for name in people}
+    owned = {name: tuple((i, atoms[i]) for i in by_finding.get(name, ())) for name in PEOPLE}
     return Statistics(groups, owned, _trait_slopes(world))
 
 

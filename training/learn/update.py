@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv, ndtri
@@ -51,24 +49,17 @@ def _inside(p: Array) -> Array:
     return np.asarray(p / p.sum() if len(p) > 1 else p)
 
 
-@dataclass(frozen=True)
-class Interval:
-    """What each value lies between, with the confidence of every interval here."""
+def interval(number: Number, at: Array, cases: float, scale: float) -> tuple[Array, Array]:
+    """What each value lies between by the posterior, on the scale of the knowledge.
 
-    low: Array
-    high: Array
-
-
-def interval(number: Number, at: Array, cases: float, scale: float) -> Interval:
-    """The posterior's interval of each value, on the scale of the knowledge.
-
-    Where the cases agree (a scale of 0) the stated interval is the prior, as it stands.
+    With the confidence of every interval here. Where the cases agree (a scale of 0) the stated
+    interval is the prior, as it stands.
     """
     tails = (1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2
     weight = number.patients / (scale or 1.0) ** 2 + cases
     if number.kind != "shift":
         low, high = (np.asarray(betaincinv(weight * at, weight * (1 - at), t)) for t in tails)
-        return Interval(low, high)
+        return low, high
     middle = number.stated[1:2]
     low, high = (middle + number.deviation * (at + ndtri(t) / np.sqrt(weight)) for t in tails)
-    return Interval(np.exp(low), np.exp(high)) if number.logarithmic else Interval(low, high)
+    return (np.exp(low), np.exp(high)) if number.logarithmic else (low, high)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from data_gen.profiles.checks.checked import Checked
 from data_gen.profiles.checks.cover import cover_checks
 from data_gen.profiles.checks.dead_numbers import dead_check
 from data_gen.profiles.checks.diagnoses import diagnosis_checks
 from data_gen.profiles.checks.numbers import number_checks
 from data_gen.profiles.checks.related import related_checks
 from data_gen.profiles.knowledge import Knowledge
+from data_gen.profiles.problem import Checked
 
 __all__ = ["Checked", "check_knowledge"]
 

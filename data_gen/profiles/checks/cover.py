@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from data_gen.profiles.checks.checked import Checked
 from data_gen.profiles.knowledge import Knowledge
-from data_gen.profiles.problem import KnowledgeProblem, problem_at, problem_in
+from data_gen.profiles.problem import Checked, KnowledgeProblem, problem_at, problem_in
 from data_gen.vocabulary.yaml_lines import line_of
 
 _SLACK = 1e-6
@@ -28,9 +27,7 @@ def cover_checks(knowledge: Knowledge) -> list[Checked]:
 
 
 def _background_covers(knowledge: Knowledge) -> Checked:
-    relations = knowledge.vocabulary.relations
-    computed = {"age_years", "sex", *(rule.finding for rule in relations.derived)}
-    computed |= {pair.second for pair in relations.alternatives}
+    computed = {"age_years", "sex", *knowledge.vocabulary.relations.computed}
     wanted = set(knowledge.vocabulary.finding_ids) - computed
     found = set(knowledge.background.findings)
     missing = ("is missing", "give its rate")

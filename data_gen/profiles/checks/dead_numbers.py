@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from data_gen.profiles.checks.checked import Checked
 from data_gen.profiles.knowledge import Knowledge
 from data_gen.profiles.located import Located, located_numbers, problem_of
+from data_gen.profiles.problem import Checked
 from data_gen.profiles.schema import BackgroundEntry, Entry, Setting
 
 _READ = {

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from data_gen.profiles.checks.checked import Checked
 from data_gen.profiles.checks.unfinished import VOCABULARY
 from data_gen.profiles.knowledge import Knowledge
-from data_gen.profiles.problem import KnowledgeProblem, problem_at, problem_in
+from data_gen.profiles.problem import Checked, KnowledgeProblem, problem_at, problem_in
 from data_gen.profiles.schema import Profile
 from data_gen.vocabulary import TRIAGE_LEVELS, Condition
 from data_gen.vocabulary.yaml_lines import line_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from data_gen.profiles.checks.checked import Checked
 from data_gen.profiles.frequency_words import BANDS, band_of
 from data_gen.profiles.knowledge import Knowledge
 from data_gen.profiles.located import Located, located_numbers, problem_of
+from data_gen.profiles.problem import Checked
 from data_gen.profiles.schema import Entry, Percentiles
 from data_gen.vocabulary import Finding
 from data_gen.vocabulary.quantity import plain, unit_name
@@ -52,9 +52,7 @@ def _form(knowledge: Knowledge, number: Located) -> Verdict:
         finding = knowledge.vocabulary.finding(number.finding)
     except KeyError as error:
         return str(error.args[0]), "use an id of docs/findings.md"
-    derived = {rule.finding for rule in knowledge.vocabulary.relations.derived}
-    second = {pair.second for pair in knowledge.vocabulary.relations.alternatives}
-    if finding.id in derived | second or finding.id in _COMPUTED:
+    if finding.id in {*knowledge.vocabulary.relations.computed, *_COMPUTED}:
         return "is computed from another finding", "give that one instead"
     if entry.form != finding.kind:
         wanted = {"yes_no": "p", "choice": "of", "number": "low, median, high"}[finding.kind]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from data_gen.profiles.checks.checked import Checked
 from data_gen.profiles.checks.effective import Effective, effective_background, effective_in
 from data_gen.profiles.checks.person_rates import person_rates
 from data_gen.profiles.knowledge import Knowledge
 from data_gen.profiles.located import Located, problem_of
-from data_gen.profiles.problem import KnowledgeProblem
+from data_gen.profiles.problem import Checked, KnowledgeProblem
 from data_gen.vocabulary.relation import Implication, Statement
 
 _SLACK = 1e-9

@@ -10,8 +10,9 @@ import pytest
 from data_gen.profiles import KNOWLEDGE, load_knowledge
 from data_gen.profiles.intervals import log_odds, log_odds_interval, patients
 from data_gen.profiles.schema import Based
+from tests.our_world import knowledge
 
-KNOWN = load_knowledge()
+KNOWN = knowledge()
 
 
 def test_a_judgement_may_be_off_by_what_the_knowledge_allows_it() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from data_gen.profiles import load_knowledge
 from data_gen.profiles.overlay import NO_CASES, Overlay, laid_over, read_overlay
+from tests.our_world import knowledge
 
-KNOWN = load_knowledge()
+KNOWN = knowledge()
 
 
 def _overlay(**of_doms: Any) -> Overlay:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from data_gen.pages.amounts import label
-from data_gen.world import World, load_world
+from data_gen.world import World
 from training.data.vignettes import Vignettes
 from training.evaluation.look_alikes import confused_pairs
 
@@ -25,9 +25,8 @@ def _met(world: World) -> dict[str, tuple[str, str]]:
     return {one.finding: one.meets for one in pair.separating}
 
 
-def test_the_world_is_the_one_that_is_given() -> None:
+def test_the_world_is_the_one_that_is_given(world: World) -> None:
     """Where another world meets a finding as often in both, it separates them no longer."""
-    world = load_world()
     before = _met(world)
     first = next(iter(before))
     groups = tuple(

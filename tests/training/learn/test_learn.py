@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pytest
 from scipy.optimize import minimize_scalar
 
-from data_gen.profiles import Knowledge, load_knowledge
 from data_gen.profiles.overlay import laid_over
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.keyed import Draws
@@ -18,6 +17,7 @@ from data_gen.sampler.recording_process import sample_chunk
 from data_gen.world import World, build_world
 from data_gen.world.people import shift_to
 from data_gen.world.rates import Rates
+from tests.our_world import knowledge, world
 from training.learn.files import rows_of
 from training.learn.learn import Learned, learn, overlay_of
 from training.learn.numbers import Number, numbers_of
@@ -36,18 +36,6 @@ class Drawn:
     label: npt.NDArray[np.int64]
     component: npt.NDArray[np.int64]
     stratum: npt.NDArray[np.int64]
-
-
-@cache
-def knowledge() -> Knowledge:
-    """Our own knowledge."""
-    return load_knowledge()
-
-
-@cache
-def world() -> World:
-    """Its world."""
-    return build_world(knowledge())
 
 
 def draw(of: World, rows: int, seed: int, conditions: tuple[str, ...] = CONDITIONS) -> Drawn:
@@ -186,8 +174,8 @@ def test_intervals_cover_what_they_say() -> None:
     for i in moved:
         score, information = found.after.score[i], found.after.information[i]
         cases, _ = effective(numbers[i], found.at[i], score, information)
-        between = interval(numbers[i], found.at[i], cases, 1.0)
-        inside.append(between.low[0] <= true[i][0] <= between.high[0])
+        low, high = interval(numbers[i], found.at[i], cases, 1.0)
+        inside.append(low[0] <= true[i][0] <= high[0])
     assert len(inside) > 300
     assert 0.87 <= np.mean(inside) <= 0.93
 
@@ -243,5 +231,5 @@ def test_the_overlay_holds_what_was_found() -> None:
     for number, at, now in zip(found.numbers, found.at, again, strict=True):
         told = number.stated + at * number.deviation if number.kind == "shift" else at
         assert now.stated == pytest.approx(told, abs=1e-6), number
-    assert found.overlay.knowledge_hash == knowledge().hash()
+    assert found.overlay.knowledge == knowledge().hash()
     assert laid_over(knowledge(), replace(found.overlay, conditions={})) is knowledge()

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from data_gen.inference import ExactPosterior
-from tests.training.learn.test_learn import Drawn, draw, knowledge, world
+from tests.our_world import knowledge, world
+from tests.training.learn.test_learn import Drawn, draw
 from training.data.features import encode
 from training.data.labelled import LabelledCases
 from training.learn.learn import Learned, learn
