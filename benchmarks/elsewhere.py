@@ -9,14 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.redraw import other_world
-from data_gen.inference import ExactPosterior
 from data_gen.profiles import Knowledge
 from data_gen.world import World
 from training.data.features import Cases
 from training.data.vignettes import Answered
 from training.evaluation.metrics import kl_to_exact
 from training.evaluation.parts import worse_records
-from training.model.calibrate import TRAINING, draw
+from training.evaluation.triage import fresh_vignettes
 
 Real = npt.NDArray[np.float64]
 Predict = Callable[[Cases], Real]
@@ -35,9 +34,9 @@ class Elsewhere:
         """Worse records, forms of any columns, and worlds redrawn within their intervals."""
         records = (cases for _, cases in worse_records(world, rows))
         worse = zip(("blanks", "wrong cells"), records, strict=True)
-        forms = _drawn(world, rows, _SEED, forms=True)
+        forms = fresh_vignettes(world, rows, _SEED, forms=True)
         others = [
-            _drawn(other_world(knowledge, k)[0], rows // _WORLDS, _SEED + 1 + k)
+            fresh_vignettes(other_world(knowledge, k)[0], rows // _WORLDS, _SEED + 1 + k)
             for k in range(_WORLDS)
         ]
         redrawn = (
@@ -52,10 +51,3 @@ class Elsewhere:
             name: float(kl_to_exact(cases.exact, predict(cases.cases)).mean())
             for name, cases in self.sets.items()
         }
-
-
-def _drawn(world: World, rows: int, seed: int, *, forms: bool = False) -> Answered:
-    mix = world.mix(TRAINING)
-    drawn = draw(world, mix, rows, seed, forms=forms)
-    exact = ExactPosterior(world)(drawn.values, mix, workers=2).probability
-    return Answered(drawn.cases, drawn.label, exact)

@@ -8,14 +8,13 @@ as the safety mix does. `facts` are three to eight recorded findings of a record
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.output import options, tell
 from data_gen.inference import ExactPosterior
 from data_gen.profiles import load_knowledge
 from data_gen.vocabulary import NOT_ASKED
@@ -95,8 +94,7 @@ HEADER = (
 def patients(world: World, rows: int) -> Patients:
     """Whole records, as many of each condition."""
     classes = world.class_mix(world.mix(TRAINING))
-    even = np.full(len(classes), 1 / len(classes))
-    drawn = draw(world, world.spread(even), rows, _SEED)
+    drawn = draw(world, world.even, rows, _SEED)
     share = np.bincount(drawn.label, minlength=len(classes)) / len(drawn.label)
     return Patients(world, drawn, (classes / share)[drawn.label])
 
@@ -187,18 +185,12 @@ def report(bundle: Bundle, world: World, rows: int) -> Iterator[str]:
 
 def main() -> None:
     """Measure, print, and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--model", type=Path, default=Path("models/leg_pain"))
+    parser = options(__doc__, model=True)
     parser.add_argument("--rows", type=int, default=42_000)
-    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     world = build_world(load_knowledge())
-    lines = []
-    for line in report(load_bundle(given.model, world.vocabulary), world, given.rows):
-        print(line, flush=True)
-        lines.append(f"{line}\n")
-    if given.out:
-        given.out.write_text("".join(lines), encoding="utf-8")
+    bundle = load_bundle(given.model, world.vocabulary)
+    tell("\n".join(report(bundle, world, given.rows)), given.out)
 
 
 if __name__ == "__main__":

@@ -153,7 +153,7 @@ def _on_real(world: World, real: RealCases, rows: Mask) -> tuple[Real, Mask, Mas
     """Log-loss of each of some real cases, whether it is placed too low, and raised for nothing."""
     vocabulary, values = world.vocabulary, real.values[rows]
     found = ExactPosterior(world)(values, world.mix(TRAINING), 1)
-    entries = {"components": Facts({}, {}, world.knowledge_hash, world).components}
+    entries = {"components": Facts({}, {}, world).components}
     causes = Causes.of(Components.of(entries, vocabulary.condition_ids), vocabulary)
     level = triaged(values, Told(found.probability, found.atoms, causes), vocabulary).level
     needed = real.triage[rows]

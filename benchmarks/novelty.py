@@ -9,10 +9,9 @@ curve. The exact log-evidence of the world without the condition answers the sam
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
+from typing import Any
 
-import joblib
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
@@ -22,7 +21,7 @@ from data_gen.inference import ExactPosterior
 from data_gen.profiles import load_knowledge
 from data_gen.world import build_world
 from data_gen.world.world import World
-from serve.model.bundle import verify
+from training.bundles.loaded import read_bundle
 from training.model.adam import Schedule
 from training.model.calibrate import Drawn, draw
 from training.model.classifier import LegPainClassifier
@@ -118,8 +117,7 @@ def main() -> None:
     parser.add_argument("--test", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=60)
     given = parser.parse_args()
-    files, _ = verify(given.model)
-    model = joblib.load(io.BytesIO(files["estimator.joblib"]))
+    model: Any = read_bundle(given.model).estimator()
     world = build_world(load_knowledge())
     mix = world.mix(_MIX)
     pools = [

@@ -8,9 +8,8 @@ fifths whole records, the others asked what a form of their own asks.
 
 from __future__ import annotations
 
-import io
+from typing import Any
 
-import joblib
 import numpy as np
 import numpy.typing as npt
 
@@ -28,14 +27,9 @@ _COVERAGE = 0.95
 _SEEDS = {"calibration": 81, "test": 82}
 
 
-def probabilities(bundle: LoadedBundle, drawn: Drawn) -> Real:
-    """What the bundle's graph says of drawn cases."""
-    return bundle.probabilities(drawn.cases, load_knowledge().vocabulary)
-
-
 def parity(bundle: LoadedBundle, drawn: Drawn) -> tuple[float, float]:
     """The largest difference of graph and estimator: in a probability, in novelty."""
-    model = joblib.load(io.BytesIO(bundle.files["estimator.joblib"]))
+    model: Any = bundle.estimator()
     worst = np.zeros(2)
     for start in range(0, len(drawn.cases), 50_000):
         block = drawn.cases[start : start + 50_000]
@@ -50,14 +44,13 @@ def report(bundle: LoadedBundle, calibration_rows: int, test_rows: int, parity_r
     """The table as text."""
     world = build_world(load_knowledge())
     ids = world.vocabulary.condition_ids
-    even = np.full(len(ids), 1 / len(ids))
-    first = draw(world, world.spread(even), calibration_rows, _SEEDS["calibration"], forms=True)
-    test = draw(world, world.spread(even), test_rows, _SEEDS["test"], forms=True)
-    model, count = probabilities(bundle, test), form_size(decoded(test.cases))
+    first = draw(world, world.even, calibration_rows, _SEEDS["calibration"], forms=True)
+    test = draw(world, world.even, test_rows, _SEEDS["test"], forms=True)
+    told, model = (bundle.probabilities(d.cases, world.vocabulary) for d in (first, test))
+    count = form_size(decoded(test.cases))
     own = Thresholds.of(bundle.manifest, ids)
     if own is None:
         raise SystemExit(f"{bundle.folder}: the bundle has no prediction sets")
-    told = probabilities(bundle, first)
     fresh = thresholds(told, first.label, form_size(decoded(first.cases)), _COVERAGE)
     both = [found.sets(model, count) for found in (own, fresh)]
     covered = [coverage(inside, test.label) for inside in both]

@@ -26,7 +26,7 @@ from serve.triage import Causes
 from training.bundles.loaded import LoadedBundle, Told, read_bundle
 from training.evaluation.metrics import kl_to_exact, log_loss, mean_interval
 from training.evaluation.parts import WORDS, with_blanks, with_errors
-from training.evaluation.triage import condition_ranks, triaged
+from training.evaluation.triage import ranks, triaged
 from training.model.calibrate import TRAINING, Drawn, draw
 from training.model.estimators import Estimator
 
@@ -122,7 +122,7 @@ def without_condition(bench: Bench) -> Iterator[tuple[str, list[float]]]:
     Its probability is taken out of model and exact posterior. For each the mean of the highest
     probability, and the share that is placed at the level the condition needs, or above.
     """
-    needs = condition_ranks(bench.vocabulary)
+    needs = ranks(bench.vocabulary.conditions)
     drawn = draw(bench.world, bench.world.spread(bench.mix), 40 * bench.rows, _SEED + 400)
     for place, name in enumerate(bench.vocabulary.condition_ids):
         part = drawn.of(np.flatnonzero(drawn.label == place)[: bench.rows])

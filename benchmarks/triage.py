@@ -28,10 +28,10 @@ from serve.overrides.logic import TRUE
 from serve.overrides.matrix.states import read_matrix
 from serve.triage import EMERGENCY, URGENT
 from training.bundles.loaded import LoadedBundle, read_bundle
-from training.data.features import encode
+from training.data.features import encoded
 from training.data.real_cases import read_real_cases
 from training.evaluation.real_metrics import score_real
-from training.evaluation.triage import Triaged, component_ranks, risks, triaged
+from training.evaluation.triage import Triaged, ranks, risks, triaged
 from training.evaluation.triage_metrics import TriageOutcome
 from training.model.calibrate import TRAINING, Drawn, draw
 from training.params import read_params
@@ -62,7 +62,7 @@ class Records:
             return found
         asked = np.isin(self.world.vocabulary.finding_ids, self.asked)
         values = np.where(asked, found.values, NOT_ASKED)
-        cases = encode(complete(values, self.world.vocabulary).values)
+        cases = encoded(values, self.world.vocabulary)
         return replace(found, values=values, cases=cases)
 
 
@@ -76,7 +76,7 @@ def records(world: World) -> Iterator[Records]:
 
 def measured(kept: Records, bundle: LoadedBundle, rows: int) -> dict[str, object]:
     """The figures of one way of recording, a line of the table."""
-    clinic, rank = kept.world.mix("clinic"), component_ranks(kept.world)
+    clinic, rank = kept.world.mix("clinic"), ranks(kept.world.components)
     found = _clinic(kept, bundle, kept.drawn(clinic, rows, _SEEDS["clinic"])).figures()
     emergency, urgent = (
         kept.drawn(_only(clinic, rank == level), rows // 10, _SEEDS[name])
@@ -107,7 +107,7 @@ def _clinic(kept: Records, bundle: LoadedBundle, drawn: Drawn) -> TriageOutcome:
     consulting = exact @ (world.mix("clinic") / world.mix(TRAINING))
     return TriageOutcome(
         triaged(drawn.values, told, world.vocabulary),
-        component_ranks(world)[drawn.component],
+        ranks(world.components)[drawn.component],
         risks(told.causes, exact),
         exact @ told.causes.weight / consulting,
     )

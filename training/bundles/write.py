@@ -44,7 +44,7 @@ def manifest(
     return {
         "format": FORMAT,
         "vocabulary_hash": vocabulary.hash,
-        "knowledge_hash": facts.knowledge_hash,
+        "knowledge_hash": facts.world.knowledge_hash,
         "data_hash": data_hash,
         "findings": [
             {"id": f.id, "kind": f.kind, "values": list(f.values)} for f in vocabulary.findings

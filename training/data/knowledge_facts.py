@@ -1,4 +1,4 @@
-"""What a model needs of the knowledge besides vignettes: bin edges, class mixes, and its hash."""
+"""What a model needs of the knowledge besides vignettes: bin edges and class mixes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ class Facts:
     """Bin edges of numbers; a number that has none gets bins from the vignettes."""
     mixes: Mapping[str, Mapping[str, float]]
     """Class mixes by name: share of each condition."""
-    knowledge_hash: str
     world: World
 
     @property
@@ -54,20 +53,16 @@ class Facts:
         return entries, np.concatenate(list(tables.values()), axis=1).astype(np.float32)
 
 
-def _age_edges(bands: Sequence[int]) -> list[float]:
-    """The bands of the background, and every year: conditions begin and end at their own ages."""
-    return sorted({float(age) for age in [*bands, *range(_OLDEST + 1)]})
-
-
 def read_facts(learned: Path | None = None) -> Facts:
     """The facts of this installation's knowledge, with what cases have `learned` laid over it."""
     knowledge = load_knowledge(learned=learned)
     world = build_world(knowledge)
     ids = knowledge.vocabulary.condition_ids
     edges = {name: bins.edges.tolist() for name, bins in world.bins.items()}
-    edges["age_years"] = _age_edges(knowledge.background.bands)
+    # every year beside the bands: conditions begin and end at their own ages
+    edges["age_years"] = sorted(map(float, {*knowledge.background.bands, *range(_OLDEST + 1)}))
     mixes = {
         name: dict(zip(ids, world.class_mix(world.mix(name)).tolist(), strict=True))
         for name in ("clinic", "training")
     }
-    return Facts(edges, mixes, world.knowledge_hash, world)
+    return Facts(edges, mixes, world)

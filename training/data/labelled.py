@@ -23,13 +23,12 @@ from training.data.copies import (
     patients_of,
     without_repeats,
 )
-from training.data.features import Cases, encode
-from training.data.labelled_files import case_files, read_files
+from training.data.features import Cases, encode, encoded
+from training.data.labelled_files import read_files
 from training.data.real_cases import RealCases, read_real_cases
 from training.params import Params
 from training.paths import labelled_folder
 
-__all__ = ["LabelledCases", "case_files", "check_labelled", "labelled_cases", "read_labelled"]
 _HELD_OUT = 5  # one case in so many is held out for the gate
 
 Mask = npt.NDArray[np.bool_]
@@ -91,7 +90,7 @@ def read_labelled(folder: Path, vocabulary: Vocabulary, real: RealCases) -> Labe
         *repeats,
         *near_repeats(patient[kept], *_of(kept, names, found.places)),
         *contradictory(keys, found),
-        *near_copies(cases, found.places, _whole(real.values, vocabulary), real.ids, vocabulary),
+        *near_copies(cases, found.places, encoded(real.values, vocabulary), real.ids, vocabulary),
     )
     files = [place.rpartition(":")[0] for place in found.places]
     file = np.unique(np.array(files, dtype=str), return_inverse=True)[1].astype(np.int64)
@@ -127,7 +126,7 @@ def _unusable(
     real: RealCases,
 ) -> Iterator[Problem]:
     """Rows that say nothing, and rows that repeat what a report is measured on."""
-    own = zip(_recorded(_whole(real.values, vocabulary)), real.ids, strict=True)
+    own = zip(_recorded(encoded(real.values, vocabulary)), real.ids, strict=True)
     of_reports = {row.tobytes(): name for row, name in own}
     for row, case, where in zip(values, _recorded(cases), places, strict=True):
         if not np.isfinite(row).any():
@@ -141,11 +140,6 @@ def _unusable(
 def _recorded(cases: Cases) -> Cases:
     """The same cases with every unknown cell blank: what they record, whatever was asked."""
     return np.maximum(cases, BLANK)
-
-
-def _whole(values: npt.NDArray[np.float64], vocabulary: Vocabulary) -> Cases:
-    """Completed and encoded: two ways to write down the same findings are the same case."""
-    return encode(complete(values, vocabulary).values)
 
 
 def labelled_cases(params: Params, vocabulary: Vocabulary) -> LabelledCases:

@@ -14,10 +14,9 @@ import pyarrow.parquet as pq
 
 from data_gen.sampler import Origin, origin_of
 from data_gen.vocabulary import Vocabulary
-from data_gen.vocabulary.complete import complete
 from data_gen.vocabulary.table import values_from_table
 from serve.problem import Problem, RefusedError
-from training.data.features import Cases, encode
+from training.data.features import Cases, encoded
 
 Names = npt.NDArray[np.object_]
 _COMPONENT = "component"
@@ -77,7 +76,7 @@ def read_vignettes(
     place = {name: code for code, name in enumerate(ids)}
     held = [name for name in truth_table.column_names if name.startswith(_SHARE)]
     return Vignettes(
-        cases=encode(complete(values, vocabulary).values),
+        cases=encoded(values, vocabulary),
         label=np.array([place[name] for name in _names(case_table, "condition")]),
         exact=np.stack([truth_table[f"p_{name}"].to_numpy() for name in ids], axis=1),
         log_evidence=truth_table["log_evidence"].to_numpy(),

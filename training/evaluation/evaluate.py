@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from training.data.real_cases import RealCases
 from training.data.vignettes import Answered, Vignettes
 from training.evaluation.groups import by_age, by_asked, by_sex
 from training.evaluation.metrics import calibration_error, in_top, kl_to_exact, log_loss
-from training.evaluation.real_metrics import RealResult, real_metrics, real_rows, score_real
+from training.evaluation.real_metrics import real_metrics, real_rows, score_real
 from training.evaluation.triage import needed, triaged
 from training.evaluation.triage_metrics import of_labelled, of_vignettes
 
@@ -39,7 +40,6 @@ class Evaluation:
     cells: list[dict[str, Any]]
     real: list[dict[str, str]]
     probabilities: Matrix  # (n_vignettes, n_conditions)
-    real_result: RealResult
 
 
 def evaluate(
@@ -62,11 +62,12 @@ def evaluate(
     told[_WHOLE] = model
     loss = {name: kl_to_exact(vignettes.exact, said) for name, said in told.items()}
     cells = list(_cells(vignettes, model, loss, vocabulary))
+    judged = [cell for cell in cells if cell["judged"]]
     result = score_real(bundle, real, vocabulary)
     metrics = {
         "vignettes": vignette_metrics(vignettes, answer, vocabulary),
         **_of_starts(loss, slice(None)),
-        "worst_cell": max((c for c in cells if c["judged"]), key=_by_kl, default={}),
+        "worst_cell": max(judged, key=itemgetter("kl_to_exact"), default={}),
         "triage": _triage_metrics(bundle, vignettes, answer, vocabulary),
         "real": real_metrics(real, result, vocabulary),
         **_labelled_metrics(bundle, labelled, vocabulary),
@@ -78,7 +79,6 @@ def evaluate(
         cells=cells,
         real=real_rows(real, result, vocabulary),
         probabilities=model,
-        real_result=result,
     )
 
 
@@ -197,10 +197,6 @@ def _of_starts(loss: Mapping[str, Matrix], here: npt.NDArray[np.bool_] | slice) 
     """The excess of each stage before the whole model, none of one that has a single stage."""
     starts = {name: lost for name, lost in loss.items() if name != _WHOLE}
     return {f"kl_to_exact_of_{name}_start": _mean(lost[here]) for name, lost in starts.items()}
-
-
-def _by_kl(cell: Mapping[str, Any]) -> float:
-    return float(cell["kl_to_exact"])
 
 
 def _mean(values: npt.NDArray[Any]) -> float:

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.inference import ExactPosterior
 from data_gen.world import World
 from training.data.features import Cases
 from training.data.vignettes import Answered
 from training.evaluation.metrics import kl_to_exact, log_loss, mean_interval
-from training.model.calibrate import TRAINING, draw
+from training.evaluation.triage import fresh_vignettes
 from training.model.estimators import Estimator
 
 Matrix = npt.NDArray[np.float64]
@@ -57,10 +56,7 @@ def worse_records(world: World, rows: int) -> Iterator[tuple[str, Answered]]:
     """Vignettes of records worse than those learned from, with the exact posterior of each kind."""
     worlds = {"blanks": with_blanks(world, _KEPT), "wrong_cells": with_errors(world, _WRONG)}
     for name, other in worlds.items():
-        mix = other.mix(TRAINING)
-        drawn = draw(other, mix, rows, _SEED)
-        exact = ExactPosterior(other)(drawn.values, mix, workers=2).probability
-        yield name, Answered(drawn.cases, drawn.label, exact)
+        yield name, fresh_vignettes(other, rows, _SEED)
 
 
 def with_blanks(world: World, kept: float) -> World:

@@ -35,7 +35,6 @@ def write_plots(
     folder: Path, evaluation: Evaluation, vignettes: Vignettes, vocabulary: Vocabulary
 ) -> None:
     """Write every plot into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(_STYLE):
         figures = {
             "confusion": _confusion(evaluation.probabilities, vignettes.label, vocabulary),

@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
-from data_gen.vocabulary.complete import complete
 from serve.triage import EMERGENCY, URGENT
 from training.bundles.loaded import LoadedBundle
-from training.data.features import encode
+from training.data.features import encoded
 from training.data.real_cases import RealCases
 from training.evaluation.metrics import in_top, log_loss, wilson
 from training.evaluation.triage import Triaged, triaged
@@ -31,8 +30,7 @@ class RealResult:
 
 def score_real(bundle: LoadedBundle, cases: RealCases, vocabulary: Vocabulary) -> RealResult:
     """Probabilities and triage of the real cases, as scoring would give them."""
-    completed = complete(cases.values, vocabulary).values
-    told = bundle.answer(encode(completed), vocabulary)
+    told = bundle.answer(encoded(cases.values, vocabulary), vocabulary)
     return RealResult(told.probabilities, triaged(cases.values, told, vocabulary))
 
 

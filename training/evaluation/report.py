@@ -29,7 +29,6 @@ def write_reports(
     world: World,
 ) -> None:
     """Write every file of an evaluation into `folder`; the page, as a draft, into `drafts`."""
-    folder.mkdir(parents=True, exist_ok=True)
     write_table(folder / "conditions.csv", evaluation.conditions)
     write_table(folder / "cells.csv", evaluation.cells)
     write_table(folder / "real_cases.csv", evaluation.real)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from data_gen.inference import ExactPosterior
+from data_gen.vocabulary import TRIAGE_LEVELS, Condition, Vocabulary
 from data_gen.vocabulary.complete import complete
-from data_gen.world import World
+from data_gen.world import Component, World
 from serve.overrides.matrix.results import flags_of
 from serve.triage import URGENT, Causes, combine, few_recorded
 from training.bundles.loaded import Told
 from training.data.vignettes import Answered, Vignettes
+from training.model.calibrate import TRAINING, draw
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
@@ -48,25 +51,32 @@ def risks(causes: Causes, by_cause: Matrix) -> Matrix:
     return np.asarray(np.cumsum(need, axis=1)[:, : URGENT + 1])
 
 
-def condition_ranks(vocabulary: Vocabulary) -> Ints:
-    """(n_conditions,) the triage level that each condition itself needs."""
-    return np.array([TRIAGE_LEVELS.index(c.triage) for c in vocabulary.conditions])
+def ranks(held: Sequence[Condition | Component]) -> Ints:
+    """The triage level that each of some conditions or components itself needs: (n,)."""
+    return np.array([TRIAGE_LEVELS.index(one.triage) for one in held])
 
 
-def component_ranks(world: World) -> Ints:
-    """(n_components,) the triage level that each component of a world itself needs."""
-    return np.array([TRIAGE_LEVELS.index(c.triage) for c in world.components])
+def fresh_vignettes(world: World, rows: int, seed: int, *, forms: bool = False) -> Answered:
+    """Vignettes that nothing has seen, with the exact posterior and the level that each needs.
+
+    With `forms` two fifths are whole records, and the others are asked what a form asks.
+    """
+    mix = world.mix(TRAINING)
+    drawn = draw(world, mix, rows, seed, forms=forms)
+    exact = ExactPosterior(world)(drawn.values, mix, workers=2).probability
+    needs = ranks(world.components)[drawn.component]
+    return Answered(drawn.cases, drawn.label, exact, needs=needs)
 
 
 def levelled(vignettes: Vignettes, world: World) -> Vignettes:
     """The same vignettes with what each needs; that of its condition for an unknown component."""
     ids = (component.id for component in world.components)
-    rank = dict(zip(ids, component_ranks(world).tolist(), strict=True))
-    own = condition_ranks(world.vocabulary)[vignettes.label].tolist()
+    rank = dict(zip(ids, ranks(world.components).tolist(), strict=True))
+    own = ranks(world.vocabulary.conditions)[vignettes.label].tolist()
     needs = [rank.get(c, k) for c, k in zip(vignettes.component.tolist(), own, strict=True)]
     return replace(vignettes, needs=np.array(needs, dtype=np.int64))
 
 
 def needed(cases: Answered, vocabulary: Vocabulary) -> Ints:
     """(n_cases,) the level that what each has needs: its component's, or its condition's."""
-    return condition_ranks(vocabulary)[cases.label] if cases.needs is None else cases.needs
+    return ranks(vocabulary.conditions)[cases.label] if cases.needs is None else cases.needs

@@ -17,7 +17,7 @@ from training.data.labelled import LabelledCases
 from training.data.vignettes import Vignettes
 from training.evaluation.groups import Groups
 from training.evaluation.metrics import binned_error
-from training.evaluation.triage import Triaged, condition_ranks, needed, risks, triaged
+from training.evaluation.triage import Triaged, needed, ranks, risks, triaged
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
@@ -108,14 +108,14 @@ def of_labelled(
     bundle: LoadedBundle, labelled: LabelledCases, told: Told, vocabulary: Vocabulary
 ) -> TriageOutcome:
     """The triage of labelled cases whose level is known: all of their condition need the same."""
-    ranks, mixed = condition_ranks(vocabulary), np.zeros(len(vocabulary.conditions), np.bool_)
+    own, mixed = ranks(vocabulary.conditions), np.zeros(len(vocabulary.conditions), np.bool_)
     components = Components.of(bundle.manifest, vocabulary.condition_ids)
     for component in () if components is None else components.listed:
         place = vocabulary.condition_ids.index(component.condition)
-        mixed[place] |= TRIAGE_LEVELS.index(component.triage) != ranks[place]
+        mixed[place] |= TRIAGE_LEVELS.index(component.triage) != own[place]
     known = ~mixed[labelled.label]
     said = triaged(labelled.values[known], told.of(known), vocabulary)
-    return TriageOutcome.known(said, ranks[labelled.label[known]])
+    return TriageOutcome.known(said, own[labelled.label[known]])
 
 
 def _hurried(level: Ints) -> float | None:

@@ -17,10 +17,9 @@ from data_gen.sampler.draw import Tables
 from data_gen.sampler.files import spans
 from data_gen.sampler.keyed import Draws
 from data_gen.sampler.recording_process import sample_chunk
-from data_gen.vocabulary.complete import complete
 from data_gen.world.world import World
 from serve.model.prediction_sets import Thresholds, form_size
-from training.data.features import Cases, decoded, encode
+from training.data.features import Cases, decoded, encoded
 from training.data.vignettes import Vignettes
 from training.model.classifier import LegPainClassifier
 from training.model.conformal import thresholds
@@ -67,9 +66,8 @@ def _parts(
     for span in spans(rows):
         draws = Draws(seed, span.start, span.size)
         sample = sample_chunk(tables, draws, with_truth=False, forms=forms)
-        encoded = encode(complete(sample.values, world.vocabulary).values)
-        hidden = sample.hidden
-        yield np.ascontiguousarray(sample.values), encoded, hidden.condition, hidden.atom
+        cases, hidden = encoded(sample.values, world.vocabulary), sample.hidden
+        yield np.ascontiguousarray(sample.values), cases, hidden.condition, hidden.atom
 
 
 def teach_novelty(
@@ -98,8 +96,6 @@ def teach_novelty(
 
 def calibrate(model: Estimator, world: World, params: TrainParams) -> Thresholds:
     """The thresholds of an estimator's prediction sets, by as many cases of each condition."""
-    n_conditions = len(world.vocabulary.conditions)
-    even = world.spread(np.full(n_conditions, 1 / n_conditions))
-    equal = draw(world, even, params.calibration_rows, _SET_SEED, forms=True)
+    equal = draw(world, world.even, params.calibration_rows, _SET_SEED, forms=True)
     told = model.predict_proba(equal.cases)
     return thresholds(told, equal.label, form_size(decoded(equal.cases)), params.coverage)

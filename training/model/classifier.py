@@ -172,21 +172,16 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         `stage` answers with the additive start, with the mixture, or with the trees on top.
         """
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float32, reset=False)  # noqa: N806
-        blocks = [X[start : start + _BLOCK] for start in range(0, len(X), _BLOCK)]
-        return np.concatenate([self._block(block, stage) for block in blocks])
+        return np.concatenate([self._block(block, stage) for block in self._blocks(X)])
 
     def predict_components(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: N803
         """Probabilities (n_cases, n_components) in the order of `components_`.
 
         Those of a class sum to its own probability. ValueError where no components were learned.
         """
-        check_is_fitted(self)
+        blocks = self._blocks(X)
         if self.components_ is None:
             raise ValueError("this classifier knows no components: fit it with their posterior")
-        X = validate_data(self, X, dtype=np.float32, reset=False)  # noqa: N806
-        blocks = [X[start : start + _BLOCK] for start in range(0, len(X), _BLOCK)]
         return np.concatenate([self._component_block(block) for block in blocks])
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
@@ -194,6 +189,12 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         proba = self.predict_proba(X)
         labels: npt.NDArray[Any] = self.classes_[proba.argmax(axis=1)]
         return labels
+
+    def _blocks(self, X: Any) -> list[Array]:  # noqa: N803
+        """The cases as they were fitted, some at a time."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float32, reset=False)  # noqa: N806
+        return [X[start : start + _BLOCK] for start in range(0, len(X), _BLOCK)]
 
     def _block(self, cases: Array, stage: Stage) -> npt.NDArray[np.float64]:
         model = self.additive_ if stage == "additive" else self.mixture_

@@ -118,10 +118,7 @@ def _tell_of_experiment(params: Params, places: Places, decision: dict[str, Any]
     told = Verdict("experiment", said, f"{said}: {decision['reason']}")
     known = {version: verdicts(store.history()).get(version, told)}
 
-    def act() -> Any:
-        return _told(places, None, known)
-
-    mirrored(params.track.experiment, params.track.model, act)
+    mirrored(params.track.experiment, params.track.model, lambda: _told(places, None, known))
     return told.text
 
 

@@ -13,13 +13,12 @@ from training.bundles.loaded import LoadedBundle
 from training.data.holdout import read_holdout
 from training.data.labelled import read_labelled
 from training.data.real_cases import read_real_cases
-from training.evaluation.triage import levelled
+from training.evaluation.triage import fresh_vignettes, levelled
 from training.params import Params
 from training.paths import labelled_folder
 from training.promotion.checks.comparison_data import (
     Change,
     ComparisonData,
-    fresh_vignettes,
     knowledge_of,
     moved_answers,
     seed_of,
@@ -56,7 +55,7 @@ def read_comparison_data(
     real = read_real_cases(params.evaluate.real_cases, vocabulary)
     labelled = read_labelled(labelled_folder(params), vocabulary, real)
     seed = seed_of(candidate.version, None if champion is None else champion.version)
-    fresh = fresh_vignettes(world, params.gate.rows, seed)
+    fresh = fresh_vignettes(world, params.gate.rows, seed, forms=True)
     held_out = labelled.of(labelled.held_out)
     if champion is not None and knowledge_of(champion) == knowledge_of(candidate):
         return ComparisonData(fresh, real, held_out)

@@ -9,9 +9,8 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from data_gen.profiles import load_knowledge
 from data_gen.vocabulary import TRIAGE_LEVELS, load
-from data_gen.world import World, build_world
+from data_gen.world import World
 from serve.model.components import Components
 from serve.triage import EMERGENCY, Causes
 from training.bundles.loaded import LoadedBundle, Told
@@ -19,9 +18,9 @@ from training.data.knowledge_facts import read_facts
 from training.data.labelled import LabelledCases
 from training.data.vignettes import Answered, Vignettes, read_vignettes
 from training.evaluation.groups import by_age, by_asked, by_sex
-from training.evaluation.triage import Triaged, levelled, needed
+from training.evaluation.triage import Triaged, fresh_vignettes, levelled, needed
 from training.evaluation.triage_metrics import TriageOutcome, of_labelled, of_vignettes
-from training.promotion.checks.comparison_data import fresh_vignettes, missed_emergencies
+from training.promotion.checks.comparison_data import missed_emergencies
 
 VOCABULARY = load()
 N = len(VOCABULARY.findings)
@@ -42,12 +41,6 @@ class Declared:
 
 def _bundle(declared: Declared) -> LoadedBundle:
     return cast("LoadedBundle", declared)
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    """The world of the knowledge."""
-    return build_world(load_knowledge())
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +135,7 @@ def test_what_a_case_needs_is_its_components_level(vignettes: Vignettes, world: 
 
 def test_the_gate_counts_emergencies_by_component(world: World) -> None:
     """Fresh vignettes know their component's level, and one among other causes can be missed."""
-    fresh = fresh_vignettes(world, 3000, seed=5)
+    fresh = fresh_vignettes(world, 3000, seed=5, forms=True)
     other = fresh.label == VOCABULARY.condition_ids.index("other_cause")
     assert fresh.needs is not None
     assert set(fresh.needs[other]) == {0, 1, 2, 3}

@@ -16,7 +16,6 @@ from training.bundles.onnx.mixture import add_mixture
 from training.bundles.onnx.novelty import add_novelty
 from training.bundles.onnx.trees import histogram_attributes, tree_attributes
 from training.model.classifier import LegPainClassifier
-from training.model.estimators import Estimator
 from training.model.mixture import TINY, Mixture
 from training.model.plain_boosting import (
     PlainBoosting,
@@ -28,22 +27,18 @@ _OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
 _IR_VERSION = 9  # the oldest that these operators need, so that older runtimes load it
 
 
-def export(model: Estimator) -> onnx.ModelProto:
+@singledispatch
+def export(model: Any) -> onnx.ModelProto:
     """A graph from `cases` (n, n_columns) float32 to `probabilities` (n, n_classes) float32.
 
     With `components` (n, n_components) and `novelty` (n,), where the model has learned them. What
     follows the scores, which are exact, is computed in double: the logarithm of the ratio of two
     probabilities is then their margins' difference to about 1e-7, as explanations need it.
     """
-    return _export(model)
-
-
-@singledispatch
-def _export(model: object) -> onnx.ModelProto:
     raise TypeError(f"no graph is known for a {type(model).__name__}: register one here")
 
 
-@_export.register
+@export.register
 def _(model: LegPainClassifier) -> onnx.ModelProto:
     builder = Builder()
     scores = _scores(builder, model)
@@ -64,12 +59,12 @@ def _(model: LegPainClassifier) -> onnx.ModelProto:
     return _finish(builder, model.n_features_in_, outputs)
 
 
-@_export.register
+@export.register
 def _(model: SoftLightGBM) -> onnx.ModelProto:
     return _plain(model, tree_attributes(model.trees_, len(model.classes_)))
 
 
-@_export.register
+@export.register
 def _(model: SampledHistGradientBoosting) -> onnx.ModelProto:
     return _plain(model, histogram_attributes(model.trees_))
 

@@ -21,8 +21,8 @@ from training.data.vignettes import Answered
 from training.evaluation.evaluate import vignette_metrics
 from training.evaluation.metrics import kl_to_exact
 from training.evaluation.real_metrics import RealResult, score_real
-from training.evaluation.triage import component_ranks, needed, triaged
-from training.model.calibrate import TRAINING, draw
+from training.evaluation.triage import needed, triaged
+from training.model.calibrate import TRAINING
 from training.paths import in_experiment
 from training.promotion.checks.published import Published
 
@@ -121,24 +121,12 @@ def missed_emergencies(
     return triaged(values, told.of(emergency), vocabulary).level > URGENT
 
 
-def fresh_vignettes(world: World, rows: int, seed: int) -> Answered:
-    """Vignettes that belong to a pair of versions, with their exact posterior.
-
-    Two fifths are whole records, the others are asked what a form asks, as those learned from.
-    `seed` is that of the pair: nothing can be tuned on them, and judging again gives the same.
-    """
-    mix = world.mix(TRAINING)
-    drawn = draw(world, mix, rows, seed, forms=True)
-    exact = ExactPosterior(world)(drawn.values, mix, workers=2).probability
-    needs = component_ranks(world)[drawn.component]
-    return Answered(drawn.cases, drawn.label, exact, needs=needs)
-
-
 def seed_of(candidate: str, champion: str | None) -> int:
     """The seed of a pair of versions: 64 bits of the hash of both.
 
-    An experiment has rows of its own. Of many that were tried one applies the best, and no history
-    counts them: what looked best by chance is judged afresh.
+    Fresh vignettes are drawn by it: nothing can be tuned on them, and judging again gives the
+    same. An experiment has rows of its own. Of many that were tried one applies the best, and no
+    history counts them: what looked best by chance is judged afresh.
     """
     tried = " experiment" if in_experiment() else ""
     digest = hashlib.sha256(f"{candidate} {champion or 'none'}{tried}".encode()).digest()
