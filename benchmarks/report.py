@@ -168,9 +168,9 @@ def _line(what: str, found: list[bool]) -> dict[str, object]:
     return {"what": what, "comparisons": len(found), "flagged": float(np.mean(found))}
 
 
-def _equal(pool: Pool, rng: np.random.Generator, pairs: int = 200) -> list[bool]:
+def _equal(pool: Pool, rng: np.random.Generator) -> list[bool]:
     out = []
-    for _ in range(pairs):
+    for _ in range(200):
         spread = pool.mix * _FACTOR ** rng.uniform(-1, 1, len(pool.mix))
         months = (pool.month(spread / spread.sum(), _MONTH, rng) for _ in range(2))
         first, second = (assessed(pool, pool.scored.take(rows)) for rows in months)
@@ -178,9 +178,9 @@ def _equal(pool: Pool, rng: np.random.Generator, pairs: int = 200) -> list[bool]
     return out
 
 
-def _beside(pool: Pool, rng: np.random.Generator, months: int = 100) -> list[bool]:
+def _beside(pool: Pool, rng: np.random.Generator) -> list[bool]:
     out = []
-    for _ in range(months):
+    for _ in range(100):
         found = assessed(pool, pool.scored.take(pool.month(pool.mix, _MONTH, rng)))
         share = found.mix.share if found.mix else pool.mix
         world = Expected.under(pool.bundle, found.within, share, load_vocabulary())

@@ -30,11 +30,11 @@ class Confusion:
     share: Array
     patients: int
 
-    def pairs(self, count: int = PAIRS) -> list[tuple[str, str]]:
+    def pairs(self) -> list[tuple[str, str]]:
         """The pairs most confused, both directions together, worst first."""
         both = self.share + self.share.T
         first, second = np.triu_indices(len(both), k=1)
-        order = np.argsort(-both[first, second], kind="stable")[:count]
+        order = np.argsort(-both[first, second], kind="stable")[:PAIRS]
         return [(self.conditions[first[i]], self.conditions[second[i]]) for i in order]
 
     def between(self, first: str, second: str) -> float:
@@ -48,11 +48,11 @@ class Confusion:
         return sorted(shares, key=lambda item: -item[1])
 
 
-def measure_confusion(world: World, patients: int = PATIENTS, seed: int = SEED) -> Confusion:
+def measure_confusion(world: World) -> Confusion:
     """The confusion of a world, from records as its settings write them down. Repeatable."""
     n_conditions = len(world.vocabulary.conditions)
-    sample = sample_chunk(Tables.of(world, world.even), Draws(seed, 0, patients))
+    sample = sample_chunk(Tables.of(world, world.even), Draws(SEED, 0, PATIENTS))
     posterior = ExactPosterior(world)(sample.values, world.even).probability
     truth = world.condition_of[sample.hidden.atom]
     share = np.stack([posterior[truth == c].mean(axis=0) for c in range(n_conditions)])
-    return Confusion(world.vocabulary.condition_ids, share, patients)
+    return Confusion(world.vocabulary.condition_ids, share, PATIENTS)

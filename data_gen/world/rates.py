@@ -75,7 +75,9 @@ class Rates:
         """P(bin | it has a value) (n_strata or 1, n_alone, 1 or 2, n_bins), P(value) (n_alone,)."""
         entry = self.knowledge.background.findings[finding]
         bands = [entry.in_band(band) for band in range(entry.bands)]
-        out = self._by_stratum([[bins_of(entry, b), self._with(entry, b)] for b in bands], trait)
+        with_ = [b if b.with_ is None else Band(**b.with_) for b in bands]
+        tables = [[bins_of(entry, a), bins_of(entry, b)] for a, b in zip(bands, with_, strict=True)]
+        out = self._by_stratum(tables, trait)
         applies = np.full(self.people.n_alone, entry.applies)
         for k, stated in self._stated(finding):
             out[:, k] = (1 - _BIN_LEAK) * bins_of(entry, stated) + _BIN_LEAK * out[:, k, :1]
@@ -168,9 +170,6 @@ class Rates:
             return np.stack([stratum * pain, 0 * stratum], axis=2)
         has = self.people.trait[trait, :, :alone]
         return np.stack([stratum * (1 - has), stratum * has], axis=2)
-
-    def _with(self, entry: BackgroundEntry, band: BandEntry) -> Array:
-        return bins_of(entry, Band(**band.with_) if band.with_ is not None else band)
 
 
 def _shares(shares: dict[str, float], finding: Finding) -> Array:

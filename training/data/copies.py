@@ -9,9 +9,8 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import Finding, Vocabulary
 from data_gen.vocabulary.words import write_cell
-from serve.model.predict import BLANK
 from serve.problem import Problem
-from training.data.features import Cases
+from training.data.features import Cases, recorded
 from training.data.labelled_files import Reading
 
 _NAMED = 5  # rows that one message names
@@ -92,7 +91,7 @@ def near_copies(
     `theirs` are those of the evaluation and `ids` their names; all are completed and encoded. Which
     kind of unknown a cell is makes no difference: a copy may lack some columns.
     """
-    cases, theirs = (np.maximum(each, BLANK) for each in (cases, theirs))
+    cases, theirs = recorded(cases), recorded(theirs)
     known = np.flatnonzero((theirs >= 0).sum(axis=1) >= _ENOUGH)
     for row, case in enumerate(cases):
         differ = theirs[known] != case
@@ -116,9 +115,8 @@ def patients_of(cases: Cases, names: Sequence[str]) -> npt.NDArray[np.int64]:
     one of its halves.
     """
     keys = [(row, (-1, name.encode())) for row, name in enumerate(names) if name]
-    recorded = np.maximum(cases, BLANK)
     for half in (0, 1):
-        part = recorded[:, half::2]
+        part = recorded(cases)[:, half::2]
         enough = np.flatnonzero((part >= 0).sum(axis=1) >= _ALIKE)
         keys += [(row, (half, part[row].tobytes())) for row in enough.tolist()]
     first: dict[tuple[int, bytes], int] = {}

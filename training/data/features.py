@@ -64,6 +64,11 @@ def decoded(cases: Cases) -> npt.NDArray[np.float64]:
     return np.where(cases == UNASKED, NOT_ASKED, known)
 
 
+def recorded(cases: Cases) -> Cases:
+    """The same cases with every unknown cell blank: what they record, whatever was asked."""
+    return np.maximum(cases, BLANK)
+
+
 def asked_of(cases: Cases) -> npt.NDArray[np.int64]:
     """(n_cases,) how many findings of encoded cases were asked, answered or left blank."""
     return np.asarray((cases != UNASKED).sum(axis=1), dtype=np.int64)

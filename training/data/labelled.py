@@ -14,7 +14,6 @@ import numpy.typing as npt
 from data_gen.vocabulary import Vocabulary, load
 from data_gen.vocabulary.complete import complete
 from data_gen.vocabulary.words import write_cell
-from serve.model.predict import BLANK
 from serve.problem import Problem, RefusedError
 from training.data.copies import (
     contradictory,
@@ -23,7 +22,7 @@ from training.data.copies import (
     patients_of,
     without_repeats,
 )
-from training.data.features import Cases, encode, encoded
+from training.data.features import Cases, encode, encoded, recorded
 from training.data.labelled_files import read_files
 from training.data.real_cases import RealCases, read_real_cases
 from training.params import Params
@@ -126,20 +125,15 @@ def _unusable(
     real: RealCases,
 ) -> Iterator[Problem]:
     """Rows that say nothing, and rows that repeat what a report is measured on."""
-    own = zip(_recorded(encoded(real.values, vocabulary)), real.ids, strict=True)
+    own = zip(recorded(encoded(real.values, vocabulary)), real.ids, strict=True)
     of_reports = {row.tobytes(): name for row, name in own}
-    for row, case, where in zip(values, _recorded(cases), places, strict=True):
+    for row, case, where in zip(values, recorded(cases), places, strict=True):
         if not np.isfinite(row).any():
             yield Problem("no_finding", where, "it has no finding at all", "delete the row")
         elif case.tobytes() in of_reports:
             message = f"it repeats case {of_reports[case.tobytes()]} of the evaluation"
             remedy = "delete the row: a model is not measured on what it learned from"
             yield Problem("evaluation_case", where, message, remedy)
-
-
-def _recorded(cases: Cases) -> Cases:
-    """The same cases with every unknown cell blank: what they record, whatever was asked."""
-    return np.maximum(cases, BLANK)
 
 
 def labelled_cases(params: Params, vocabulary: Vocabulary) -> LabelledCases:

@@ -94,8 +94,14 @@ def write_page(
         triage_by_level=_by_level(evaluation.metrics["triage"]["by_level"]),
         confusion=list(_confusion(evaluation, vignettes, vocabulary)),
         reliability=list(_reliability(evaluation, vignettes, vocabulary)),
-        by_condition=list(map(_of_condition, _worst_first(evaluation.conditions))),
-        by_cell=list(map(_of_cell, _worst_first(judged))),
+        by_condition=[
+            {**_figures(row), "calibration error": row["calibration_error"]}
+            for row in _worst_first(evaluation.conditions)
+        ],
+        by_cell=[
+            {"condition": "", "age": row["age"], "sex": row["sex"], **_figures(row)}
+            for row in _worst_first(judged)
+        ],
         cases=_told(evaluation, real, vocabulary),
         pairs=list(map(_pair, confused_pairs(vignettes, evaluation.probabilities, world))),
     )
@@ -239,14 +245,6 @@ def _reliability(
 
 def _worst_first(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: -row["kl_to_exact"])
-
-
-def _of_condition(row: Row) -> Row:
-    return {**_figures(row), "calibration error": row["calibration_error"]}
-
-
-def _of_cell(row: Row) -> Row:
-    return {"condition": "", "age": row["age"], "sex": row["sex"], **_figures(row)}
 
 
 def _figures(row: Row) -> Row:

@@ -53,13 +53,13 @@ def calibration_error(label: Labels, model: Matrix, n_bins: int = BINS) -> Matri
     return errors
 
 
-def binned_error(stated: Matrix, true: Matrix, weight: Matrix, n_bins: int = BINS) -> float:
+def binned_error(stated: Matrix, true: Matrix, weight: Matrix) -> float:
     """Mean distance of a stated chance from the true one or from what came, over such bins.
 
     All are (n_cases,); `weight` is how much each case counts.
     """
-    place = np.minimum((stated * n_bins).astype(np.int64), n_bins - 1)
-    off = np.bincount(place, weight * (stated - true), n_bins)
+    place = np.minimum((stated * BINS).astype(np.int64), BINS - 1)
+    off = np.bincount(place, weight * (stated - true), BINS)
     return float(np.abs(off).sum() / weight.sum())
 
 

@@ -49,11 +49,14 @@ class Comparison:
         """That nothing is worse by more than its margin; of the excess, than `tolerance`."""
         yield self._kl_to_exact(tolerance)
         yield self._calibration()
-        yield self._emergencies()
+        what = "share of emergencies below urgent"
+        yield self._share(what, self.new.missed, self.old.missed)
         if self.new.data.holdout is not None:
-            yield self._emergencies_of_holdout()
+            what = "the same, vignettes of the champion's knowledge"
+            yield self._share(what, self.new.missed_of_holdout, self.old.missed_of_holdout)
         if self.has_labelled:
-            yield self._labelled()
+            what = "log-loss of held-out labelled cases: not more beyond chance"
+            yield compared(what, *self._of_labelled(self.tail), 0.0, "confidence", "low")
         yield from self._real()
 
     def better(self, tail: float) -> Check:
@@ -89,24 +92,12 @@ class Comparison:
         what = "class-wise calibration error"
         return compared(what, figures, within, self.params.calibration, "calibration")
 
-    def _emergencies(self) -> Check:
-        what = "share of emergencies below urgent"
-        return self._share(what, self.new.missed, self.old.missed)
-
-    def _emergencies_of_holdout(self) -> Check:
-        what = "the same, vignettes of the champion's knowledge"
-        return self._share(what, self.new.missed_of_holdout, self.old.missed_of_holdout)
-
     def _share(self, what: str, new: npt.NDArray[np.bool_], old: npt.NDArray[np.bool_]) -> Check:
         counts, within = of_counts(new, old, self.tail)
         n = max(len(new), 1)
         figures = counts[0] / n, counts[1] / n
         ends = Interval(within.mean / n, within.low / n, within.high / n)
         return compared(what, figures, ends, self.params.emergencies, "emergencies")
-
-    def _labelled(self) -> Check:
-        what = "log-loss of held-out labelled cases: not more beyond chance"
-        return compared(what, *self._of_labelled(self.tail), 0.0, "confidence", "low")
 
     def _real(self) -> Iterator[Check]:
         params, real = self.params, self.new.data.real
