@@ -67,9 +67,9 @@ class _Typical:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        shares = values_of_atoms(world)
+        shares = {name: np.maximum(p, 1e-9) for name, p in values_of_atoms(world).items()}
         weight = world.mix("clinic")
-        self.scores = {name: p * np.log(p / (weight @ p)) for name, p in _floored(shares).items()}
+        self.scores = {name: p * np.log(p / (weight @ p)) for name, p in shares.items()}
 
     def findings(self, atom: int) -> tuple[tuple[str, float], ...]:
         """The most typical findings of a presentation that fit together, and add to each other."""
@@ -102,10 +102,6 @@ class _Typical:
         done = complete(values, vocabulary)
         implied = [done.implied[0, vocabulary.column(f)] for f, _ in [*chosen, (name, value)]]
         return not done.conflicts and not any(implied)
-
-
-def _floored(shares: dict[str, Array]) -> dict[str, Array]:
-    return {name: np.maximum(p, 1e-9) for name, p in shares.items()}
 
 
 def _stands_out(finding: Finding, value: int) -> bool:

@@ -80,12 +80,11 @@ def clause(
     for phrase in phrases:
         found, rest = split(phrase, verb)
         objects.setdefault(found, []).append(rest)
-    parts = [_agreed(found, plural) + _objects(rest, found) for found, rest in objects.items()]
+    parts = [
+        (_VERBS[found] if plural else found) + _objects(rest, found)
+        for found, rest in objects.items()
+    ]
     return _with_also(series(parts)) if also else series(parts)
-
-
-def _agreed(verb: str, plural: bool) -> str:
-    return _VERBS[verb] if plural else verb
 
 
 def _objects(objects: Sequence[str], verb: str) -> str:

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.sampler.keyed import Draws, pick
-from data_gen.world.group import Group
 from data_gen.world.people import TRAITS
 from data_gen.world.rates import PAINLESS
 from data_gen.world.world import World
@@ -53,12 +52,11 @@ class Tables:
             atoms=np.cumsum(within, axis=1),
             ages=np.cumsum(world.people.age, axis=1),
             traits=np.cumsum(world.people.traits_joint.reshape(-1, 2 ** len(TRAITS)), axis=1),
-            groups=tuple(_cumulative(group) for group in world.groups),
+            groups=tuple(
+                np.cumsum(group.prob.reshape(-1, group.prob.shape[-1]), axis=1)
+                for group in world.groups
+            ),
         )
-
-
-def _cumulative(group: Group) -> Array:
-    return np.cumsum(group.prob.reshape(-1, group.prob.shape[-1]), axis=1)
 
 
 def draw_hidden(tables: Tables, draws: Draws) -> Hidden:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,11 +15,39 @@ from data_gen.sampler.card import Summary, card_path, card_text
 from data_gen.sampler.draw import Tables
 from data_gen.sampler.files import Span, map_ordered, spans, table_writer
 from data_gen.sampler.keyed import Draws
-from data_gen.sampler.origin import Origin
 from data_gen.sampler.recording_process import sample_chunk
 from data_gen.sampler.tables import cases_table, truth_table
 from data_gen.vocabulary.files.atomic import WholeFiles
 from data_gen.world.world import World
+
+_KEY = b"claudico"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """All that decides the content of a file, without the order in which it was written."""
+
+    knowledge_hash: str
+    vocabulary_hash: str
+    mix: str
+    seed: int
+    rows: int
+    complete: bool = False
+    """Whether every applicable cell is recorded, without error."""
+    forms: bool = False
+    """Whether what is asked was drawn too."""
+
+    def as_metadata(self) -> dict[bytes, bytes]:
+        """What goes into the metadata of a schema."""
+        return {_KEY: json.dumps(asdict(self), sort_keys=True).encode()}
+
+
+def origin_of(metadata: Mapping[bytes, bytes] | None) -> Origin | None:
+    """The origin that the metadata of a schema names; None where they name none."""
+    try:
+        return Origin(**json.loads((metadata or {})[_KEY]))
+    except (KeyError, ValueError, TypeError):
+        return None
 
 
 @dataclass(frozen=True)

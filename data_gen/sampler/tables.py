@@ -30,7 +30,9 @@ def cases_table(
     columns |= columns_from_values(sample.values, world.vocabulary, forms=forms)
     columns["condition"] = _words(sample.hidden.condition, world.vocabulary.condition_ids)
     if narrative:
-        columns["narrative"] = pa.array(_narratives(sample, world.vocabulary), pa.string())
+        cases = (case_of(row, world.vocabulary) for row in sample.values)
+        told = [narrate(case, world.vocabulary) for case in cases]
+        columns["narrative"] = pa.array(told, pa.string())
     return pa.table(columns)
 
 
@@ -86,7 +88,3 @@ def _blanks(vocabulary: Vocabulary, sample: Sample) -> dict[str, pa.Array]:
         reason = np.where(np.isneginf(cell), BLANKS.index("not asked"), reason)
         out[f"blank_{finding.id}"] = _words(np.where(np.isfinite(cell), -1, reason), BLANKS)
     return out
-
-
-def _narratives(sample: Sample, vocabulary: Vocabulary) -> list[str]:
-    return [narrate(case_of(row, vocabulary), vocabulary) for row in sample.values]

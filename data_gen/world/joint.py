@@ -31,7 +31,10 @@ def fit_joint(start: Array, codes: npt.NDArray[np.int64], margins: Sequence[Arra
     Raises InfeasibleError where no table has the margins.
     """
     shape = np.broadcast_shapes(*(margin.shape[:-1] for margin in margins))
-    hots = [_one_hot(codes[:, m], margin.shape[-1]) for m, margin in enumerate(margins)]
+    hots = [
+        np.asarray(codes[:, m, None] == np.arange(margin.shape[-1]), dtype=np.float64)
+        for m, margin in enumerate(margins)
+    ]
     table = np.tile(start, (prod(shape), 1))  # each stratum is fitted by itself
     waiting = np.arange(len(table))
     here = table.copy()
@@ -51,10 +54,6 @@ def fit_joint(start: Array, codes: npt.NDArray[np.int64], margins: Sequence[Arra
     table = table.reshape(*shape, -1)
     _check(table, hots, margins)
     return np.asarray(table / table.sum(axis=-1, keepdims=True))
-
-
-def _one_hot(column: npt.NDArray[np.int64], size: int) -> Array:
-    return np.asarray(column[:, None] == np.arange(size), dtype=np.float64)
 
 
 def _check(table: Array, hots: Sequence[Array], margins: Sequence[Array]) -> None:

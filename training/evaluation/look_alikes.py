@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from data_gen.look_alikes.confusion import Confusion
 from data_gen.look_alikes.marginals import Marginals, build_marginals
-from data_gen.look_alikes.separation import Separator, separators
-from data_gen.pages.amounts import label, met
+from data_gen.look_alikes.separation import separators
+from data_gen.pages.amounts import label as called
+from data_gen.pages.amounts import met
 from data_gen.world import World
 from training.data.vignettes import Vignettes
 
@@ -52,14 +53,19 @@ def confused_pairs(
     vignettes: Vignettes, model: Matrix, world: World, count: int = PAIRS
 ) -> list[ConfusedPair]:
     """The pairs that the model confuses most, worst first; what separates them in the world."""
-    ours, best = _shares(vignettes, model), _shares(vignettes, vignettes.exact)
-    both = ours + ours.T
-    first, second = np.triu_indices(len(both), k=1)
-    order = np.argsort(-both[first, second], kind="stable")[:count]
-    tables = build_marginals(world)
+    ids, tables = world.vocabulary.condition_ids, build_marginals(world)
+    ours, best = (
+        Confusion(ids, _shares(vignettes, told), len(vignettes))
+        for told in (model, vignettes.exact)
+    )
     return [
-        _pair((int(first[k]), int(second[k])), vignettes, model, (ours, best), world, tables)
-        for k in order
+        ConfusedPair(
+            pair,
+            (ours.between(*pair), ours.between(*reversed(pair))),
+            (best.between(*pair), best.between(*reversed(pair))),
+            *_apart(pair, vignettes, model, world, tables),
+        )
+        for pair in ours.pairs()[:count]
     ]
 
 
@@ -73,45 +79,23 @@ def _mean(rows: Matrix) -> Matrix:
     return np.asarray(rows.mean(axis=0)) if len(rows) else np.zeros(rows.shape[1])
 
 
-def _pair(
-    places: tuple[int, int],
-    vignettes: Vignettes,
-    model: Matrix,
-    shares: tuple[Matrix, Matrix],
-    world: World,
-    marginals: Marginals,
-) -> ConfusedPair:
-    vocabulary, (a, b) = world.vocabulary, places
-    names = vocabulary.condition_ids[a], vocabulary.condition_ids[b]
-    of_pair = (vignettes.label == a) | (vignettes.label == b)
-    other = np.where(vignettes.label == a, b, a)
-    mistaken = of_pair & (model.argmax(axis=1) == other)
-    ours, best = shares
-    best_apart = separators(marginals, vocabulary, names, FINDINGS)
-    groups = of_pair, mistaken
-    return ConfusedPair(
-        conditions=names,
-        by_model=(float(ours[a, b]), float(ours[b, a])),
-        by_exact=(float(best[a, b]), float(best[b, a])),
-        mistakes=int(mistaken.sum()),
-        separating=tuple(_separating(best_apart, places, vignettes, groups, world, marginals)),
-    )
-
-
-def _separating(
-    found: list[Separator],
-    places: tuple[int, int],
-    vignettes: Vignettes,
-    groups: tuple[Rows, Rows],
-    world: World,
-    marginals: Marginals,
-) -> Iterator[Separating]:
-    for separator in found:
-        finding = world.vocabulary.finding(separator.finding)
+def _apart(
+    pair: tuple[str, str], vignettes: Vignettes, model: Matrix, world: World, marginals: Marginals
+) -> tuple[int, tuple[Separating, ...]]:
+    """How many vignettes of a pair are taken for the other, and what would separate it."""
+    vocabulary, label = world.vocabulary, vignettes.label
+    a, b = (vocabulary.condition_ids.index(name) for name in pair)
+    of_pair = (label == a) | (label == b)
+    mistaken = of_pair & (model.argmax(axis=1) == np.where(label == a, b, a))
+    found = []
+    for separator in separators(marginals, vocabulary, pair, FINDINGS):
+        finding = vocabulary.finding(separator.finding)
         known = vignettes.cases[:, finding.column] >= 0
-        a, b = (met(world, finding, marginals.of[finding.id][place]) for place in places)
-        recorded, missed = (_share(known[group]) for group in groups)
-        yield Separating(label(finding), (a, b), separator.bits, recorded, missed)
+        table = marginals.of[finding.id]
+        meets = met(world, finding, table[a]), met(world, finding, table[b])
+        recorded, missed = _share(known[of_pair]), _share(known[mistaken])
+        found.append(Separating(called(finding), meets, separator.bits, recorded, missed))
+    return int(mistaken.sum()), tuple(found)
 
 
 def _share(known: Rows) -> float:

@@ -17,10 +17,8 @@ from data_gen.world.world import World, build_world
 from training.learn.expectation import Evidence, expectation
 from training.learn.filed import Block, blocks_of
 from training.learn.numbers import PRESENTATION, Number, numbers_of
-from training.learn.recording_rates import updated_recordings
-from training.learn.scale import fitted_scale
 from training.learn.statistics import PEOPLE, atoms_of, statistics_of
-from training.learn.update import updated
+from training.learn.update import fitted_scale, updated, updated_recordings
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]

@@ -20,8 +20,7 @@ from training.params import GateParams
 from training.promotion.checks.check import Check, with_anchor
 from training.promotion.checks.comparison import Comparison
 from training.promotion.checks.comparison_data import Answers, ComparisonData, knowledge_of
-from training.promotion.checks.knowledge import knowledge_checks
-from training.promotion.checks.limits import within_limits
+from training.promotion.checks.limits import knowledge_checks, within_limits
 from training.promotion.checks.spending import share_of_try, which_try
 from training.promotion.store.history import (
     Event,
