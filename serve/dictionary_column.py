@@ -52,3 +52,12 @@ def encoded(cells: Iterable[Key]) -> DictionaryColumn[Key]:
     places: dict[Key, int] = {}
     codes = [places.setdefault(cell, len(places)) for cell in cells]
     return DictionaryColumn(np.array(codes, np.int32), list(places))
+
+
+def distinct(
+    codes: npt.NDArray[np.int64], value: Callable[[int], Value], none: Value
+) -> DictionaryColumn[Value]:
+    """A column by codes that rows of one value share, from a row of each; `none` for -1."""
+    found, first, which = np.unique(codes, return_index=True, return_inverse=True)
+    pairs = zip(found.tolist(), first.tolist(), strict=True)
+    return DictionaryColumn(which.reshape(-1), [none if c < 0 else value(row) for c, row in pairs])

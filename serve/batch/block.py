@@ -119,11 +119,11 @@ def score_block(scorer: BlockScorer, block: Block | pa.RecordBatch) -> Scored:
 
 def _score_text(scorer: BlockScorer, block: Block) -> Scored:
     request, header = scorer.request, scorer.header
-    rows = rows_of(block, len(header.names), scorer.where, scorer.header_text)
-    wanted = list(header.used)
-    if request.parquet:  # every column is written as a column
-        wanted = list(range(len(header.names)))
-    columns = coded_columns(rows, len(header.names), wanted)
+    width = len(header.names)
+    # Of a table every column is written, of text the rows as they stand.
+    wanted = list(range(width) if request.parquet else header.used)
+    rows = rows_of(block, width, scorer.where, scorer.header_text)
+    columns = coded_columns(rows, width, wanted)
     scored = _scored(
         scorer, columns, len(rows.texts), rows.rejects,
         lambda: rows.texts if rows.plain else legible(rows.texts),

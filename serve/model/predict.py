@@ -37,6 +37,12 @@ class ModelOutput:
     own_components: Matrix | None = None
     """The same under the mix that the model was trained in."""
 
+    def check(self, n_cases: int, n_conditions: int) -> None:
+        """Raise ValueError where it is of other cases or conditions."""
+        size = n_cases, n_conditions
+        if (self.probabilities.shape, self.own.shape, self.novelty.shape) != (size, size, size[:1]):
+            raise ValueError("the model's outputs have other shapes than its cases and conditions")
+
 
 def no_output(n_cases: int, n_conditions: int) -> ModelOutput:
     """The output of a model that is absent or broken: NaN throughout."""
