@@ -83,35 +83,32 @@ class Derived:
 
 
 @dataclass(frozen=True, init=False)
-class All:
+class _Joined:
+    """Expressions together; a finding's id stands for `Present` of it."""
+
+    parts: tuple[Expression, ...]
+
+    def __init__(self, *parts: Expression | str) -> None:
+        object.__setattr__(self, "parts", tuple(map(_expression, parts)))
+
+
+class All(_Joined):
     """Holds where every part does."""
 
-    parts: tuple[Expression, ...]
 
-    def __init__(self, *parts: Expression) -> None:
-        object.__setattr__(self, "parts", parts)
-
-
-@dataclass(frozen=True, init=False)
-class Any:
+class Any(_Joined):
     """Holds where at least one part does."""
 
-    parts: tuple[Expression, ...]
-
-    def __init__(self, *parts: Expression) -> None:
-        object.__setattr__(self, "parts", parts)
-
 
 @dataclass(frozen=True, init=False)
-class Count:
+class Count(_Joined):
     """Holds where at least `least` parts do."""
 
     least: int
-    parts: tuple[Expression, ...]
 
-    def __init__(self, least: int, *parts: Expression) -> None:
+    def __init__(self, least: int, *parts: Expression | str) -> None:
+        super().__init__(*parts)
         object.__setattr__(self, "least", least)
-        object.__setattr__(self, "parts", parts)
 
 
 @dataclass(frozen=True)
@@ -119,6 +116,10 @@ class Not:
     """Holds where its part is known to fail. For guards alone: see above."""
 
     part: Expression
+
+
+def _expression(part: Expression | str) -> Expression:
+    return Present(part) if isinstance(part, str) else part
 
 
 Test: TypeAlias = Present | AtLeast | Below | Is | Derived
