@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import click
 
 from serve.batch.pool import WorkerLostError
-from serve.mapping.dialect import DIALECT
+from serve.mapping.dialect import DECIMALS, DIALECT, Sayable
 from serve.problem import RefusedError, extra_needed
 
 _FORMS = {"--out": (".csv", ".parquet", ".pq"), "--rejects": (".csv",), "--summary": (".json",)}
@@ -44,17 +44,11 @@ def main() -> None:
 
 def _dialect_options(command: Any) -> Any:
     """The options of every command that reads a file of cases: how its text is written."""
-    options = (
-        click.option("--delimiter", help="What stands between cells: comma, semicolon, tab, pipe, "
-                     "or the character."),
-        click.option("--encoding", help="Of the text: utf-8, utf-16, cp1252, latin-1, ..."),
-        click.option("--decimal", type=click.Choice([".", ","]),
-                     help="What stands before decimals."),
-        click.option("--compression", type=click.Choice(["none", "gzip", "bz2", "xz"]),
-                     help="How the file is packed."),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
+    for name, hint in reversed(get_type_hints(Sayable, include_extras=True).items()):
+        kind, told = get_args(hint)
+        words = get_args(get_args(kind)[0])
+        choice = click.Choice(words) if words else None
+        command = click.option(f"--{name}", type=choice, help=told)(command)
     return command
 
 
@@ -219,7 +213,7 @@ def mapping(
 @click.option("--model", type=click.Path(path_type=Path), help="Folder of the bundle.")
 @click.option("--columns", type=click.Path(path_type=Path),
               help="The mapping that the files were scored with.")  # fmt: skip
-@click.option("--decimal", type=click.Choice([".", ","]), help="As it was scored with.")
+@click.option("--decimal", type=click.Choice(DECIMALS), help="As it was scored with.")
 @click.option("--workers", type=click.IntRange(1), help="Processes (default: by the file's size).")
 @click.pass_context
 def report(

@@ -29,7 +29,7 @@ from serve.http.batching import SlowLane
 from serve.http.options import MOST_ASKED, Limits
 from serve.http.refusal import Refusal, refuse, refused_as_unusable
 from serve.mapping.column_mapping import ColumnMapping
-from serve.mapping.dialect import DIALECT
+from serve.mapping.dialect import DIALECT, Sayable
 from serve.mapping.unknowns import AS_FILES_SAY, Silence
 from serve.output.csv_lines import header_line
 from serve.output.destination import STDOUT
@@ -45,19 +45,10 @@ _IN_MEMORY = 1 << 20
 _LONGEST_HEADER, _LONGEST_NAMES = 6000, 2000
 
 
-class DialectOptions(BaseModel):
+class DialectOptions(Sayable, BaseModel):
     """How a file is written; what is not said is as usual."""
 
     model_config = ConfigDict(extra="forbid")
-
-    delimiter: str | None = None
-    """What stands between cells: comma, semicolon, tab, pipe, or the character."""
-    encoding: str | None = None
-    """Of the text: utf-8, utf-16, cp1252, latin-1 or another."""
-    decimal: Literal[".", ","] | None = None
-    """What stands before decimals."""
-    compression: Literal["none", "gzip", "bz2", "xz"] | None = None
-    """How the file is packed."""
 
 
 class FileOptions(DialectOptions):

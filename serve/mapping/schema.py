@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
+from serve.mapping.dialect import Compression, Decimal
+
 Word = str | int | float
 """A word or code as a file has it, or a value of the vocabulary."""
 
@@ -40,10 +42,8 @@ class FileForm(Part):
         default=None, description="comma, semicolon, tab, pipe, or the character"
     )
     encoding: str | None = Field(default=None, description="utf-8, utf-16, cp1252, latin-1, ...")
-    compression: Literal["none", "gzip", "bz2", "xz"] | None = None
-    decimal: Literal[".", ","] | None = Field(
-        default=None, description="what stands before decimals"
-    )
+    compression: Compression | None = None
+    decimal: Decimal | None = Field(default=None, description="what stands before decimals")
 
 
 class Cell(Part):
