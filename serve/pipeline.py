@@ -28,9 +28,8 @@ from serve.issues import Issue
 from serve.model.bundle import Bundle
 from serve.model.components import Component
 from serve.model.explain import Explanation, explain
-from serve.model.failing import failure
 from serve.model.mixes import MixWeights
-from serve.model.predict import ModelOutput, no_output, parts_per_million, predict
+from serve.model.predict import ModelOutput, failure, no_output, parts_per_million, predict
 from serve.model.prediction_sets import form_size
 from serve.model.unexplained import Rates
 from serve.overrides.matrix.results import Flags, flags_of

@@ -18,9 +18,8 @@ from serve.cases.csv_rows import Reject, coded_columns, rows_of, strings
 from serve.cases.header import Header
 from serve.dictionary_column import DictionaryColumn
 from serve.model.bundle import Verified, open_bundle, verify_bundle
-from serve.model.failing import failure
 from serve.model.mixes import MixWeights, check_mix, mix_weights
-from serve.model.predict import predict
+from serve.model.predict import failure, predict
 from serve.output.chosen import chosen
 from serve.output.csv_lines import legible, lines_of, lines_of_table, spreadsheet_safe_text
 from serve.output.summary import Summary, tally_of

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,30 +48,11 @@ class Session(Protocol):
 
 
 @dataclass(frozen=True)
-class Verified:
-    """A bundle that is whole and made for this vocabulary; its graph is not opened yet."""
+class Contents:
+    """What a bundle says beside its graph."""
 
-    model: bytes
     manifest: Mapping[str, Any]
     model_version: str
-    thresholds: Thresholds | None
-    """Of its prediction sets, where it has them."""
-    recoding: Recoding | None = None
-    """Into its own vocabulary, where that is another one."""
-    components: Components | None = None
-    """What it tells apart within the conditions, where it does."""
-    likelihoods: Likelihoods | None = None
-    """How often each finding is met in these."""
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """A verified bundle: its session, its manifest, and the version that names it."""
-
-    session: Session
-    manifest: Mapping[str, Any]
-    model_version: str
-    outputs: tuple[str, ...]
     thresholds: Thresholds | None = None
     """Of its prediction sets, where it has them."""
     recoding: Recoding | None = None
@@ -80,6 +61,21 @@ class Bundle:
     """What it tells apart within the conditions, where it does."""
     likelihoods: Likelihoods | None = None
     """How often each finding is met in these."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified(Contents):
+    """A bundle that is whole and made for this vocabulary; its graph is not opened yet."""
+
+    model: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle(Contents):
+    """A verified bundle with a session of its graph."""
+
+    session: Session
+    outputs: tuple[str, ...]
 
 
 def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
@@ -115,24 +111,16 @@ def verify_bundle(folder: Path, vocabulary: Vocabulary) -> Verified:
     if recoding is not None and thresholds is not None:
         thresholds = replace(thresholds, least=recoding.answers(thresholds.least, np.inf))
     likelihoods = _likelihoods(manifest, files, folder) if components else None
-    model = files["model.onnx"]
-    return Verified(model, manifest, version, thresholds, recoding, components, likelihoods)
+    contents = manifest, version, thresholds, recoding, components, likelihoods
+    return Verified(*contents, model=files["model.onnx"])
 
 
 def open_bundle(verified: Verified) -> Bundle:
     """The bundle with a session of its graph; raises whatever the runtime raises."""
     session = _session(verified.model)
     outputs = tuple(output.name for output in session.get_outputs())
-    return Bundle(
-        session,
-        verified.manifest,
-        verified.model_version,
-        outputs,
-        verified.thresholds,
-        verified.recoding,
-        verified.components,
-        verified.likelihoods,
-    )
+    contents = {field.name: getattr(verified, field.name) for field in fields(Contents)}
+    return Bundle(session=session, outputs=outputs, **contents)
 
 
 def bundle_folder(folder: Path) -> Path:

@@ -14,7 +14,7 @@ from serve.cases.header import Header
 from serve.cases.parse import UNREAD
 from serve.issues import quoted_name
 from serve.model.bundle import verify_bundle
-from serve.model.telling import most_telling
+from serve.model.likelihoods import most_telling
 from serve.output.made_by import made_by
 from serve.output.summary import Summary, summary
 from serve.overrides.reach import silent_emergencies
