@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
 import codecs
 import lzma
 import re
@@ -12,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from serve.cases.csv_quoting import split_record
-from serve.cases.recoded import exchanged
+from serve.cases.recoded import UNPACKERS, exchanged
 from serve.mapping.dialect import DELIMITERS, PLAIN, Dialect
 from serve.problem import Problem, RefusedError
 
@@ -92,16 +91,12 @@ def refused(code: str, where: str, message: str, found: Detected) -> RefusedErro
 
 
 def _unpacked(first: bytes, compression: str) -> bytes:
+    if compression == "none":
+        return first
     try:
-        if compression == "gzip":
-            return zlib.decompressobj(wbits=31).decompress(first)
-        if compression == "bz2":
-            return bz2.BZ2Decompressor().decompress(first)
-        if compression == "xz":
-            return lzma.LZMADecompressor().decompress(first)
+        return bytes(UNPACKERS[compression]().decompress(first))
     except (OSError, zlib.error, lzma.LZMAError):
         return b""
-    return first
 
 
 def _encoding(raw: bytes) -> tuple[str, str]:

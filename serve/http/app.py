@@ -29,7 +29,7 @@ from serve.http.model import Model
 from serve.http.openapi import document
 from serve.http.options import Options
 from serve.http.page.file import Lane, add_file_pages
-from serve.http.page.refused import is_page, refused_page
+from serve.http.page.rendering import is_page, refused_page
 from serve.http.page.routes import CasePages, add_pages
 from serve.http.refusal import Refusal, refusal_body, refuse, refused_as_unusable
 from serve.mapping.column_mapping import ColumnMapping

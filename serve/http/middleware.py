@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve.http.metrics import Meters
 from serve.http.options import Limits
-from serve.http.page.refused import is_page, refused_page
+from serve.http.page.rendering import is_page, refused_page
 from serve.http.refusal import Refusal, refusal_body, refuse
 
 LOG = logging.getLogger("claudico.http")
