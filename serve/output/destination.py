@@ -23,6 +23,13 @@ def open_output(files: WholeFiles, path: str) -> BinaryIO:
     return files.open(Path(path))
 
 
+def write_files(texts: Mapping[str, str]) -> None:
+    """Write each text to its path, all of them or none."""
+    with WholeFiles() as files:
+        for path, text in texts.items():
+            open_output(files, path).write(text.encode())
+
+
 def check_apart(inputs: Mapping[str, str | Path | None], outputs: Mapping[str, str | None]) -> None:
     """Raise RefusedError where an output would replace an input or another output."""
     found = clashes(inputs, outputs)

@@ -44,6 +44,8 @@ class Report:
     """What is told beside the rows' own issues."""
     short: list[tuple[pa.Array | None, Scores]] = field(default_factory=list)
     """The blocks of a short file, each with the ids of its cases; nothing for a long one."""
+    counts: dict[str, Any] = field(default_factory=dict)
+    """What `counts_of` counts, once it is known."""
 
 
 def made(request: Request, report: Report) -> dict[str, Any]:
