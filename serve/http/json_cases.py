@@ -101,6 +101,11 @@ class CaseList:
     ask: int | None
     """How many findings to name as what to ask next; None where the body does not say."""
 
+    def named(self, results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """What came of each case, beside its own name."""
+        pairs = zip(self.case_ids, results, strict=True)
+        return [{"case_id": case_id, **result} for case_id, result in pairs]
+
 
 class _TwiceError(ValueError):
     """A field that stands twice in one object; its argument is the name."""
