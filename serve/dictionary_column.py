@@ -32,6 +32,11 @@ class DictionaryColumn(Generic[Value]):
         values = self.values
         return [values[code] for code in self.codes.tolist()]
 
+    def counts(self) -> list[tuple[Value, int]]:
+        """Each distinct value with the number of its cases."""
+        cases = np.bincount(self.codes, minlength=len(self.values)).tolist()
+        return list(zip(self.values, cases, strict=True))
+
     def map(self, change: Callable[[Value], Other]) -> DictionaryColumn[Other]:
         """The column with each distinct value changed."""
         return DictionaryColumn(self.codes, [change(value) for value in self.values])

@@ -19,10 +19,10 @@ from serve.mapping.wording import (
     as_blank,
     as_words,
     blank_problems,
-    near,
     unit_problems,
     word_problems,
 )
+from serve.problem import did_you_mean
 
 Place = tuple[int | str, ...]
 _NEEDS: dict[str, tuple[str, ...]] = {
@@ -53,7 +53,9 @@ class Builder:
         for theirs, ours in form.words.items():
             if str(ours) not in values and str(ours) not in UNKNOWNS:
                 message = f"{str(ours)!r} is no value of any finding"
-                self.found.append(Found(("words", theirs), message, near(str(ours), values)))
+                self.found.append(
+                    Found(("words", theirs), message, did_you_mean(str(ours), values))
+                )
         codes = form.missing if isinstance(form.missing, dict) else {}
         for code, word in codes.items():
             if str(word) not in UNKNOWNS:
@@ -78,7 +80,7 @@ class Builder:
     def _finding(self, name: str, place: Place) -> Finding | None:
         if name in self.vocabulary.finding_ids:
             return self.vocabulary.finding(name)
-        hint = near(name, self.vocabulary.finding_ids)
+        hint = did_you_mean(name, self.vocabulary.finding_ids)
         self.found.append(Found(place, f"no finding is called {name!r}", hint))
         return None
 

@@ -205,9 +205,8 @@ def count_block(
 
 def _words(kind: str, column: DictionaryColumn[str]) -> Counter[str]:
     """How many rows have each word; of issues, each code."""
-    rows = np.bincount(column.codes, minlength=len(column.values)).tolist()
     out = Counter[str]()
-    for text, n in zip(column.values, rows, strict=True):
+    for text, n in column.counts():
         if not text or not n:
             continue
         if kind == "issue":
