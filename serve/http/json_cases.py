@@ -35,6 +35,11 @@ TYPES: Mapping[Kind, tuple[str, ...]] = {
 }
 """The JSON types a finding of each kind may have; null and a blank text are unknown."""
 _NAME = ("string", "null")
+_JSON = {
+    bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object",
+    type(None): "null",
+}  # fmt: skip
+"""The JSON type of what a body is parsed to."""
 REMEDIES: Mapping[Kind, str] = {
     "yes_no": 'write true, false, "yes", "no", or leave the field out for unknown',
     "choice": "write one of its values as text, or leave the field out for unknown",
@@ -242,7 +247,7 @@ def _case_problems(
 def _value_problems(
     field: str, value: Any, allowed: tuple[str, ...], remedy: str
 ) -> Iterator[Problem]:
-    if _type(value) not in allowed:
+    if _JSON[type(value)] not in allowed:
         yield _wrong_type(field, value, " or ".join(allowed), remedy)
     elif isinstance(value, str) and len(value) > LONGEST:
         message = f"the text has {len(value)} characters, and {LONGEST} are the most"
@@ -250,17 +255,9 @@ def _value_problems(
 
 
 def _wrong_type(field: str, value: Any, wanted: str, remedy: str) -> Problem:
-    return Problem("wrong_type", field, f"this is {_type(value)}, and must be {wanted}", remedy)
-
-
-def _type(value: Any) -> str:
-    """The JSON type of a value."""
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    names = {str: "string", list: "array", dict: "object", type(None): "null"}
-    return names[type(value)]
+    return Problem(
+        "wrong_type", field, f"this is {_JSON[type(value)]}, and must be {wanted}", remedy
+    )
 
 
 def _shown(name: str) -> str:

@@ -49,17 +49,11 @@ class Report:
 
 
 def made(request: Request, report: Report) -> dict[str, Any]:
-    """What made the answers of a run."""
-    columns = columns_of(report.headers)
+    """What made the answers of a run; each column that was read or not stands once."""
+    read = dict.fromkeys(name for header in report.headers for name in header.read)
+    not_read = dict.fromkeys(name for header in report.headers for name in header.not_read)
+    columns = {"columns_read": [*read], "columns_not_read": [*not_read]}
     return made_by(report.tally.model_version, request.mix, load(), request.mapping, columns)
-
-
-def columns_of(headers: Iterable[Header]) -> dict[str, list[str]]:
-    """The columns that were read and those that were not, each once."""
-    own = list(headers)
-    read = dict.fromkeys(name for header in own for name in header.read)
-    not_read = dict.fromkeys(name for header in own for name in header.not_read)
-    return {"columns_read": [*read], "columns_not_read": [*not_read]}
 
 
 def counts_of(request: Request, report: Report) -> dict[str, Any]:

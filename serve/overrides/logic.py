@@ -192,15 +192,6 @@ def tests(expression: Expression) -> Iterator[Test]:
         yield expression
 
 
-def negated_tests(expression: Expression) -> Iterator[Test]:
-    """The tests that an expression asks to fail, in the order written."""
-    if isinstance(expression, Not):
-        yield from tests(expression.part)
-    elif isinstance(expression, All | Any | Count):
-        for part in expression.parts:
-            yield from negated_tests(part)
-
-
 def findings(expression: Expression) -> tuple[str, ...]:
     """The findings an expression looks at, each once, in the order written."""
     return tuple(dict.fromkeys(name for test in tests(expression) for name in looks_at(test)))

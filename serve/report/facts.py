@@ -83,11 +83,11 @@ def facts(
 def _mix(found: Assessment, vocabulary: Vocabulary) -> dict[str, dict[str, float]]:
     if found.mix is None:
         return {}
-    columns = zip(
-        found.mix.share.tolist(), found.mix.low.tolist(), found.mix.high.tolist(), strict=True
-    )
-    shares = (dict(zip(("share", "low", "high"), one, strict=True)) for one in columns)
-    return dict(zip(vocabulary.condition_ids, shares, strict=True))
+    parts = {name: getattr(found.mix, name).tolist() for name in ("share", "low", "high")}
+    return {
+        condition: {name: values[k] for name, values in parts.items()}
+        for k, condition in enumerate(vocabulary.condition_ids)
+    }
 
 
 def _by_condition(shares: Matrix | None, vocabulary: Vocabulary) -> dict[str, float]:
