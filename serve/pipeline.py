@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.complete import Completed, complete
@@ -22,7 +21,7 @@ from serve.asking.askable import askable
 from serve.asking.order import Ranking, ask_next
 from serve.asking.worth import Answers
 from serve.cases.header import Header
-from serve.cases.parse import Cache, ParsedCases, parse_cases
+from serve.cases.parse import Cache, Mask, Matrix, ParsedCases, parse_cases
 from serve.dictionary_column import DictionaryColumn, distinct, encoded
 from serve.issues import Issue
 from serve.model.bundle import Bundle
@@ -35,8 +34,6 @@ from serve.model.unexplained import Rates
 from serve.overrides.matrix.results import Flags, flags_of
 from serve.triage import Causes, advice, combine, few_recorded, reasons, top
 
-Matrix = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 _Likely = tuple[Likely, ...]
 ADULT = 18
 _LOG = logging.getLogger("claudico.serve")

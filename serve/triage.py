@@ -33,12 +33,10 @@ from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.condition import FRAMES_OF, TimeFrame
 from serve.answer import SOURCES, Reason
 from serve.dictionary_column import DictionaryColumn, distinct
-from serve.model.components import Components
+from serve.model.components import Components, Ints, Matrix
 from serve.model.predict import ModelOutput
 from serve.overrides.rule import Rule
 
-Ints = npt.NDArray[np.int64]
-Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 COST: Matrix = np.array(

@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
+from serve.asking.askable import Mask, Matrix
 from serve.asking.worth import Worth
 from serve.dictionary_column import DictionaryColumn, encoded
 
 Ints = npt.NDArray[np.int64]
-Matrix = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Names = tuple[str, ...]
 DANGER = 0.1
 """An expected fall of cost, in needless same-day visits, from which on dangers are asked about."""

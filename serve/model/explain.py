@@ -27,9 +27,8 @@ from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.quantity import quantity
 from serve.model.bundle import Bundle
 from serve.model.mixes import MixWeights
-from serve.model.predict import predict
+from serve.model.predict import Matrix, predict
 
-Matrix = npt.NDArray[np.float64]
 _ORDERS = 2  # each with its reverse
 _FLOOR = 1e-30  # probabilities below this count as this: a logarithm has to end somewhere
 _TOLD = 6  # findings named in a text; the others are summed

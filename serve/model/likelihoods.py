@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from serve.model.components import Components
+from serve.model.components import Components, Matrix
 
-Matrix = npt.NDArray[np.float64]
 FILE = "likelihoods.npy"
 _TOLERANCE = 1e-4
 _TINY = 1e-12

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
 from serve.model.bundle import Contents
-from serve.model.components import Components
+from serve.model.components import Components, Matrix
 from serve.problem import Problem, RefusedError
 
-Matrix = npt.NDArray[np.float64]
 _MIXES = ("training", "clinic")
 """Mixes that every bundle names."""
 _FLOOR = 1e-12  # of a share that is divided by
