@@ -20,7 +20,7 @@ from data_gen.vocabulary import load
 from serve.answer import NO_MODEL
 from serve.http import schemas
 from serve.http.batching import MAX_SHARED, QuickLane, SlowLane
-from serve.http.csv_response import FileAnswer, FileOptions, no_temporary_file
+from serve.http.csv_response import FileAnswer, FileOptions, Lane, no_temporary_file
 from serve.http.json_answers import Answer, Case, answers, asked, fields_read, mapped_header
 from serve.http.json_cases import CaseList, read_cases
 from serve.http.metrics import Meters
@@ -28,7 +28,7 @@ from serve.http.middleware import FILE_ROUTE, LimitsMiddleware, failed, refused
 from serve.http.model import Model
 from serve.http.openapi import document
 from serve.http.options import Options
-from serve.http.page.file import Lane, add_file_pages
+from serve.http.page.file import add_file_pages
 from serve.http.page.routes import CasePages, add_pages
 from serve.http.refusal import Refusal, refuse, refused_as_unusable
 from serve.mapping.column_mapping import ColumnMapping
@@ -56,6 +56,8 @@ class Service:
             lambda cases: self._answers(cases, options.mapping), self.meters.together.observe
         )
         self.slow = SlowLane(options.limits.slow_requests)
+        chain, limits, mapping = lambda: self.model.chain, options.limits, options.mapping
+        self.lane = Lane(chain, self.slow, limits, mapping, self.count)
 
     async def score(self, body: bytes) -> tuple[CaseList, list[Answer]]:
         """The cases of a body and their answers; Refusal for a body that cannot be used."""
@@ -136,10 +138,8 @@ def create_app(options: Options) -> LimitsMiddleware:
     _score_routes(app, service)
     _told_routes(app, service, gate)
     if options.pages:
-        add_pages(app, CasePages(service.vocabulary, lambda: service.model.chain))
-        chain, limits, mapping = lambda: service.model.chain, options.limits, options.mapping
-        lane = Lane(chain, service.slow, limits, mapping, service.count)
-        add_file_pages(app, lane, service.vocabulary)
+        add_pages(app, CasePages(service.vocabulary, service.lane.chain))
+        add_file_pages(app, service.lane, service.vocabulary)
     _handlers(app, pages=options.pages)
     document(app, service.vocabulary, options)
     return gate
@@ -168,10 +168,7 @@ def _score_routes(app: FastAPI, service: Service) -> None:
     async def score_file(request: Request, options: Annotated[FileOptions, Query()]) -> Response:
         """Score a CSV file: its rows come back unchanged, with the columns of the scores."""
         _check_type(request, "text/csv")
-        chain, limits = service.model.chain, service.options.limits
-        return FileAnswer(
-            chain, service.slow, limits, options, service.count, service.options.mapping
-        )
+        return FileAnswer(service.lane, options)
 
 
 def _reply(service: Service, read: CaseList, results: list[Answer]) -> Answer:

@@ -125,16 +125,10 @@ class _Suggestion:
                 why = f"say yes or no for each code in place of {FILL_IN}"
             head.append(Line("words", self._words, why))
         if self._missing:
-            head.append(
-                Line(
-                    "missing",
-                    list(self._missing),
-                    "codes that stand for a blank; or {-99: unknown}",
-                )
-            )
-        head.append(
-            Line("blank", "blank", "or `not asked`, or `no`: what a blank cell means", sure=False)
-        )
+            why = "codes that stand for a blank; or {-99: unknown}"
+            head.append(Line("missing", list(self._missing), why))
+        why = "or `not asked`, or `no`: what a blank cell means"
+        head.append(Line("blank", "blank", why, sure=False))
 
     def _column(self, match: Match) -> None:
         column, finding = match.column, match.finding
