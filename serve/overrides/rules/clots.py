@@ -29,12 +29,6 @@ _SUDDEN_CHEST = Any("breathlessness_new", "syncope_or_haemoptysis")
 _CHEST = Any("chest_pain", "breathlessness", _SUDDEN_CHEST)
 _NEW_CALF = All(IN_DAYS, Any("site_calf", "site_leg", "site_thigh"))
 _SWOLLEN_OR_TENDER = Any(ONE_SWOLLEN, THREE_CM, "swelling_sudden", "deep_calf_tenderness")
-_CLOT_SIGN = Any(
-    THREE_CM,
-    "swelling_sudden",
-    "deep_calf_tenderness",
-    All(ONE_SWOLLEN, Any(CLOT_RISK, "site_calf", "site_leg", "site_thigh")),
-)
 _NO_D_DIMER = All(absent("d_dimer_raised"), absent("active_cancer"), absent("previous_dvt"))
 """A normal D-dimer where the clot score is low: no clot is looked for (NG158)."""
 

@@ -19,7 +19,6 @@ from serve.overrides.signs import (
 
 _NERVES = "See a doctor to have strength, reflexes and sensation tested."
 _TWO_SIDES = Any(BOTH_LEGS, "stocking_pattern", "upper_limb_symptoms")
-_LATELY = Any(Below("changed_days", 28), "worsening")
 _TIRED_OR_TORN = Any(
     "training_increase", "recent_leg_injury", "pop_felt", "starts_hours_after_exercise"
 )
