@@ -232,17 +232,14 @@ def report(
     Example: python -m serve report scored.csv --reference bundle --out report.html
     """
     with edge(context):
-        from serve.output.destination import check_apart, check_form, check_writable, write_files
+        from serve.output.destination import check_apart, check_outputs, write_files
 
         if out is None and facts is None:
             raise click.UsageError("give --out PAGE.html, --json FACTS.json, or both")
-        outputs = {"--out": (out, (".html", ".htm")), "--json": (facts, (".json",))}
-        for option, (path, forms) in outputs.items():
-            if path is not None:
-                check_writable(option, path)
-                check_form(option, path, forms)
+        outputs = {"--out": out, "--json": facts}
+        check_outputs(outputs, {"--out": (".html", ".htm"), "--json": (".json",)})
         read = {"the scored file": scored, "the reference": reference, "the mapping": columns}
-        check_apart(read, {"--out": out, "--json": facts})
+        check_apart(read, outputs)
         with extra_needed("report"):
             from serve.report.page import render_page
         told = _reported(scored, reference, columns, decimal, options)
@@ -294,7 +291,7 @@ def spark(
         from data_gen.vocabulary import load
         from data_gen.vocabulary.files.atomic import WholeFiles
         from serve.batch.block import make_pipeline
-        from serve.output.destination import check_apart, check_form, check_new, check_writable
+        from serve.output.destination import check_apart, check_new, check_outputs
         from serve.spark.job import rejects_folder, score_folder
         from serve.spark.session import open_session, spark_errors
 
@@ -305,9 +302,7 @@ def spark(
         check_apart(read, {"OUT": out, "OUT.rejects": rejects, "--summary": summary})
         check_new("OUT", out)
         check_new("OUT.rejects", rejects)
-        if summary is not None:
-            check_writable("--summary", summary)
-            check_form("--summary", summary, FORMS["--summary"])
+        check_outputs({"--summary": summary}, FORMS)
         make_pipeline(load(), request.bundle, request.mix)  # refused before Spark is started
         with open_session(options["master"]) as session, spark_errors():
             report = score_folder(session, request)

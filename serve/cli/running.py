@@ -80,13 +80,10 @@ def _unanswered(bundle: Path, failure: str) -> str:
 def check_paths(read: dict[str, Any], outputs: dict[str, str | None]) -> None:
     """Raise RefusedError where an output cannot be written, or would replace another file here."""
     from serve.batch.job import rejects_beside
-    from serve.output.destination import check_apart, check_form, check_writable
+    from serve.output.destination import check_apart, check_outputs
     from serve.output.files import check_rejects
 
-    for option, path in outputs.items():
-        if path is not None:
-            check_writable(option, path)
-            check_form(option, path, FORMS[option])
+    check_outputs(outputs, FORMS)
     beside = None
     if outputs["--rejects"] is None:
         beside = rejects_beside(outputs["--out"] or "")

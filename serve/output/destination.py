@@ -43,6 +43,14 @@ def check_apart(inputs: Mapping[str, str | Path | None], outputs: Mapping[str, s
         )  # fmt: skip
 
 
+def check_outputs(outputs: Mapping[str, str | None], forms: Mapping[str, Sequence[str]]) -> None:
+    """Raise RefusedError where an output cannot be written, or not in the form of its name."""
+    for option, path in outputs.items():
+        if path is not None:
+            check_writable(option, path)
+            check_form(option, path, forms[option])
+
+
 def check_writable(option: str, path: str) -> None:
     """Raise RefusedError where no file can be written at this path."""
     if path == STDOUT or is_special(Path(path)):
