@@ -106,14 +106,13 @@ def score_values(chain: ScoringPipeline, cases: ParsedCases) -> Scores:
     output, in_set, failed = _answered(chain, completed)
     parts, ids = parts_per_million(output.probabilities), chain.vocabulary.condition_ids
     few = few_recorded(cases.values, chain.vocabulary)
-    causes = chain.causes
-    triage = combine(flags.level, causes.own(output), few, causes)
+    triage = combine(flags.level, chain.causes.own(output), few, chain.causes)
     known = ~np.isnan(output.probabilities[:, 0])
     return Scores(
         triage=DictionaryColumn(triage.level, TRIAGE_LEVELS),
         triage_source=DictionaryColumn(triage.source, SOURCES),
-        reasons=reasons(flags.fired, triage, few, causes),
-        what_to_do=advice(flags.fired, triage, few, causes),
+        reasons=reasons(flags.fired, triage, few, chain.causes),
+        what_to_do=advice(flags.fired, triage, few, chain.causes),
         risk_emergency=triage.risk_emergency,
         risk_urgent=triage.risk_urgent,
         open_flags=flags.open,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from data_gen.vocabulary.problem import Problem, RefusedError
 
-__all__ = ["Problem", "RefusedError", "did_you_mean", "extra_needed"]
+__all__ = ["Problem", "RefusedError", "extra_needed", "near"]
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def extra_needed(name: str) -> Iterator[None]:
         raise RefusedError(problem) from None
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def near(name: str, known: Iterable[str]) -> str:
     """A question whether a similar name was meant; nothing where there is none."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"did you mean {close[0]!r}?" if close else ""

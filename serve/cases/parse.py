@@ -93,10 +93,9 @@ def parse_cases(
             met.update((place, key) for key in map(word_key, column.values) if key in reading.words)
     for places, derivation in header.derived:
         cells = _together([columns[place] for place in places], n_cases)
-        finding = derivation.finding
-        parsed = [_value(derivation.read(texts), finding.id) for texts in cells.values]
+        parsed = [_value(derivation.read(texts), derivation.finding.id) for texts in cells.values]
         read = header.unknowns.read(_spread(parsed, cells.codes, issues))
-        values[:, finding.column] = read
+        values[:, derivation.finding.column] = read
     return ParsedCases(values, issues, frozenset(met), not_known)
 
 

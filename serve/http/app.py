@@ -256,12 +256,9 @@ def _check_type(request: Request, wanted: str) -> None:
 
 
 def _handlers(app: FastAPI, *, pages: bool) -> None:
-    def answer(request: Request, refusal: Refusal) -> Response:
-        return refused(refusal, request.scope, pages=pages)
-
     @app.exception_handler(Refusal)
     async def told(request: Request, refusal: Refusal) -> Response:
-        return answer(request, refusal)
+        return refused(refusal, request.scope, pages=pages)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -269,17 +266,18 @@ def _handlers(app: FastAPI, *, pages: bool) -> None:
             Problem("bad_query", str(entry["loc"][-1])[:60], entry["msg"], "see /openapi.json")
             for entry in error.errors()
         ]
-        return answer(request, Refusal(422, tuple(problems)))
+        return refused(Refusal(422, tuple(problems)), request.scope, pages=pages)
 
     @app.exception_handler(HTTPException)
     async def unknown(request: Request, error: HTTPException) -> Response:
         message, remedy = str(error.detail), "GET /openapi.json lists what there is"
         problem = Problem(message.lower().replace(" ", "_"), "", message, remedy)
-        return answer(request, Refusal(error.status_code, (problem,), error.headers or {}))
+        refusal = Refusal(error.status_code, (problem,), error.headers or {})
+        return refused(refusal, request.scope, pages=pages)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _: Exception) -> Response:
-        return answer(request, failed())
+        return refused(failed(), request.scope, pages=pages)
 
 
 def _json(content: Any, status: int = 200) -> Response:

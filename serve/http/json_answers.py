@@ -129,9 +129,7 @@ def _mapped_cases(
         header = mapped_header(case, row, vocabulary, mapping)
         cells = {place: encoded([cell_text(value)]) for place, value in enumerate(case.values())}
         parsed = parse_cases(cells, header, 1, vocabulary, Cache())
-        values[row] = parsed.values[0]
-        if parsed.issues:
-            issues[row] = parsed.issues[0]
+        values[row], issues[row] = parsed.values[0], parsed.issues.get(0, [])
         not_known += [(column, rows + row) for column, rows in parsed.not_known]
     return ParsedCases(values, issues, not_known=not_known)
 

@@ -22,7 +22,7 @@ from serve.mapping.wording import (
     unit_problems,
     word_problems,
 )
-from serve.problem import did_you_mean
+from serve.problem import near
 
 Place = tuple[int | str, ...]
 _NEEDS: dict[str, tuple[str, ...]] = {
@@ -53,9 +53,7 @@ class Builder:
         for theirs, ours in form.words.items():
             if str(ours) not in values and str(ours) not in UNKNOWNS:
                 message = f"{str(ours)!r} is no value of any finding"
-                self.found.append(
-                    Found(("words", theirs), message, did_you_mean(str(ours), values))
-                )
+                self.found.append(Found(("words", theirs), message, near(str(ours), values)))
         codes = form.missing if isinstance(form.missing, dict) else {}
         for code, word in codes.items():
             if str(word) not in UNKNOWNS:
@@ -80,7 +78,7 @@ class Builder:
     def _finding(self, name: str, place: Place) -> Finding | None:
         if name in self.vocabulary.finding_ids:
             return self.vocabulary.finding(name)
-        hint = did_you_mean(name, self.vocabulary.finding_ids)
+        hint = near(name, self.vocabulary.finding_ids)
         self.found.append(Found(place, f"no finding is called {name!r}", hint))
         return None
 

@@ -12,7 +12,7 @@ from serve.mapping.derivation import DateReader, Derivation
 from serve.mapping.dialect import PLAIN, Dialect, Said, dialect_of
 from serve.mapping.reader import NOTHING_COMMON, ColumnReader, Common, ListReader, Reader
 from serve.mapping.unknowns import AS_FILES_SAY, Unknowns, unknowns_of
-from serve.problem import Problem, did_you_mean
+from serve.problem import Problem, near
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class ColumnMapping:
         for name in self.names:
             if name not in keys:
                 message = f"the mapping names a column {name!r} that {lacking}"
-                remedy = did_you_mean(name, keys) or "take it out of the mapping"
+                remedy = near(name, keys) or "take it out of the mapping"
                 yield Problem("mapped_column_missing", where, message, remedy)
 
 

@@ -24,7 +24,7 @@ from serve.mapping.reader import Common
 from serve.mapping.schema import TAGGED, MappingFile, Part, Words
 from serve.mapping.unknowns import unknowns_of
 from serve.mapping.wording import UNKNOWNS, Found, as_blank, as_words
-from serve.problem import Problem, RefusedError, did_you_mean
+from serve.problem import Problem, RefusedError, near
 
 CODE = "bad_mapping"
 IGNORE = "ignore"
@@ -104,7 +104,7 @@ def _form_problem(error: Any) -> Found:
     if error["type"] == "extra_forbidden":
         key = str(place[-1])
         message = f"{key!r} is not one of {', '.join(allowed)}"
-        return Found(place, message, did_you_mean(key, allowed))
+        return Found(place, message, near(key, allowed))
     if error["type"] == "missing":
         return Found(place[:-1], f"it lacks {place[-1]!r}", _described(part, str(place[-1])))
     if error["type"] == "union_tag_not_found":

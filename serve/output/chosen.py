@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from serve.problem import Problem, RefusedError, did_you_mean
+from serve.problem import Problem, RefusedError, near
 
 
 def chosen(wanted: str, names: Sequence[str]) -> tuple[int, ...]:
@@ -39,5 +39,5 @@ def _matching(wanted: str, names: Sequence[str]) -> Iterator[int]:
 
 
 def _unknown(name: str, names: Sequence[str]) -> Problem:
-    remedy = did_you_mean(name, names) or "name columns of the input or of scoring"
+    remedy = near(name, names) or "name columns of the input or of scoring"
     return Problem("unknown_column", "--columns-out", f"there is no column {name!r}", remedy)
