@@ -14,7 +14,7 @@ What fires a rule is made of positive tests, on purpose. Such an expression can 
 test turns from absent or unknown to present, and its value is exactly TRUE when every way to fill
 the blanks makes it hold, and exactly FALSE when none does. The one way to hold a rule back is a
 declared guard (see `rule.py`), and only a guard may ask for what is known to fail (`Not`).
-To add a kind of test, give it a class, a line in `read` and one in `phrase.py`.
+To add a kind of test, give it a class, a line in `read` and one in `phrase`.
 """
 
 from __future__ import annotations
