@@ -71,13 +71,8 @@ def detect(first: bytes) -> Detected:
 def beyond(found: Detected, given: Dialect) -> Detected | None:
     """What was found beside the dialect that is given; None where that is nothing."""
     own = found.dialect
-    said = replace(
-        given,
-        delimiter=own.delimiter if given.delimiter == "," else given.delimiter,
-        encoding=own.encoding if given.encoding == PLAIN.encoding else given.encoding,
-        compression=own.compression if given.compression == "none" else given.compression,
-        decimal=given.decimal or own.decimal,
-    )
+    unsaid = [name for name, value in vars(given).items() if value == getattr(PLAIN, name)]
+    said = replace(given, **{name: getattr(own, name) for name in unsaid})
     if said.delimiter == ",":  # decimal commas stand in quotes, and each such cell is told
         said = replace(said, decimal=given.decimal)
     known = replace(given, decimal=given.decimal or ".")
