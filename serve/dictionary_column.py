@@ -32,6 +32,11 @@ class DictionaryColumn(Generic[Value]):
         values = self.values
         return [values[code] for code in self.codes.tolist()]
 
+    def counts(self) -> list[tuple[Value, int]]:
+        """Each distinct value with the number of its cases."""
+        cases = np.bincount(self.codes, minlength=len(self.values)).tolist()
+        return list(zip(self.values, cases, strict=True))
+
     def map(self, change: Callable[[Value], Other]) -> DictionaryColumn[Other]:
         """The column with each distinct value changed."""
         return DictionaryColumn(self.codes, [change(value) for value in self.values])
@@ -52,3 +57,12 @@ def encoded(cells: Iterable[Key]) -> DictionaryColumn[Key]:
     places: dict[Key, int] = {}
     codes = [places.setdefault(cell, len(places)) for cell in cells]
     return DictionaryColumn(np.array(codes, np.int32), list(places))
+
+
+def distinct(
+    codes: npt.NDArray[np.int64], value: Callable[[int], Value], none: Value
+) -> DictionaryColumn[Value]:
+    """A column by codes that rows of one value share, from a row of each; `none` for -1."""
+    found, first, which = np.unique(codes, return_index=True, return_inverse=True)
+    pairs = zip(found.tolist(), first.tolist(), strict=True)
+    return DictionaryColumn(which.reshape(-1), [none if c < 0 else value(row) for c, row in pairs])

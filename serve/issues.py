@@ -11,8 +11,6 @@ from serve.overrides.rules import RULES
 _URGENT = LEVELS.index("urgent")
 _TOLD = 3  # hazards that are named
 _NAME_SHOWN = 60  # characters of a column's name that a message quotes
-READ_AS, NEAR_MISS = "read_as", "near_miss"
-"""The codes of a column that was read by a name nearly its own, and of one that was not read."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +24,13 @@ class Issue:
 
 def read_as(name: str, finding: str) -> Issue:
     """The issue of a row whose column has a finding's name but for its spelling."""
-    return Issue(READ_AS, finding, f"column {quoted_name(name)} is read as {finding}")
+    return Issue("read_as", finding, f"column {quoted_name(name)} is read as {finding}")
 
 
 def near_miss(name: str, finding: str) -> Issue:
     """The issue of a row that fills a column which nearly has a finding's name, and is not read."""
     message = f"column {quoted_name(name)} is not read; did you mean {finding}? rename it"
-    return Issue(NEAR_MISS, finding, "; ".join(filter(None, (message, silenced(finding)))))
+    return Issue("near_miss", finding, "; ".join(filter(None, (message, silenced(finding)))))
 
 
 def quoted_name(name: str) -> str:

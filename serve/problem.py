@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from data_gen.vocabulary.problem import Problem, RefusedError
 
-__all__ = ["Problem", "RefusedError", "extra_needed"]
+__all__ = ["Problem", "RefusedError", "extra_needed", "near"]
 
 
 @contextmanager
@@ -25,3 +26,9 @@ def extra_needed(name: str) -> Iterator[None]:
         remedy = f"install the extra: `pip install '.[{name}]'` in the project's folder"
         problem = Problem("extra_missing", name, f"{missing} is not installed", remedy)
         raise RefusedError(problem) from None
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """A question whether a similar name was meant; nothing where there is none."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {close[0]!r}?" if close else ""

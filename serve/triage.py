@@ -24,17 +24,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.condition import FRAMES_OF, TimeFrame
-from serve.answer import Reason
-from serve.model.components import Components
+from serve.answer import SOURCES, Reason
+from serve.dictionary_column import DictionaryColumn, distinct
+from serve.model.components import Components, Ints, Matrix
+from serve.model.predict import ModelOutput
+from serve.overrides.rule import Rule
 
-Ints = npt.NDArray[np.int64]
-Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 COST: Matrix = np.array(
@@ -51,6 +53,11 @@ NONE = len(TRIAGE_LEVELS)
 """The rank of no level: no override fired, or no model answered."""
 ENOUGH = 3
 """Findings beside age, sex and place from which on the model may call more than `routine`."""
+Rules = tuple[Rule, ...]
+_MODEL = SOURCES.index("model")
+_NO_RULE = "See a doctor when convenient: no rule fires, and no model answered."
+_SILENT = "no override fires on what is recorded, and no model answered"
+_NO_REASON = Reason("NO_MODEL", _SILENT, _SILENT)
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,13 @@ class Causes:
             return cls(listed, np.ones(len(listed)), of_conditions=True)
         listed = tuple(Cause(c.name, _rank(c.triage), c.within, c.why) for c in components.listed)
         return cls(listed, components.weights("safety"))
+
+    def own(self, output: ModelOutput) -> Matrix:
+        """Its chances (n_cases, n_causes) in its own mix; NaN where it failed, or says less."""
+        own = output.own if output.own_components is None else output.own_components
+        if own.shape[1] == len(self.listed):
+            return own
+        return np.full((len(own), len(self.listed)), np.nan)
 
     def weighed(self, probabilities: Matrix) -> Matrix:
         """Probabilities (n_cases, n_causes) of the model's own mix under the safety mix."""
@@ -156,6 +170,51 @@ def few_recorded(values: Matrix, vocabulary: Vocabulary) -> Mask:
     """Which cases (n_cases, n_findings) record fewer than ENOUGH findings beside age and place."""
     telling = [f.column for f in vocabulary.findings if f.asked not in ("identity", "site")]
     return np.asarray(np.isfinite(values[:, telling]).sum(axis=1) < ENOUGH)
+
+
+def reasons(
+    fired: DictionaryColumn[Rules], triage: Triage, few: Mask, causes: Causes
+) -> DictionaryColumn[tuple[Reason, ...]]:
+    """Fired rules, then the model's own call where it is what decides, or decides as well."""
+    ruled = fired.map(lambda rules: tuple(map(_rule_reason, rules)))
+    silent = (_NO_REASON,)
+    calls = _model_reasons(triage, few, causes)
+    return ruled.joined(calls, lambda rules, called: rules + called or silent)
+
+
+@cache
+def _rule_reason(rule: Rule) -> Reason:
+    return Reason(rule.id, rule.reason, rule.reason)
+
+
+def _model_reasons(
+    triage: Triage, few: Mask, causes: Causes
+) -> DictionaryColumn[tuple[Reason, ...]]:
+    """The model's own call, nothing where the overrides alone decide."""
+
+    def reason(row: int) -> tuple[Reason, ...]:
+        chances = int(emergency[row]), int(urgent[row])
+        return (model_reason(*chances, few=bool(few[row]), of_conditions=causes.of_conditions),)
+
+    risks = triage.risk_emergency, triage.risk_urgent
+    emergency, urgent = (np.rint(np.nan_to_num(risk) * 100).astype(np.int64) for risk in risks)
+    called = np.where(triage.source > 0, (emergency * 101 + urgent) * 2 + few, -1)
+    return distinct(called, reason, ())
+
+
+def advice(
+    fired: DictionaryColumn[Rules], triage: Triage, few: Mask, causes: Causes
+) -> DictionaryColumn[str]:
+    """What the most urgent rule asks for, where the model is no more urgent; else what it does."""
+    level, deciding = triage.model_level, triage.deciding
+    code = (level * len(causes.listed) + deciding) * 2 + few
+    said = distinct(
+        np.where(triage.source == _MODEL, code, -1),
+        lambda row: what_to_do(int(level[row]), causes.listed[deciding[row]], few=bool(few[row])),
+        "",
+    )
+    asked = fired.map(lambda rules: rules[0].what_to_do if rules else _NO_RULE)
+    return asked.joined(said, lambda rule, model: model or rule)
 
 
 def model_reason(emergency: int, urgent: int, *, few: bool, of_conditions: bool = False) -> Reason:

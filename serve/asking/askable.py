@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -13,9 +12,6 @@ from data_gen.vocabulary import Finding, Vocabulary
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Asked = Literal["question", "examination", "test"]
-COST_OF_ASKING = {"sign": 1.0, "test": 1.0}
-"""How many questions an examination and a test count as, by how a finding is asked: as one each,
-for whoever can have them. A page does not ask for what its reader cannot have."""
 
 
 def asked_by(finding: Finding) -> Asked:
@@ -23,12 +19,6 @@ def asked_by(finding: Finding) -> Asked:
     if finding.asked == "test":
         return "test"
     return "examination" if finding.asked == "sign" else "question"
-
-
-@lru_cache(maxsize=4)
-def costs(vocabulary: Vocabulary) -> Matrix:
-    """(n_findings,) how many questions each finding counts as."""
-    return np.array([COST_OF_ASKING.get(finding.asked, 1.0) for finding in vocabulary.findings])
 
 
 def askable(present: Matrix, declined: Mask, vocabulary: Vocabulary) -> Mask:

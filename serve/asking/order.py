@@ -9,13 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from serve.asking.askable import costs
+from serve.asking.askable import Mask, Matrix
 from serve.asking.worth import Worth
 from serve.dictionary_column import DictionaryColumn, encoded
 
 Ints = npt.NDArray[np.int64]
-Matrix = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Names = tuple[str, ...]
 DANGER = 0.1
 """An expected fall of cost, in needless same-day visits, from which on dangers are asked about."""
@@ -42,7 +40,7 @@ class Ranking:
         places = [self.vocabulary.column(finding) for finding in findings]
         kept = [place for place in places if self.askable[row, place]]
         if self.worth is not None:
-            fall = self.worth.fall[row] / costs(self.vocabulary)
+            fall = self.worth.fall[row]
             kept.sort(key=lambda place: -fall[place])
         return tuple(self.vocabulary.finding_ids[place] for place in kept)
 
@@ -50,8 +48,7 @@ class Ranking:
         """Dangers above everything else by what they lower, the rest by what they tell."""
         if self.worth is None:
             return np.zeros(self.askable.shape)
-        each = costs(self.vocabulary)
-        fall, information = self.worth.fall / each, self.worth.information / each
+        fall, information = self.worth.fall, self.worth.information
         return np.where(self.askable, np.where(fall >= DANGER, _ABOVE + fall, information), 0.0)
 
 

@@ -15,12 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from serve.model.components import Components
+from serve.model.components import Components, Ints, Matrix
 from serve.model.likelihoods import Likelihoods
 from serve.triage import COST, Causes
 
-Ints = npt.NDArray[np.int64]
-Matrix = npt.NDArray[np.float64]
 Single = npt.NDArray[np.float32]
 _Groups = list[tuple[int, list[tuple[Ints, Single]]]]
 """Of each group, which components belong to it and their rows of the table, a few at a time."""

@@ -18,9 +18,8 @@ from serve.cases.csv_rows import Reject, coded_columns, rows_of, strings
 from serve.cases.header import Header
 from serve.dictionary_column import DictionaryColumn
 from serve.model.bundle import Verified, open_bundle, verify_bundle
-from serve.model.failing import failure
 from serve.model.mixes import MixWeights, check_mix, mix_weights
-from serve.model.predict import predict
+from serve.model.predict import failure, predict
 from serve.output.chosen import chosen
 from serve.output.csv_lines import legible, lines_of, lines_of_table, spreadsheet_safe_text
 from serve.output.summary import Summary, tally_of
@@ -119,11 +118,11 @@ def score_block(scorer: BlockScorer, block: Block | pa.RecordBatch) -> Scored:
 
 def _score_text(scorer: BlockScorer, block: Block) -> Scored:
     request, header = scorer.request, scorer.header
-    rows = rows_of(block, len(header.names), scorer.where, scorer.header_text)
-    wanted = list(header.used)
-    if request.parquet:  # every column is written as a column
-        wanted = list(range(len(header.names)))
-    columns = coded_columns(rows, len(header.names), wanted)
+    width = len(header.names)
+    # Of a table every column is written, of text the rows as they stand.
+    wanted = list(range(width) if request.parquet else header.used)
+    rows = rows_of(block, width, scorer.where, scorer.header_text)
+    columns = coded_columns(rows, width, wanted)
     scored = _scored(
         scorer, columns, len(rows.texts), rows.rejects,
         lambda: rows.texts if rows.plain else legible(rows.texts),

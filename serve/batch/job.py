@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from data_gen.vocabulary import load
@@ -13,8 +14,8 @@ from serve.cases.csv_rows import BOM
 from serve.cases.source import open_source
 from serve.output.csv_lines import header_line, picked
 from serve.output.destination import STDOUT, open_output
-from serve.output.files import CsvRows, ParquetRows, Rejects, Rows
-from serve.output.made_by import as_metadata
+from serve.output.files import CsvRows, ParquetRows, Rejects
+from serve.output.made_by import KEY
 from serve.output.report import Report, made
 from serve.output.summary import CaseIds, Summary, words_never_met
 from serve.request import Request
@@ -64,13 +65,13 @@ def score_file(
 
 def _outputs(
     files: WholeFiles, request: Request, cases: Cases, report: Report
-) -> tuple[Rows, Rejects]:
+) -> tuple[CsvRows | ParquetRows, Rejects]:
     """The two files to write. The scored one is opened first: where it appears, both are whole."""
     places = places_of(request, cases.header)
     stream = open_output(files, request.out)
-    rows: Rows
+    rows: CsvRows | ParquetRows
     if request.parquet:
-        rows = ParquetRows(stream, lambda: as_metadata(made(request, report)))
+        rows = ParquetRows(stream, lambda: {KEY: json.dumps(made(request, report))})
     else:
         line = header_line(cases.header_text, request.outputs, safe=request.spreadsheet_safe)
         rows = CsvRows(stream, picked(line, places))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -100,11 +101,12 @@ def _texts(array: pa.Array) -> pa.Array:
     if types.is_run_end_encoded(kind):
         return _texts(pc.run_end_decode(array))
     if types.is_floating(kind):
-        return _strings(_float_text(value) for value in _floats(array))
+        return _written(_floats(array), str)
     if types.is_duration(kind):
-        return _strings(_with(array.cast(pa.int64()), kind.unit))
+        numbers = array.cast(pa.int64()).cast(pa.string())
+        return pc.binary_join_element_wise(numbers, kind.unit, " ")
     if types.is_nested(kind) or types.is_interval(kind):
-        return _strings(_json(value) for value in array.to_pylist())
+        return _written(array.to_pylist(), _json)
     texts = array.cast(pa.string())
     if types.is_temporal(kind) and pc.any(pc.starts_with(texts, _OUT_OF_RANGE)).as_py():
         raise ValueError("a date lies beyond what can be named")
@@ -117,7 +119,7 @@ def _extension_texts(array: pa.Array) -> pa.Array:
     if name in _OF_PANDAS:
         raise ValueError(f"{name} keeps them as numbers of its own")
     if name == "arrow.uuid":
-        return _strings(None if value is None else str(value) for value in array.to_pylist())
+        return _written(array.to_pylist(), str)
     storage = array.cast(pa.bool_()) if name == "arrow.bool8" else array.storage
     return _texts(storage)
 
@@ -125,27 +127,14 @@ def _extension_texts(array: pa.Array) -> pa.Array:
 def _floats(array: pa.Array) -> list[Any]:
     """The numbers of a column in their own precision, None for null."""
     values = array.to_numpy(zero_copy_only=False)
-    if array.type == pa.float64():
-        values = values.tolist()
-    if not array.null_count:
-        return list(values)
+    values = values.tolist() if array.type == pa.float64() else values
     known = array.is_valid().to_pylist()
     return [value if there else None for value, there in zip(values, known, strict=True)]
 
 
-def _float_text(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
-def _with(numbers: pa.Array, unit: str) -> list[str | None]:
-    return [None if number is None else f"{number} {unit}" for number in numbers.to_pylist()]
-
-
-def _json(value: Any) -> str | None:
-    if value is None:
-        return None
+def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=cell_text)
 
 
-def _strings(texts: Any) -> pa.Array:
-    return pa.array(list(texts), pa.string())
+def _written(values: list[Any], text: Callable[[Any], str]) -> pa.Array:
+    return pa.array([None if value is None else text(value) for value in values], pa.string())

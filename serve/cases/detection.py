@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
 import codecs
 import lzma
 import re
@@ -12,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from serve.cases.csv_quoting import split_record
-from serve.cases.recoded import exchanged
+from serve.cases.recoded import UNPACKERS, exchanged
 from serve.mapping.dialect import DELIMITERS, PLAIN, Dialect
 from serve.problem import Problem, RefusedError
 
@@ -72,13 +71,8 @@ def detect(first: bytes) -> Detected:
 def beyond(found: Detected, given: Dialect) -> Detected | None:
     """What was found beside the dialect that is given; None where that is nothing."""
     own = found.dialect
-    said = replace(
-        given,
-        delimiter=own.delimiter if given.delimiter == "," else given.delimiter,
-        encoding=own.encoding if given.encoding == PLAIN.encoding else given.encoding,
-        compression=own.compression if given.compression == "none" else given.compression,
-        decimal=given.decimal or own.decimal,
-    )
+    unsaid = [name for name, value in vars(given).items() if value == getattr(PLAIN, name)]
+    said = replace(given, **{name: getattr(own, name) for name in unsaid})
     if said.delimiter == ",":  # decimal commas stand in quotes, and each such cell is told
         said = replace(said, decimal=given.decimal)
     known = replace(given, decimal=given.decimal or ".")
@@ -92,16 +86,12 @@ def refused(code: str, where: str, message: str, found: Detected) -> RefusedErro
 
 
 def _unpacked(first: bytes, compression: str) -> bytes:
+    if compression == "none":
+        return first
     try:
-        if compression == "gzip":
-            return zlib.decompressobj(wbits=31).decompress(first)
-        if compression == "bz2":
-            return bz2.BZ2Decompressor().decompress(first)
-        if compression == "xz":
-            return lzma.LZMADecompressor().decompress(first)
+        return bytes(UNPACKERS[compression]().decompress(first))
     except (OSError, zlib.error, lzma.LZMAError):
         return b""
-    return first
 
 
 def _encoding(raw: bytes) -> tuple[str, str]:

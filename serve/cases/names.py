@@ -54,12 +54,6 @@ def named(name: str, vocabulary: Vocabulary) -> Named | None:
     return None if len(name) > _LONGEST else _named(name, vocabulary)
 
 
-def near_finding(name: str, vocabulary: Vocabulary) -> str | None:
-    """The id of the finding that this name is or nearly is, if there is one."""
-    found = named(name, vocabulary)
-    return None if found is None else found.finding
-
-
 @lru_cache(maxsize=4096)  # of names of bounded length
 def _named(name: str, vocabulary: Vocabulary) -> Named | None:
     index = _index(vocabulary)

@@ -16,8 +16,7 @@ from data_gen.vocabulary.words import WORD_NOT_ASKED, Code, is_blank, word_key
 from serve.cases.header import Header
 from serve.dictionary_column import DictionaryColumn
 from serve.issues import Issue, silenced
-from serve.mapping.derivation import Derivation
-from serve.mapping.reader import ColumnReader, Key, ReadCell, Reader
+from serve.mapping.reader import Key, ReadCell, Reader
 
 Matrix = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -90,11 +89,11 @@ def parse_cases(
         read = header.unknowns.read(_spread(parsed, column.codes, issues))
         values[:, reading.finding.column] = read
         not_known += _not_known(column, parsed, reading.finding.column)
-        if isinstance(reading, ColumnReader) and reading.words:
+        if reading.words:
             met.update((place, key) for key in map(word_key, column.values) if key in reading.words)
     for places, derivation in header.derived:
         cells = _together([columns[place] for place in places], n_cases)
-        parsed = [_derived(derivation, texts) for texts in cells.values]
+        parsed = [_value(derivation.read(texts), derivation.finding.id) for texts in cells.values]
         read = header.unknowns.read(_spread(parsed, cells.codes, issues))
         values[:, derivation.finding.column] = read
     return ParsedCases(values, issues, frozenset(met), not_known)
@@ -146,10 +145,6 @@ def _remembered(text: str, reading: Reader, known: dict[str, Value]) -> Value:
     if text not in known:
         known[text] = _value(reading.read(text), reading.finding.id)
     return known[text]
-
-
-def _derived(derivation: Derivation, texts: Sequence[str]) -> Value:
-    return _value(derivation.read(texts), derivation.finding.id)
 
 
 def value_of(text: str, reading: Reader) -> float | Issue:

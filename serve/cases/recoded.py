@@ -15,7 +15,7 @@ from serve.mapping.dialect import Dialect
 from serve.problem import Problem, RefusedError
 
 _CHUNK = 1 << 20
-_UNPACKERS: dict[str, Callable[[], Any]] = {
+UNPACKERS: dict[str, Callable[[], Any]] = {
     "gzip": lambda: zlib.decompressobj(wbits=31),
     "bz2": bz2.BZ2Decompressor,
     "xz": lzma.LZMADecompressor,
@@ -52,7 +52,7 @@ class RecodedStream:
         if dialect.compression == "none":
             yield from parts
             return
-        unpacker, begun = _UNPACKERS[dialect.compression](), False
+        unpacker, begun = UNPACKERS[dialect.compression](), False
         try:
             for raw in parts:
                 part, begun = raw, begun or bool(raw)
@@ -60,7 +60,7 @@ class RecodedStream:
                     yield unpacker.decompress(part)
                     part = unpacker.unused_data if unpacker.eof else b""
                     if unpacker.eof and part.strip(b"\0"):
-                        unpacker = _UNPACKERS[dialect.compression]()
+                        unpacker = UNPACKERS[dialect.compression]()
         except (OSError, zlib.error, lzma.LZMAError, EOFError) as error:
             raise self._damaged(dialect.compression, str(error)) from None
         if begun and not unpacker.eof:

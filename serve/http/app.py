@@ -20,18 +20,17 @@ from data_gen.vocabulary import load
 from serve.answer import NO_MODEL
 from serve.http import schemas
 from serve.http.batching import MAX_SHARED, QuickLane, SlowLane
-from serve.http.csv_response import FileAnswer, FileOptions, no_temporary_file
+from serve.http.csv_response import FileAnswer, FileOptions, Lane, no_temporary_file
 from serve.http.json_answers import Answer, Case, answers, asked, fields_read, mapped_header
 from serve.http.json_cases import CaseList, read_cases
 from serve.http.metrics import Meters
-from serve.http.middleware import FILE_ROUTE, LimitsMiddleware, failed
+from serve.http.middleware import FILE_ROUTE, LimitsMiddleware, failed, refused
 from serve.http.model import Model
 from serve.http.openapi import document
 from serve.http.options import Options
-from serve.http.page.file import Lane, add_file_pages
-from serve.http.page.refused import is_page, refused_page
+from serve.http.page.file import add_file_pages
 from serve.http.page.routes import CasePages, add_pages
-from serve.http.refusal import Refusal, refusal_body, refuse, refused_as_unusable
+from serve.http.refusal import Refusal, refuse, refused_as_unusable
 from serve.mapping.column_mapping import ColumnMapping
 from serve.output.made_by import made_by
 from serve.output.summary import Summary
@@ -57,6 +56,8 @@ class Service:
             lambda cases: self._answers(cases, options.mapping), self.meters.together.observe
         )
         self.slow = SlowLane(options.limits.slow_requests)
+        chain, limits, mapping = lambda: self.model.chain, options.limits, options.mapping
+        self.lane = Lane(chain, self.slow, limits, mapping, self.count)
 
     async def score(self, body: bytes) -> tuple[CaseList, list[Answer]]:
         """The cases of a body and their answers; Refusal for a body that cannot be used."""
@@ -136,13 +137,10 @@ def create_app(options: Options) -> LimitsMiddleware:
     )
     _score_routes(app, service)
     _told_routes(app, service, gate)
-    app.state.pages = options.pages
     if options.pages:
-        add_pages(app, CasePages(service.vocabulary, lambda: service.model.chain))
-        chain, limits, mapping = lambda: service.model.chain, options.limits, options.mapping
-        lane = Lane(chain, service.slow, limits, mapping, service.count)
-        add_file_pages(app, lane, service.vocabulary)
-    _handlers(app)
+        add_pages(app, CasePages(service.vocabulary, service.lane.chain))
+        add_file_pages(app, service.lane, service.vocabulary)
+    _handlers(app, pages=options.pages)
     document(app, service.vocabulary, options)
     return gate
 
@@ -164,35 +162,24 @@ def _score_routes(app: FastAPI, service: Service) -> None:
         _check_type(request, "application/json")
         read, results = await service.ask(await request.body())
         request.scope["cases"] = len(results)
-        told = [
-            {"case_id": case_id, **answer}
-            for case_id, answer in zip(read.case_ids, results, strict=True)
-        ]
-        return _json({**_state(service), "results": told})
+        return _json({**_state(service), "results": read.named(results)})
 
     @app.post(FILE_ROUTE)
     async def score_file(request: Request, options: Annotated[FileOptions, Query()]) -> Response:
         """Score a CSV file: its rows come back unchanged, with the columns of the scores."""
         _check_type(request, "text/csv")
-        chain, limits = service.model.chain, service.options.limits
-        return FileAnswer(
-            chain, service.slow, limits, options, service.count, service.options.mapping
-        )
+        return FileAnswer(service.lane, options)
 
 
 def _reply(service: Service, read: CaseList, results: list[Answer]) -> Answer:
     state = _state(service)
-    told = [
-        {"case_id": case_id, **answer}
-        for case_id, answer in zip(read.case_ids, results, strict=True)
-    ]
     silent = state["overrides_only"] or any(answer["probabilities"] is None for answer in results)
     warnings = [_SILENT] if silent else []
     chain = service.model.chain
     mapping = service.options.mapping
     columns = fields_read(read.cases, service.vocabulary, mapping)
     made = made_by(chain.model_version, chain.mix, service.vocabulary, mapping, columns)
-    return {**state, "made_by": made, "warnings": warnings, "results": told}
+    return {**state, "made_by": made, "warnings": warnings, "results": read.named(results)}
 
 
 def _state(service: Service) -> Answer:
@@ -268,10 +255,10 @@ def _check_type(request: Request, wanted: str) -> None:
         raise refuse(415, "content_encoding", "the body is compressed", remedy)
 
 
-def _handlers(app: FastAPI) -> None:
+def _handlers(app: FastAPI, *, pages: bool) -> None:
     @app.exception_handler(Refusal)
-    async def refused(request: Request, refusal: Refusal) -> Response:
-        return _refused(request, refusal)
+    async def told(request: Request, refusal: Refusal) -> Response:
+        return refused(refusal, request.scope, pages=pages)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -279,24 +266,18 @@ def _handlers(app: FastAPI) -> None:
             Problem("bad_query", str(entry["loc"][-1])[:60], entry["msg"], "see /openapi.json")
             for entry in error.errors()
         ]
-        return _refused(request, Refusal(422, tuple(problems)))
+        return refused(Refusal(422, tuple(problems)), request.scope, pages=pages)
 
     @app.exception_handler(HTTPException)
     async def unknown(request: Request, error: HTTPException) -> Response:
         message, remedy = str(error.detail), "GET /openapi.json lists what there is"
         problem = Problem(message.lower().replace(" ", "_"), "", message, remedy)
-        return _refused(request, Refusal(error.status_code, (problem,), error.headers or {}))
+        refusal = Refusal(error.status_code, (problem,), error.headers or {})
+        return refused(refusal, request.scope, pages=pages)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _: Exception) -> Response:
-        return _refused(request, failed())
-
-
-def _refused(request: Request, refusal: Refusal) -> Response:
-    if request.app.state.pages and is_page(request.scope["path"]):
-        return refused_page(refusal, request.scope["path"])
-    body = refusal_body(refusal, request.scope["request_id"])
-    return Response(body, refusal.status, dict(refusal.headers), "application/json")
+        return refused(failed(), request.scope, pages=pages)
 
 
 def _json(content: Any, status: int = 200) -> Response:

@@ -29,7 +29,7 @@ from serve.http.batching import SlowLane
 from serve.http.options import MOST_ASKED, Limits
 from serve.http.refusal import Refusal, refuse, refused_as_unusable
 from serve.mapping.column_mapping import ColumnMapping
-from serve.mapping.dialect import DIALECT
+from serve.mapping.dialect import DIALECT, Sayable
 from serve.mapping.unknowns import AS_FILES_SAY, Silence
 from serve.output.csv_lines import header_line
 from serve.output.destination import STDOUT
@@ -45,19 +45,10 @@ _IN_MEMORY = 1 << 20
 _LONGEST_HEADER, _LONGEST_NAMES = 6000, 2000
 
 
-class DialectOptions(BaseModel):
+class DialectOptions(Sayable, BaseModel):
     """How a file is written; what is not said is as usual."""
 
     model_config = ConfigDict(extra="forbid")
-
-    delimiter: str | None = None
-    """What stands between cells: comma, semicolon, tab, pipe, or the character."""
-    encoding: str | None = None
-    """Of the text: utf-8, utf-16, cp1252, latin-1 or another."""
-    decimal: Literal[".", ","] | None = None
-    """What stands before decimals."""
-    compression: Literal["none", "gzip", "bz2", "xz"] | None = None
-    """How the file is packed."""
 
 
 class FileOptions(DialectOptions):
@@ -73,6 +64,17 @@ class FileOptions(DialectOptions):
     """How an empty cell is read."""
     absent: Silence = AS_FILES_SAY.absent
     """How a finding without a column is read."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What every answer to a file shares: the model in use, limits, and the lane of long work."""
+
+    chain: Callable[[], ScoringPipeline]
+    slow: SlowLane
+    limits: Limits
+    mapping: ColumnMapping
+    count: Callable[[Summary], None]
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,11 @@ def no_temporary_file() -> str | None:
 class FileAnswer(Response):
     """The answer to a file; it takes the body itself, once it has a place in the lane."""
 
-    def __init__(
-        self, chain: ScoringPipeline, lane: SlowLane, limits: Limits, options: FileOptions,
-        count: Callable[[Summary], None], mapping: ColumnMapping, *, parquet: bool = False,
-    ) -> None:  # fmt: skip
+    def __init__(self, lane: Lane, options: FileOptions, *, parquet: bool = False) -> None:
         super().__init__(media_type="text/csv")
-        self._chain = replace(chain, cache=Cache()).told(explain=options.explain, ask=options.ask)
-        self._lane = lane
-        self._limits = limits
+        chain, mapping = replace(lane.chain(), cache=Cache()), lane.mapping
+        self._chain = chain.told(explain=options.explain, ask=options.ask)
+        self._lane, self._slow = lane, lane.slow
         self._options = options
         said = options.model_dump(exclude_unset=True)
         silences = {name: said[name] for name in ("blank", "absent") if name in said}
@@ -116,20 +115,19 @@ class FileAnswer(Response):
             mapping=replace(written, unknowns=unknowns),
             spreadsheet_safe=options.spreadsheet_safe,
         )  # fmt: skip
-        self._count = count
         self._parquet = parquet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take the file, check it, and send it back scored."""
-        with self._lane.place(), SpooledTemporaryFile(_IN_MEMORY) as kept:
+        with self._slow.place(), SpooledTemporaryFile(_IN_MEMORY) as kept:
             stream = cast("BinaryIO", kept)
-            await _keep(receive, stream, self._limits.file_rows)
+            await _keep(receive, stream, self._lane.limits.file_rows)
             with refused_as_unusable():
-                checked = await self._lane.run(lambda: self._check(stream))
+                checked = await self._slow.run(lambda: self._check(stream))
             if checked.rejects and self._options.rejects == "refuse":
                 raise Refusal(422, tuple(map(_reject_problem, checked.rejects)))
-            if self._options.explain and checked.rows > self._limits.explained_rows:
-                raise _too_many_explained(self._limits.explained_rows)
+            if self._options.explain and checked.rows > self._lane.limits.explained_rows:
+                raise _too_many_explained(self._lane.limits.explained_rows)
             scope["cases"] = checked.rows
             gone = asyncio.create_task(_gone(receive))
             try:
@@ -145,8 +143,8 @@ class FileAnswer(Response):
         for block in cases.items:
             if not isinstance(block, Block):
                 rows += block.num_rows
-                if rows > self._limits.file_rows:
-                    raise _too_many(self._limits.file_rows)
+                if rows > self._lane.limits.file_rows:
+                    raise _too_many(self._lane.limits.file_rows)
                 continue
             header = cases.header_text.removeprefix(BOM)
             found = rows_of(block, len(cases.header.names), WHERE, header)
@@ -169,13 +167,13 @@ class FileAnswer(Response):
     async def _send(
         self, stream: BinaryIO, checked: Checked, send: Send, gone: asyncio.Task[None]
     ) -> None:
-        cases = await self._lane.run(lambda: self._read(stream))
+        cases = await self._slow.run(lambda: self._read(stream))
         request, text = self._request, cases.header_text
         worker = BlockScorer(request, checked.header, WHERE, text.removeprefix(BOM), self._chain)
         await send(_start(self._told(checked)))
         await send(_part(header_line(text, request.outputs, safe=request.spreadsheet_safe)))
-        while not gone.done() and (scored := await self._lane.run(lambda: _next(worker, cases))):
-            self._count(scored.tally)
+        while not gone.done() and (scored := await self._slow.run(lambda: _next(worker, cases))):
+            self._lane.count(scored.tally)
             await send(_part(cast("bytes", scored.payload)))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 

@@ -121,7 +121,7 @@ def _mapped_cases(
 ) -> ParsedCases:
     """The matrix of cases whose fields a mapping reads, each as a file of one row."""
     values = mapping.unknowns.nothing(len(cases), len(vocabulary.findings))
-    issues: dict[int, Sequence[Issue]] = {}
+    issues: dict[int, list[Issue]] = {}
     not_known: list[tuple[int, Ints]] = []
     for row, case in enumerate(cases):
         if not case:
@@ -131,8 +131,7 @@ def _mapped_cases(
         parsed = parse_cases(cells, header, 1, vocabulary, Cache())
         values[row], issues[row] = parsed.values[0], parsed.issues.get(0, [])
         not_known += [(column, rows + row) for column, rows in parsed.not_known]
-    told_of = {row: list(found) for row, found in issues.items() if found}
-    return ParsedCases(values, told_of, not_known=not_known)
+    return ParsedCases(values, issues, not_known=not_known)
 
 
 @lru_cache(maxsize=4)

@@ -35,6 +35,11 @@ TYPES: Mapping[Kind, tuple[str, ...]] = {
 }
 """The JSON types a finding of each kind may have; null and a blank text are unknown."""
 _NAME = ("string", "null")
+_JSON = {
+    bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object",
+    type(None): "null",
+}  # fmt: skip
+"""The JSON type of what a body is parsed to."""
 REMEDIES: Mapping[Kind, str] = {
     "yes_no": 'write true, false, "yes", "no", or leave the field out for unknown',
     "choice": "write one of its values as text, or leave the field out for unknown",
@@ -100,6 +105,11 @@ class CaseList:
     unknowns: Unknowns
     ask: int | None
     """How many findings to name as what to ask next; None where the body does not say."""
+
+    def named(self, results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """What came of each case, beside its own name."""
+        pairs = zip(self.case_ids, results, strict=True)
+        return [{"case_id": case_id, **result} for case_id, result in pairs]
 
 
 class _TwiceError(ValueError):
@@ -237,7 +247,7 @@ def _case_problems(
 def _value_problems(
     field: str, value: Any, allowed: tuple[str, ...], remedy: str
 ) -> Iterator[Problem]:
-    if _type(value) not in allowed:
+    if _JSON[type(value)] not in allowed:
         yield _wrong_type(field, value, " or ".join(allowed), remedy)
     elif isinstance(value, str) and len(value) > LONGEST:
         message = f"the text has {len(value)} characters, and {LONGEST} are the most"
@@ -245,17 +255,9 @@ def _value_problems(
 
 
 def _wrong_type(field: str, value: Any, wanted: str, remedy: str) -> Problem:
-    return Problem("wrong_type", field, f"this is {_type(value)}, and must be {wanted}", remedy)
-
-
-def _type(value: Any) -> str:
-    """The JSON type of a value."""
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    names = {str: "string", list: "array", dict: "object", type(None): "null"}
-    return names[type(value)]
+    return Problem(
+        "wrong_type", field, f"this is {_JSON[type(value)]}, and must be {wanted}", remedy
+    )
 
 
 def _shown(name: str) -> str:

@@ -17,11 +17,12 @@ import time
 import traceback
 from dataclasses import dataclass, field
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve.http.metrics import Meters
 from serve.http.options import Limits
-from serve.http.page.refused import is_page, refused_page
+from serve.http.page.rendering import is_page, refused_page
 from serve.http.refusal import Refusal, refusal_body, refuse
 
 LOG = logging.getLogger("claudico.http")
@@ -102,20 +103,10 @@ class LimitsMiddleware:
             if refusal is None:
                 refusal = await self._admitted(scope, receive, send, exchange)
             if refusal is not None and not exchange.status:
-                await self._send_refusal(refusal, exchange, scope, send)
+                answer = refused(refusal, scope, pages=self._pages)
+                await answer(scope, receive, lambda message: exchange.give(send, message))
         finally:
             self._tell(scope, exchange)
-
-    async def _send_refusal(
-        self, refusal: Refusal, exchange: Exchange, scope: Scope, send: Send
-    ) -> None:
-        if not (self._pages and is_page(scope["path"])):
-            await _send_refusal(refusal, exchange, send)
-            return
-        shown = refused_page(refusal, scope["path"])
-        start = {"type": "http.response.start", "status": refusal.status}
-        await exchange.give(send, {**start, "headers": shown.raw_headers})
-        await exchange.give(send, {"type": "http.response.body", "body": shown.body})
 
     def _refusal(self, scope: Scope, exchange: Exchange) -> Refusal | None:
         """Why the request is refused by its first lines alone."""
@@ -198,13 +189,12 @@ def _too_slow(seconds: int, *, whole: bool) -> Refusal:
     return refuse(408, "body_too_slow", message, "send it again", Connection="close")
 
 
-async def _send_refusal(refusal: Refusal, exchange: Exchange, send: Send) -> None:
-    body = refusal_body(refusal, exchange.id)
-    headers = {"content-type": "application/json", "content-length": str(len(body))}
-    pairs = [(k.encode(), v.encode()) for k, v in {**headers, **refusal.headers}.items()]
-    start = {"type": "http.response.start", "status": refusal.status, "headers": pairs}
-    await exchange.give(send, start)
-    await exchange.give(send, {"type": "http.response.body", "body": body})
+def refused(refusal: Refusal, scope: Scope, *, pages: bool) -> Response:
+    """The answer of a refusal: a page where one was asked for, else JSON."""
+    if pages and is_page(scope["path"]):
+        return refused_page(refusal, scope["path"])
+    body = refusal_body(refusal, scope["request_id"])
+    return Response(body, refusal.status, refusal.headers, "application/json")
 
 
 def _is_file(scope: Scope) -> bool:

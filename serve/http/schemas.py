@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
 from pydantic import BaseModel, Field, create_model
 
@@ -19,6 +19,9 @@ from serve.answer import (
     Column,
     Kind,
 )
+from serve.asking.question import Question
+from serve.model.components import Component
+from serve.model.explain import Explanation, Share
 
 
 class ProblemReply(BaseModel):
@@ -47,46 +50,32 @@ class Issue(BaseModel):
     finding: str = ""
 
 
-class ShareReply(BaseModel):
-    """What one finding adds: above 0 it speaks for the top condition."""
-
-    finding: str
-    words: str
-    weight: float
+def _shape(name: str, says: str, of: type, **others: Any) -> Any:
+    """The fields of a dataclass, but for those that JSON has otherwise, or beside them."""
+    own = {field: (kind, ...) for field, kind in get_type_hints(of).items()}
+    return create_model(name, __doc__=says, **own | others)
 
 
-class ExplanationReply(BaseModel):
-    """Why `top` comes before `second`: `blank` plus all weights is `margin`."""
-
-    top: str
-    second: str
-    margin: float
-    """log(p_top / p_second)."""
-    blank: float
-    shares: list[ShareReply]
-    text: str
-
-
-class LikelyReply(BaseModel):
-    """One thing that the case could be, and how probable it is."""
-
-    id: str
-    condition: str
-    name: str
-    icd10: str
-    triage: Triage
-    within: str
-    why: str
-    """What makes it as urgent as it is."""
-    probability: float
-
+ShareReply = _shape(
+    "ShareReply", "What one finding adds: above 0 it speaks for the top condition.", Share
+)
+ExplanationReply = _shape(
+    "ExplanationReply",
+    "Why `top` comes before `second`: `blank` plus all weights is `margin`.",
+    Explanation, shares=(list[ShareReply], ...), text=(str, ...),  # type: ignore[valid-type]
+)  # fmt: skip
+LikelyReply = _shape(
+    "LikelyReply", "One thing that the case could be, and how probable it is.",
+    Component, within=(str, ...), probability=(float, ...),
+)  # fmt: skip
+QuestionReply = _shape("QuestionReply", "One finding to ask for, and why.", Question)
 
 SHAPES: dict[Kind, Any] = {
     WORD: str | None,
     WORDS: list[str],
     NUMBER: float | None,
     PROBABILITIES: dict[str, float] | None,
-    LIKELY: list[LikelyReply],
+    LIKELY: list[LikelyReply],  # type: ignore[valid-type] # made above
     ISSUES: list[Issue],
     EXPLANATION: ExplanationReply | None,
 }
@@ -130,26 +119,13 @@ class ScoreReply(BaseModel):
     results: list[Result]  # type: ignore[valid-type] # made above
 
 
-class QuestionReply(BaseModel):
-    """One finding to ask for, and why."""
-
-    finding: str
-    question: str
-    asked_by: Literal["question", "examination", "test"]
-    why: str
-    fall: float
-    """Expected fall of the expected cost of triage, in needless same-day visits."""
-    information: float
-    """Expected information about the condition, in nats."""
-
-
 class AskResult(BaseModel):
     """What to ask next of one case, the most helpful first."""
 
     case_id: str | None
     triage: Triage
     """As far as the case is known: what is asked may raise it."""
-    questions: list[QuestionReply]
+    questions: list[QuestionReply]  # type: ignore[valid-type] # made above
 
 
 class AskReply(BaseModel):

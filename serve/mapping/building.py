@@ -19,10 +19,10 @@ from serve.mapping.wording import (
     as_blank,
     as_words,
     blank_problems,
-    near,
     unit_problems,
     word_problems,
 )
+from serve.problem import near
 
 Place = tuple[int | str, ...]
 _NEEDS: dict[str, tuple[str, ...]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -13,7 +12,7 @@ from serve.mapping.derivation import DateReader, Derivation
 from serve.mapping.dialect import PLAIN, Dialect, Said, dialect_of
 from serve.mapping.reader import NOTHING_COMMON, ColumnReader, Common, ListReader, Reader
 from serve.mapping.unknowns import AS_FILES_SAY, Unknowns, unknowns_of
-from serve.problem import Problem
+from serve.problem import Problem, near
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,7 @@ class ColumnMapping:
         for name in self.names:
             if name not in keys:
                 message = f"the mapping names a column {name!r} that {lacking}"
-                near = difflib.get_close_matches(name, keys, n=1)
-                remedy = f"did you mean {near[0]!r}?" if near else "take it out of the mapping"
+                remedy = near(name, keys) or "take it out of the mapping"
                 yield Problem("mapped_column_missing", where, message, remedy)
 
 

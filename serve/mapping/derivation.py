@@ -111,13 +111,11 @@ def _abi(how: Derivation, values: Values) -> float:
 
 
 def _lowest(_: Derivation, values: Values) -> float:
-    known = _known(values)
-    return min(known) if known else _unknown(values)
+    return min(_known(values), default=_unknown(values))
 
 
 def _highest(_: Derivation, values: Values) -> float:
-    known = _known(values)
-    return max(known) if known else _unknown(values)
+    return max(_known(values), default=_unknown(values))
 
 
 def _difference(_: Derivation, values: Values) -> float:

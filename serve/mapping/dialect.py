@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, Literal, get_args
 
 from serve.problem import Problem, RefusedError
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
-COMPRESSIONS = ("none", "gzip", "bz2", "xz")
-DECIMALS = (".", ",")
+Decimal = Literal[".", ","]
+Compression = Literal["none", "gzip", "bz2", "xz"]
+DECIMALS, COMPRESSIONS = get_args(Decimal), get_args(Compression)
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,21 @@ PLAIN = Dialect()
 """What files are unless it is said: UTF-8 with commas, not packed."""
 
 
+class Sayable:
+    """What can be said of how a file is written, by an option or in a query, and what it means."""
+
+    delimiter: Annotated[
+        str | None, "What stands between cells: comma, semicolon, tab, pipe, or the character."
+    ] = None
+    encoding: Annotated[str | None, "Of the text: utf-8, utf-16, cp1252, latin-1, ..."] = None
+    decimal: Annotated[Decimal | None, "What stands before decimals."] = None
+    compression: Annotated[Compression | None, "How the file is packed."] = None
+
+
+DIALECT = tuple(Sayable.__annotations__)
 Said = Mapping[str, str | None]
-"""How a file is written, as far as it is said: delimiter, encoding, compression, decimal."""
+"""How a file is written, as far as it is said, by the names of DIALECT."""
 NOTHING: Said = {}
-DIALECT = ("delimiter", "encoding", "decimal", "compression")
-"""What can be said of it."""
 
 
 def dialect_of(said: Said) -> Dialect:

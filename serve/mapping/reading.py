@@ -23,8 +23,8 @@ from serve.mapping.dialect import NOTHING, PLAIN, Dialect, Said, dialect_of
 from serve.mapping.reader import Common
 from serve.mapping.schema import TAGGED, MappingFile, Part, Words
 from serve.mapping.unknowns import unknowns_of
-from serve.mapping.wording import UNKNOWNS, Found, as_blank, as_words, near
-from serve.problem import Problem, RefusedError
+from serve.mapping.wording import UNKNOWNS, Found, as_blank, as_words
+from serve.problem import Problem, RefusedError, near
 
 CODE = "bad_mapping"
 IGNORE = "ignore"

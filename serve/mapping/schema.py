@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from serve.mapping.dialect import Compression, Decimal
 
 Word = str | int | float
 """A word or code as a file has it, or a value of the vocabulary."""
@@ -23,7 +25,7 @@ Words = Annotated[dict[str, Word], BeforeValidator(_text_keys)]
 
 
 Unit = Annotated[str | None, Field(description="the unit of numbers that stand alone")]
-Blank = Annotated[str | None, Field(description="a blank cell means: blank, not asked, no")]
+Blank = Annotated[str | None, Field(description="what a blank cell means: blank, not asked, no")]
 TheirWords = Annotated[Words | None, Field(description="their words, and ours for each")]
 
 
@@ -40,10 +42,8 @@ class FileForm(Part):
         default=None, description="comma, semicolon, tab, pipe, or the character"
     )
     encoding: str | None = Field(default=None, description="utf-8, utf-16, cp1252, latin-1, ...")
-    compression: Literal["none", "gzip", "bz2", "xz"] | None = None
-    decimal: Literal[".", ","] | None = Field(
-        default=None, description="what stands before decimals"
-    )
+    compression: Compression | None = None
+    decimal: Decimal | None = Field(default=None, description="what stands before decimals")
 
 
 class Cell(Part):
@@ -52,9 +52,7 @@ class Cell(Part):
     column: str = Field(description="the column's name in the file")
     words: TheirWords = None
     unit: Unit = None
-    blank: str | None = Field(
-        default=None, description="what a blank cell means: blank, not asked, no"
-    )
+    blank: Blank = None
 
 
 class Entry(Part):
@@ -63,9 +61,7 @@ class Entry(Part):
     finding: str = Field(description="the id of a finding, case_id, or ignore")
     words: TheirWords = None
     unit: Unit = None
-    blank: str | None = Field(
-        default=None, description="what a blank cell means: blank, not asked, no"
-    )
+    blank: Blank = None
 
 
 class ListEntry(Part):
@@ -78,9 +74,7 @@ class ListEntry(Part):
     others: Literal["blank", "not asked", "no"] = Field(
         default="blank", description="what a filled list says of findings it does not have"
     )
-    blank: str | None = Field(
-        default=None, description="what a blank cell means: blank, not asked, no"
-    )
+    blank: Blank = None
 
 
 class Constant(Part):
@@ -170,23 +164,6 @@ class PackYears(Part):
     current: AnyCell | None = None
 
 
-FORMS: Mapping[str, type[Part]] = {
-    "constant": Constant,
-    "since": Since,
-    "weight": Bmi,
-    "ankle": Abi,
-    "lowest": Lowest,
-    "highest": Highest,
-    "difference": Difference,
-    "first": First,
-    "any": Some,
-    "left": Sides,
-    "which": Which,
-    "pack_years": PackYears,
-}
-"""The forms of a computed finding, by the key that tells each apart."""
-
-
 def _form_tag(raw: Any) -> str | None:
     keys = raw if isinstance(raw, dict) else {}
     return next((f"<{key}>" for key in FORMS if key in keys), None)
@@ -207,6 +184,16 @@ AnyForm = Annotated[
     | Annotated[PackYears, Tag("<pack_years>")],
     Discriminator(_form_tag),
 ]
+
+
+def _tagged(union: Any) -> dict[str, type[Part]]:
+    """The forms of a union by their tags, without a name alone."""
+    pairs = map(get_args, get_args(get_args(union)[0]))
+    return {tag.tag: form for form, tag in pairs if form is not str}
+
+
+FORMS = {tag.strip("<>"): form for tag, form in _tagged(AnyForm).items()}
+"""The forms of a computed finding, by the key that tells each apart."""
 
 
 def _entry_tag(raw: Any) -> str:
@@ -235,9 +222,7 @@ class MappingFile(Part):
         default=[],
         description="codes for a blank; or each with unknown or not asked",
     )
-    blank: str | None = Field(
-        default=None, description="what a blank cell means: blank, not asked, no"
-    )
+    blank: Blank = None
     absent: Literal["not asked", "blank"] = Field(
         default="not asked", description="what a finding without a column means"
     )
@@ -251,11 +236,8 @@ class MappingFile(Part):
 
 
 TAGGED: Mapping[str, type[Part]] = {
-    **{f"<{key}>": form for key, form in FORMS.items()},
-    "<entry>": Entry,
-    "<list>": ListEntry,
-    "<cell>": Cell,
-}
+    **_tagged(AnyForm), **_tagged(AnyEntry), **_tagged(AnyCell)
+}  # fmt: skip
 """The form that a tag in the place of an error stands for."""
 
 

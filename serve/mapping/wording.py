@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from data_gen.vocabulary import Finding
@@ -23,12 +22,6 @@ class Found(NamedTuple):
     place: tuple[int | str, ...]
     message: str
     remedy: str = ""
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """A question whether a similar name was meant; nothing where there is none."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {close[0]!r}?" if close else ""
 
 
 def word_problems(

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,30 +49,11 @@ class Session(Protocol):
 
 
 @dataclass(frozen=True)
-class Verified:
-    """A bundle that is whole and made for this vocabulary; its graph is not opened yet."""
+class Contents:
+    """What a bundle says beside its graph."""
 
-    model: bytes
     manifest: Mapping[str, Any]
     model_version: str
-    thresholds: Thresholds | None
-    """Of its prediction sets, where it has them."""
-    recoding: Recoding | None = None
-    """Into its own vocabulary, where that is another one."""
-    components: Components | None = None
-    """What it tells apart within the conditions, where it does."""
-    likelihoods: Likelihoods | None = None
-    """How often each finding is met in these."""
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """A verified bundle: its session, its manifest, and the version that names it."""
-
-    session: Session
-    manifest: Mapping[str, Any]
-    model_version: str
-    outputs: tuple[str, ...]
     thresholds: Thresholds | None = None
     """Of its prediction sets, where it has them."""
     recoding: Recoding | None = None
@@ -80,6 +62,21 @@ class Bundle:
     """What it tells apart within the conditions, where it does."""
     likelihoods: Likelihoods | None = None
     """How often each finding is met in these."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified(Contents):
+    """A bundle that is whole and made for this vocabulary; its graph is not opened yet."""
+
+    model: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle(Contents):
+    """A verified bundle with a session of its graph."""
+
+    session: Session
+    outputs: tuple[str, ...]
 
 
 def load_bundle(folder: Path, vocabulary: Vocabulary) -> Bundle:
@@ -99,40 +96,30 @@ def verify_bundle(folder: Path, vocabulary: Vocabulary) -> Verified:
     """
     folder = bundle_folder(folder)
     files, version = verify(folder)
-    try:
+    with _reading(folder, "its manifest is"):
         manifest = _manifest(files["manifest.json"], folder)
         _check_conditions(manifest, vocabulary, folder)
         recoding = _recoding(manifest, vocabulary)
-        training = [float(manifest["mix"]["training"][key]) for key in manifest["conditions"]]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        if isinstance(error, RefusedError):
-            raise
-        raise _unlike(folder, "its manifest is not what this code reads") from None
-    if min(training) <= 0:
-        raise _unlike(folder, "a condition has no share in the mix of its training")
-    components = _components(manifest, vocabulary, folder)
-    thresholds = _thresholds(manifest, folder)
+        _check_mix(manifest, folder)
+    with _reading(folder, "its components are"):
+        components = Components.of(manifest, vocabulary.condition_ids)
+    with _reading(folder, "its prediction sets are"):
+        thresholds = Thresholds.of(manifest, manifest["conditions"])
     if recoding is not None and thresholds is not None:
         thresholds = replace(thresholds, least=recoding.answers(thresholds.least, np.inf))
-    likelihoods = _likelihoods(manifest, files, folder) if components else None
-    model = files["model.onnx"]
-    return Verified(model, manifest, version, thresholds, recoding, components, likelihoods)
+    with _reading(folder, "its likelihoods are"):
+        known = components is not None and LIKELIHOODS in files
+        likelihoods = Likelihoods.read(manifest, files[LIKELIHOODS]) if known else None
+    contents = manifest, version, thresholds, recoding, components, likelihoods
+    return Verified(*contents, model=files["model.onnx"])
 
 
 def open_bundle(verified: Verified) -> Bundle:
     """The bundle with a session of its graph; raises whatever the runtime raises."""
     session = _session(verified.model)
     outputs = tuple(output.name for output in session.get_outputs())
-    return Bundle(
-        session,
-        verified.manifest,
-        verified.model_version,
-        outputs,
-        verified.thresholds,
-        verified.recoding,
-        verified.components,
-        verified.likelihoods,
-    )
+    contents = {field.name: getattr(verified, field.name) for field in fields(Contents)}
+    return Bundle(session=session, outputs=outputs, **contents)
 
 
 def bundle_folder(folder: Path) -> Path:
@@ -199,31 +186,15 @@ def _unlike(folder: Path, message: str) -> RefusedError:
     return RefusedError(Problem("bundle_format", str(folder), message, remedy))
 
 
-def _thresholds(manifest: Mapping[str, Any], folder: Path) -> Thresholds | None:
+@contextmanager
+def _reading(folder: Path, what: str) -> Iterator[None]:
+    """Refuse a bundle of which a part is not what this code reads."""
     try:
-        return Thresholds.of(manifest, manifest["conditions"])
-    except (KeyError, TypeError, ValueError):
-        raise _unlike(folder, "its prediction sets are not what this code reads") from None
-
-
-def _likelihoods(
-    manifest: Mapping[str, Any], files: Mapping[str, bytes], folder: Path
-) -> Likelihoods | None:
-    if LIKELIHOODS not in files:
-        return None
-    try:
-        return Likelihoods.read(manifest, files[LIKELIHOODS])
+        yield
+    except RefusedError:
+        raise
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise _unlike(folder, "its likelihoods are not what this code reads") from None
-
-
-def _components(
-    manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path
-) -> Components | None:
-    try:
-        return Components.of(manifest, vocabulary.condition_ids)
-    except (KeyError, TypeError, ValueError):
-        raise _unlike(folder, "its components are not what this code reads") from None
+        raise _unlike(folder, f"{what} not what this code reads") from None
 
 
 def _check_conditions(manifest: Mapping[str, Any], vocabulary: Vocabulary, folder: Path) -> None:
@@ -233,6 +204,12 @@ def _check_conditions(manifest: Mapping[str, Any], vocabulary: Vocabulary, folde
     message = f"made for another vocabulary: {differences(manifest, vocabulary)}"
     remedy = "train it again on this vocabulary (`dvc repro`)"
     raise RefusedError(Problem("bundle_vocabulary", str(folder), message, remedy))
+
+
+def _check_mix(manifest: Mapping[str, Any], folder: Path) -> None:
+    training = [float(manifest["mix"]["training"][key]) for key in manifest["conditions"]]
+    if min(training) <= 0:
+        raise _unlike(folder, "a condition has no share in the mix of its training")
 
 
 def _recoding(manifest: Mapping[str, Any], vocabulary: Vocabulary) -> Recoding | None:

@@ -15,7 +15,7 @@ Each case asks the model some four times as often as it has findings: a few mill
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,9 +27,8 @@ from data_gen.vocabulary.finding import NOT_ASKED
 from data_gen.vocabulary.quantity import quantity
 from serve.model.bundle import Bundle
 from serve.model.mixes import MixWeights
-from serve.model.predict import predict
+from serve.model.predict import Matrix, predict
 
-Matrix = npt.NDArray[np.float64]
 _ORDERS = 2  # each with its reverse
 _FLOOR = 1e-30  # probabilities below this count as this: a logarithm has to end somewhere
 _TOLD = 6  # findings named in a text; the others are summed
@@ -68,21 +67,13 @@ class Explanation:
 
 
 def explain(
-    bundle: Bundle, values: Matrix, vocabulary: Vocabulary, weights: MixWeights | None = None
-) -> Iterator[Explanation | None]:
-    """The explanation of each case; None where the model gives no answer.
+    bundle: Bundle, row: Matrix, vocabulary: Vocabulary, weights: MixWeights | None = None
+) -> Explanation | None:
+    """The explanation of a case; None where the model gives no answer.
 
-    `values` is (n_cases, n_findings) as recorded, NaN or NOT_ASKED for unknown, before anything is
-    completed.
+    `row` is (n_findings,) as recorded, NaN or NOT_ASKED for unknown, before anything is completed.
     `weights` are those of another mix, as for `predict`.
     """
-    for row in values:
-        yield _explain_one(bundle, row, vocabulary, weights)
-
-
-def _explain_one(
-    bundle: Bundle, row: Matrix, vocabulary: Vocabulary, weights: MixWeights | None
-) -> Explanation | None:
     recorded = np.flatnonzero(np.isfinite(row))
     seen = _without_conflicts(row, vocabulary)
     known = np.flatnonzero(np.isfinite(seen))
@@ -98,7 +89,8 @@ def _explain_one(
     gains = np.zeros(len(row))
     for order, steps in zip(orders, np.diff(margins, axis=1), strict=True):
         gains[order] += steps / len(orders)
-    shares = [_share(vocabulary.findings[place], row[place], gains[place]) for place in recorded]
+    named = [(vocabulary.findings[place], place) for place in recorded]
+    shares = [Share(f.id, in_words(f, row[k]), float(gains[k])) for f, k in named]
     return Explanation(
         top=vocabulary.condition_ids[top],
         second=vocabulary.condition_ids[second],
@@ -135,10 +127,6 @@ def _built_up(row: Matrix, order: Sequence[int] | npt.NDArray[np.intp]) -> Matri
     for step, place in enumerate(order):
         states[step + 1 :, place] = row[place]
     return states
-
-
-def _share(finding: Finding, value: float, weight: float) -> Share:
-    return Share(finding.id, in_words(finding, value), float(weight))
 
 
 def in_words(finding: Finding, value: float) -> str:

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
-from serve.model.bundle import Bundle, Verified
-from serve.model.components import Components
+from serve.model.bundle import Contents
+from serve.model.components import Components, Matrix
 from serve.problem import Problem, RefusedError
 
-Matrix = npt.NDArray[np.float64]
 _MIXES = ("training", "clinic")
 """Mixes that every bundle names."""
 _FLOOR = 1e-12  # of a share that is divided by
@@ -80,7 +78,7 @@ def shares_of(
     return {key: shares.get(key, 0.0) / total for key in vocabulary.condition_ids}
 
 
-def mix_weights(text: str, bundle: Bundle | Verified, vocabulary: Vocabulary) -> MixWeights | None:
+def mix_weights(text: str, bundle: Contents, vocabulary: Vocabulary) -> MixWeights | None:
     """New over old, from `training`, `clinic` or `id=share,id=share`; None for training's own.
 
     Shares are scaled to sum to 1; a condition that is not named has none. Within a condition a

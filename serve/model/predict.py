@@ -23,6 +23,7 @@ BLANK, UNASKED = np.float32(-1.0), np.float32(-2.0)
 """What the graph reads in an unknown cell: left blank, or not asked."""
 MICRO = 1_000_000
 _OUTPUTS = ("probabilities", "components", "novelty")
+_MEMORY = ("bad_alloc", "bad allocation", "allocate memory", "out of memory")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class ModelOutput:
     """(n_cases, n_components), where the bundle has them; those of a condition sum to it."""
     own_components: Matrix | None = None
     """The same under the mix that the model was trained in."""
+
+    def check(self, n_cases: int, n_conditions: int) -> None:
+        """Raise ValueError where it is of other cases or conditions."""
+        size = n_cases, n_conditions
+        if (self.probabilities.shape, self.own.shape, self.novelty.shape) != (size, size, size[:1]):
+            raise ValueError("the model's outputs have other shapes than its cases and conditions")
 
 
 def no_output(n_cases: int, n_conditions: int) -> ModelOutput:
@@ -114,3 +121,16 @@ def parts_per_million(probabilities: Matrix) -> npt.NDArray[np.int64]:
     np.put_along_axis(rank, order, np.arange(order.shape[1])[None, :], axis=1)
     known = ~np.isnan(probabilities[:, :1])
     return np.where(known, whole + (rank < short), 0).astype(np.int64)
+
+
+def failure(error: Exception) -> str:
+    """The kind of a model's failure: a word that holds nothing of any case.
+
+    Raises MemoryError where memory ran out: then nothing is wrong with the model, and what would be
+    written by overrides alone could have had its answer.
+    """
+    if isinstance(error, MemoryError):
+        raise error
+    if any(sign in str(error).lower() for sign in _MEMORY):  # as the runtime puts it
+        raise MemoryError("the model had not enough memory") from None
+    return type(error).__name__

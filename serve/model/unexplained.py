@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
 from serve.dictionary_column import DictionaryColumn, encoded
-from serve.model.components import Components
+from serve.model.components import Components, Matrix
 from serve.model.likelihoods import Likelihoods
 
-Matrix = npt.NDArray[np.float64]
 COMMON = 0.25
 """A finding of more than this share of those who consult stands out in nobody."""
 LIKELIER = 5.0

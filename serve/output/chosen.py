@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from serve.problem import Problem, RefusedError
+from serve.problem import Problem, RefusedError, near
 
 
 def chosen(wanted: str, names: Sequence[str]) -> tuple[int, ...]:
@@ -40,6 +39,5 @@ def _matching(wanted: str, names: Sequence[str]) -> Iterator[int]:
 
 
 def _unknown(name: str, names: Sequence[str]) -> Problem:
-    near = difflib.get_close_matches(name, names, n=1)
-    remedy = f"did you mean {near[0]!r}?" if near else "name columns of the input or of scoring"
+    remedy = near(name, names) or "name columns of the input or of scoring"
     return Problem("unknown_column", "--columns-out", f"there is no column {name!r}", remedy)

@@ -23,6 +23,13 @@ def open_output(files: WholeFiles, path: str) -> BinaryIO:
     return files.open(Path(path))
 
 
+def write_files(texts: Mapping[str, str]) -> None:
+    """Write each text to its path, all of them or none."""
+    with WholeFiles() as files:
+        for path, text in texts.items():
+            open_output(files, path).write(text.encode())
+
+
 def check_apart(inputs: Mapping[str, str | Path | None], outputs: Mapping[str, str | None]) -> None:
     """Raise RefusedError where an output would replace an input or another output."""
     found = clashes(inputs, outputs)
@@ -34,6 +41,14 @@ def check_apart(inputs: Mapping[str, str | Path | None], outputs: Mapping[str, s
                 for clash in found
             )
         )  # fmt: skip
+
+
+def check_outputs(outputs: Mapping[str, str | None], forms: Mapping[str, Sequence[str]]) -> None:
+    """Raise RefusedError where an output cannot be written, or not in the form of its name."""
+    for option, path in outputs.items():
+        if path is not None:
+            check_writable(option, path)
+            check_form(option, path, forms[option])
 
 
 def check_writable(option: str, path: str) -> None:

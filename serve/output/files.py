@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,16 +17,6 @@ from serve.output.destination import open_output
 from serve.problem import Problem, RefusedError
 
 _GROUP = 1 << 16  # rows of a Parquet row group, whatever the blocks were
-
-
-class Rows(Protocol):
-    """A file of scored rows under way."""
-
-    def add(self, payload: bytes | pa.Table) -> None:
-        """Write a block behind the earlier ones."""
-
-    def close(self) -> None:
-        """Write what is held back, and the file's end."""
 
 
 class CsvRows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,23 +20,14 @@ def made_by(
     mapping: ColumnMapping,
     columns: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
-    """Mix, hash of the mapping, versions, and which columns were read; no time and no path.
+    """Mix, mapping, versions, and which columns were read; no time and no path.
 
+    The mapping is the first twelve digits of the SHA-256 of its file, None where there is none.
     `columns` has the names of the columns that were read and of those that were not.
     """
     return {
         "mix": mix,
-        "mapping": mapping_hash(mapping),
+        "mapping": mapping.digest[:12] or None,
         "versions": versions(model_version, vocabulary),
         **{name: list(names) for name, names in columns.items()},
     }
-
-
-def mapping_hash(mapping: ColumnMapping) -> str | None:
-    """The first twelve digits of the SHA-256 of the mapping's file; None where there is none."""
-    return mapping.digest[:12] or None
-
-
-def as_metadata(made: Mapping[str, Any]) -> dict[str, str]:
-    """The same as the metadata of a Parquet file."""
-    return {KEY: json.dumps(made)}

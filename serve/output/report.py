@@ -14,7 +14,7 @@ from serve.cases.header import Header
 from serve.cases.parse import UNREAD
 from serve.issues import quoted_name
 from serve.model.bundle import verify_bundle
-from serve.model.telling import most_telling
+from serve.model.likelihoods import most_telling
 from serve.output.made_by import made_by
 from serve.output.summary import Summary, summary
 from serve.overrides.reach import silent_emergencies
@@ -44,20 +44,16 @@ class Report:
     """What is told beside the rows' own issues."""
     short: list[tuple[pa.Array | None, Scores]] = field(default_factory=list)
     """The blocks of a short file, each with the ids of its cases; nothing for a long one."""
+    counts: dict[str, Any] = field(default_factory=dict)
+    """What `counts_of` counts, once it is known."""
 
 
 def made(request: Request, report: Report) -> dict[str, Any]:
-    """What made the answers of a run."""
-    columns = columns_of(report.headers)
+    """What made the answers of a run; each column that was read or not stands once."""
+    read = dict.fromkeys(name for header in report.headers for name in header.read)
+    not_read = dict.fromkeys(name for header in report.headers for name in header.not_read)
+    columns = {"columns_read": [*read], "columns_not_read": [*not_read]}
     return made_by(report.tally.model_version, request.mix, load(), request.mapping, columns)
-
-
-def columns_of(headers: Iterable[Header]) -> dict[str, list[str]]:
-    """The columns that were read and those that were not, each once."""
-    own = list(headers)
-    read = dict.fromkeys(name for header in own for name in header.read)
-    not_read = dict.fromkeys(name for header in own for name in header.not_read)
-    return {"columns_read": [*read], "columns_not_read": [*not_read]}
 
 
 def counts_of(request: Request, report: Report) -> dict[str, Any]:

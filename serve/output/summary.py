@@ -16,7 +16,6 @@ import pyarrow as pa
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.answer import NO_MODEL, SOURCES, Scores
 from serve.cases.header import Header
-from serve.dictionary_column import DictionaryColumn, Value
 from serve.issues import quoted_name
 from serve.mapping.reader import NO_VALUE, Key
 from serve.problem import Problem
@@ -68,25 +67,19 @@ class Summary:
 def tally_of(scores: Scores) -> Summary:
     """The counts of one block of scores."""
     issues = Counter[str]()
-    for found, cases in _counted(scores.issues).items():
+    for found, cases in scores.issues.counts():
         for issue in found:
             issues[issue.code] += cases
     return Summary(
         scored=len(scores.known),
         answered=int(np.count_nonzero(scores.known)),
         issues=issues,
-        triage=_counted(scores.triage),
-        source=_counted(scores.triage_source),
+        triage=Counter(dict(scores.triage.counts())),
+        source=Counter(dict(scores.triage_source.counts())),
         words_met=set(scores.words_met),
         asked=scores.model_version,
         failure=scores.failure,
     )
-
-
-def _counted(column: DictionaryColumn[Value]) -> Counter[Value]:
-    """How many cases have each value."""
-    cases = np.bincount(column.codes, minlength=len(column.values)).tolist()
-    return Counter(dict(zip(column.values, cases, strict=True)))
 
 
 class CaseIds:

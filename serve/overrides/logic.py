@@ -14,7 +14,7 @@ What fires a rule is made of positive tests, on purpose. Such an expression can 
 test turns from absent or unknown to present, and its value is exactly TRUE when every way to fill
 the blanks makes it hold, and exactly FALSE when none does. The one way to hold a rule back is a
 declared guard (see `rule.py`), and only a guard may ask for what is known to fail (`Not`).
-To add a kind of test, give it a class, a line in `read` and one in `phrase.py`.
+To add a kind of test, give it a class, a line in `read` and one in `phrase`.
 """
 
 from __future__ import annotations
@@ -83,35 +83,32 @@ class Derived:
 
 
 @dataclass(frozen=True, init=False)
-class All:
+class _Joined:
+    """Expressions together; a finding's id stands for `Present` of it."""
+
+    parts: tuple[Expression, ...]
+
+    def __init__(self, *parts: Expression | str) -> None:
+        object.__setattr__(self, "parts", tuple(map(_expression, parts)))
+
+
+class All(_Joined):
     """Holds where every part does."""
 
-    parts: tuple[Expression, ...]
 
-    def __init__(self, *parts: Expression) -> None:
-        object.__setattr__(self, "parts", parts)
-
-
-@dataclass(frozen=True, init=False)
-class Any:
+class Any(_Joined):
     """Holds where at least one part does."""
 
-    parts: tuple[Expression, ...]
-
-    def __init__(self, *parts: Expression) -> None:
-        object.__setattr__(self, "parts", parts)
-
 
 @dataclass(frozen=True, init=False)
-class Count:
+class Count(_Joined):
     """Holds where at least `least` parts do."""
 
     least: int
-    parts: tuple[Expression, ...]
 
-    def __init__(self, least: int, *parts: Expression) -> None:
+    def __init__(self, least: int, *parts: Expression | str) -> None:
+        super().__init__(*parts)
         object.__setattr__(self, "least", least)
-        object.__setattr__(self, "parts", parts)
 
 
 @dataclass(frozen=True)
@@ -119,6 +116,10 @@ class Not:
     """Holds where its part is known to fail. For guards alone: see above."""
 
     part: Expression
+
+
+def _expression(part: Expression | str) -> Expression:
+    return Present(part) if isinstance(part, str) else part
 
 
 Test: TypeAlias = Present | AtLeast | Below | Is | Derived
@@ -189,15 +190,6 @@ def tests(expression: Expression) -> Iterator[Test]:
         yield from tests(expression.part)
     else:
         yield expression
-
-
-def negated_tests(expression: Expression) -> Iterator[Test]:
-    """The tests that an expression asks to fail, in the order written."""
-    if isinstance(expression, Not):
-        yield from tests(expression.part)
-    elif isinstance(expression, All | Any | Count):
-        for part in expression.parts:
-            yield from negated_tests(part)
 
 
 def findings(expression: Expression) -> tuple[str, ...]:

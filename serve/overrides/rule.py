@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from serve.overrides.logic import FALSE, TRUE, Case, Expression, Test, evaluate, findings, tests
 from serve.overrides.signs import CHANGED
@@ -89,22 +89,15 @@ class Rule:
         """The urgent rule that speaks where this emergency is lowered, if anything lowers it."""
         if self.lowering is None:
             return None
-        return Rule(
+        return replace(
+            self,
             id=self.lowering.id,
             level="urgent",
-            when=self.when,
+            within="",
             reason=self.lowering.reason,
             action=self.lowering.action,
-            sources=self.sources,
-            hazard=self.hazard,
-            unless=self.unless,
-            old=self.old,
-            changed=self.changed,
+            lowering=None,
             instead=self.id,
-            ask_if=self.ask_if,
-            ask_after=self.ask_after,
-            approved_by=self.approved_by,
-            approved_on=self.approved_on,
         )
 
     @property

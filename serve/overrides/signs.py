@@ -6,18 +6,18 @@ a case to which nothing was added beforehand is read as safely as a completed on
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, AtLeast, Below, Derived, Is, Not, Present, absent
+from serve.overrides.logic import All, Any, AtLeast, Below, Derived, Is, Not, absent
 
 FEVER = Derived("fever", "temperature_c", 38.0)
 SEVERE = Derived("severe_pain", "severity", 8.0)
-WEAK = Any(Present("weakness"), Present("foot_drop"))
-NUMB = Any(Present("numbness"), Present("sensation_loss"))
-HOT = Any(Present("warmth"), Present("redness"))
-CANCER = Any(Present("active_cancer"), Present("cancer_history"))
+WEAK = Any("weakness", "foot_drop")
+NUMB = Any("numbness", "sensation_loss")
+HOT = Any("warmth", "redness")
+CANCER = Any("active_cancer", "cancer_history")
 SMOKED = Any(Is("smoking", "current"), Is("smoking", "former"), Is("smoking", "ever"))
 """Smokes or used to; `ever` is a way of recording that does not say which."""
-BACK = Any(Present("site_low_back"), Present("radiates_from_back"))
-CRAMP = Any(Present("muscle_spasm"), Present("quality_cramping"))
+BACK = Any("site_low_back", "radiates_from_back")
+CRAMP = Any("muscle_spasm", "quality_cramping")
 
 ONE_SWOLLEN = Is("swelling", "one")
 BOTH_LEGS = Is("side", "both")
@@ -44,38 +44,26 @@ FOR_WEEKS = AtLeast("duration_days", 28)
 """Four weeks or more: however it began, nothing that threatens within hours began it."""
 FOR_MONTHS = AtLeast("duration_days", 90)
 CHANGED = Any(
-    Below("changed_days", 14),
-    Present("swelling_sudden"),
-    Present("colour_change_new"),
-    Present("breathlessness_new"),
+    Below("changed_days", 14), "swelling_sudden", "colour_change_new", "breathlessness_new"
 )
 """A change within two weeks on record: what is old does not explain it."""
 
-AT_REST = Any(Present("rest_pain"), Present("night_pain"), Present("constant_pain"))
-UNCEASING = Any(Present("rest_pain"), Present("constant_pain"))
-COOL_PALE_PULSELESS = Any(Present("cool_limb"), Present("pale_limb"), Present("pulses_reduced"))
-DISCOLOURED = Any(Present("cool_limb"), Present("pale_limb"), Present("blue_limb"))
+AT_REST = Any("rest_pain", "night_pain", "constant_pain")
+UNCEASING = Any("rest_pain", "constant_pain")
+COOL_PALE_PULSELESS = Any("cool_limb", "pale_limb", "pulses_reduced")
+DISCOLOURED = Any("cool_limb", "pale_limb", "blue_limb")
 LOW_ABI = Below("abi", 0.905)
 """An index of 0.90 or less, as it is rounded (ACC/AHA 2024)."""
 STIFF_ABI = AtLeast("abi", 1.4)
 """Arteries too stiff to be pressed shut: the index says nothing about the flow."""
 GOOD_ABI = All(Not(LOW_ABI), Not(STIFF_ABI))
 GOOD_PULSES = absent("pulses_reduced")
-WARM = Any(absent("cool_limb"), Present("warmth"))
+WARM = Any(absent("cool_limb"), "warmth")
 GOOD_FLOW = All(GOOD_PULSES, WARM)
 """Pulses that can be felt in a leg that is not cool, both on record."""
-CLOT_RISK = Any(
-    Present("active_cancer"),
-    Present("recent_immobility"),
-    Present("previous_dvt"),
-    Present("pregnancy_or_oestrogen"),
-)
-ARTERY_RISK = Any(Present("cardiovascular_disease"), Present("diabetes"), SMOKED)
-BLEEDING_OR_TEAR = Any(Present("bruising"), Present("pop_felt"))
+CLOT_RISK = Any("active_cancer", "recent_immobility", "previous_dvt", "pregnancy_or_oestrogen")
+ARTERY_RISK = Any("cardiovascular_disease", "diabetes", SMOKED)
+BLEEDING_OR_TEAR = Any("bruising", "pop_felt")
 """A visible bruise or a tear felt: what a swollen, tender calf is then mostly due to."""
-SADDLE = Any(
-    Present("saddle_numbness"),
-    Present("seat_feels_different"),
-    Present("bladder_feeling_lost"),
-)
+SADDLE = Any("saddle_numbness", "seat_feels_different", "bladder_feeling_lost")
 NOT_FEVERISH = Not(FEVER)

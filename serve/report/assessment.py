@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from data_gen.vocabulary import Vocabulary
 from serve.answer import FINAL, NO_MODEL
 from serve.model.bundle import Verified
 from serve.model.mixes import shares_of, within_mix
 from serve.problem import Problem, RefusedError
-from serve.report.class_mix import ClassMix, estimate_mix, likelihood_ratios
+from serve.report.class_mix import ClassMix, Matrix, estimate_mix, likelihood_ratios
 from serve.report.reading import ScoredFile
 
-Matrix = npt.NDArray[np.float64]
 _SHOWN = 40  # characters of a word that a warning quotes
 
 

@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from data_gen.vocabulary import TRIAGE_LEVELS, Finding, Vocabulary
 from serve.report.assessment import Assessment
 from serve.report.change import EVEN, Change, flagged
-from serve.report.class_mix import CONFIDENCE, posterior
+from serve.report.class_mix import CONFIDENCE, Matrix, posterior
 from serve.report.expected import Expected
 from serve.report.outcome import outcome_facts
 from serve.report.tally import Tally
 
-Matrix = npt.NDArray[np.float64]
 _UNLIKE = 0.1
 """So much more novelty than that, beyond chance, says that a part of the mix does not fit."""
 _COUNTED = {
@@ -83,11 +81,11 @@ def facts(
 def _mix(found: Assessment, vocabulary: Vocabulary) -> dict[str, dict[str, float]]:
     if found.mix is None:
         return {}
-    columns = zip(
-        found.mix.share.tolist(), found.mix.low.tolist(), found.mix.high.tolist(), strict=True
-    )
-    shares = (dict(zip(("share", "low", "high"), one, strict=True)) for one in columns)
-    return dict(zip(vocabulary.condition_ids, shares, strict=True))
+    parts = {name: getattr(found.mix, name).tolist() for name in ("share", "low", "high")}
+    return {
+        condition: {name: values[k] for name, values in parts.items()}
+        for k, condition in enumerate(vocabulary.condition_ids)
+    }
 
 
 def _by_condition(shares: Matrix | None, vocabulary: Vocabulary) -> dict[str, float]:

@@ -14,7 +14,6 @@ from data_gen.vocabulary.proportion import wilson
 
 Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
-"""The column of a scored file that holds what each case turned out to be."""
 _BINS = 10  # of the probability of the likeliest condition
 _LEAST = 5e-7  # of a probability that a file writes as 0
 _NAMED = 5  # words that are no condition, of which are told

@@ -41,7 +41,7 @@ def _environment() -> Environment:
     made.filters |= {
         "by_share": _by_share, "count": _count, "expected": _expected, "figure": _figure,
         "interval": _interval, "kind": _KINDS.get, "mix_name": _mix_name, "mix_scale": _mix_scale,
-        "p_value": _p_value, "rate": _rate, "said": _said, "sum_values": _sum_values,
+        "p_value": _p_value, "rate": _rate, "said": _said,
         "words": _words,
     }  # fmt: skip
     return made
@@ -109,7 +109,3 @@ def _expected(rates: Mapping[str, float]) -> str:
 
 def _listed(shares: Mapping[str, float]) -> str:
     return ", ".join(f"{_words(word)} {_rate(share)}" for word, share in shares.items())
-
-
-def _sum_values(counts: Mapping[str, int]) -> int:
-    return sum(counts.values())

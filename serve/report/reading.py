@@ -31,10 +31,9 @@ from serve.mapping.column_mapping import ColumnMapping
 from serve.mapping.dialect import PLAIN
 from serve.output.made_by import KEY
 from serve.problem import Problem, RefusedError
-from serve.report.outcome import outcome_of
+from serve.report.outcome import Matrix, outcome_of
 from serve.report.tally import BINS, WORDS, Sample, Tally
 
-Matrix = npt.NDArray[np.float64]
 Texts = Mapping[int, DictionaryColumn[str]]
 _CHUNK = 1 << 22  # bytes of a block
 _DIGITS = 3  # of a number that is counted
@@ -205,9 +204,8 @@ def count_block(
 
 def _words(kind: str, column: DictionaryColumn[str]) -> Counter[str]:
     """How many rows have each word; of issues, each code."""
-    rows = np.bincount(column.codes, minlength=len(column.values)).tolist()
     out = Counter[str]()
-    for text, n in zip(column.values, rows, strict=True):
+    for text, n in column.counts():
         if not text or not n:
             continue
         if kind == "issue":

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from serve.report.outcome import Outcome
+from serve.report.outcome import Ints, Matrix, Outcome
 
-Ints = npt.NDArray[np.int64]
-Matrix = npt.NDArray[np.float64]
 BINS = 20
 """Bins of novelty, from 0 to 1."""
 WORDS = ("triage", "triage_source", "top_condition", "component", "issue", "model_version")

@@ -214,10 +214,8 @@ def _piece(rows: Rows, own: Sequence[str], partitions: Sequence[tuple[str, str]]
 def _open_parquet(
     path: str, content: bytes, partitions: Sequence[tuple[str, str]], mapping: ColumnMapping
 ) -> CaseFile:
-    def match(names: Sequence[str], where: str) -> Header:
-        return _match(names, where, partitions, mapping)
-
-    cases = read_cases(Source(path, "parquet", io.BytesIO(content), b"", len(content)), match)
+    source = Source(path, "parquet", io.BytesIO(content), b"", len(content))
+    cases = read_cases(source, lambda names, where: _match(names, where, partitions, mapping))
     schema = pq.read_schema(io.BytesIO(content))
     nothing = _with_partitions(without_dictionaries(schema.empty_table()), partitions)
     pieces = (

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -175,7 +175,7 @@ def _scored(
         for piece in file.pieces:
             scored = score_block(of_file, piece.batch)
             count(_counts(scored, piece, path, file.header))
-            yield from conformed(_table(scored), schema, path).to_batches()
+            yield from conformed(cast("pa.Table", scored.payload), schema, path).to_batches()
 
 
 def _for_header(worker: BlockScorer, header: Header) -> BlockScorer:
@@ -264,9 +264,3 @@ def _duplicates(session: Any, out: str, headers: Sequence[Header]) -> int:
     ids = frame.select(coalesce(*[col(f"`{name}`").cast("string") for name in found]).alias("id"))
     ids = ids.where("id != ''")
     return int(ids.count() - ids.distinct().count())
-
-
-def _table(scored: Scored) -> pa.Table:
-    if isinstance(scored.payload, bytes):
-        raise TypeError("requests for Spark ask for tables")
-    return scored.payload

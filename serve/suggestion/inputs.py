@@ -10,7 +10,7 @@ from typing import Any
 from data_gen.vocabulary import Vocabulary
 from serve.mapping.dates import ORDERS, DateProblem, Order, read_date
 from serve.mapping.units import factor, unit_named
-from serve.suggestion.matching import NEAR, SURE, family, scores_of
+from serve.suggestion.matching import NEAR, SURE, family, scores_of, unit_said
 from serve.suggestion.phrases import lexicon, likeness, plain, words_of
 from serve.suggestion.profile import Column, is_dated
 from serve.suggestion.redcap import Field
@@ -121,10 +121,8 @@ def _bmi(columns: Sequence[Column], vocabulary: Vocabulary) -> Iterator[Computed
 
 def _units(column: Column, what: str) -> tuple[str, ...]:
     base = _UNITS[what][0]
-    for text in (column.name, column.field.label):
-        for word in reversed(plain(text).split()[-3:]):
-            if (named := unit_named(word, base)) is not None:
-                return (named,)
+    if (named := unit_said(column, base)) is not None:
+        return (named,)
     return _UNITS[what] if column.median is not None else (base,)  # beside each number
 
 

@@ -220,15 +220,19 @@ def _amounts(column: Column) -> bool:
     return digits >= 0.5 * column.told
 
 
+def unit_said(column: Column, base: str) -> str | None:
+    """The unit for what is computed in `base` that the name or the label ends in."""
+    texts = (column.name, column.field.label)
+    words = (word for text in texts for word in reversed(plain(text).split()[-3:]))
+    return next(filter(None, (unit_named(word, base) for word in words)), None)
+
+
 def _unit(finding: Finding, column: Column, common: Common) -> str:
     """The unit that the name, the label or the values say; nothing for the finding's own."""
     if finding.kind != "number" or not finding.unit:
         return ""
-    for text in (column.name, column.field.label):
-        for word in reversed(plain(text).split()[-3:]):
-            named = unit_named(word, finding.unit)
-            if named is not None:
-                return "" if named == finding.unit else named
+    if (named := unit_said(column, finding.unit)) is not None:
+        return "" if named == finding.unit else named
     for unit in ("", *units_of(finding.unit)[1:]):
         if not _unread(ColumnReader(finding, {}, unit, common), column):
             return unit

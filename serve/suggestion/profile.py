@@ -148,7 +148,6 @@ def _length(block: Block) -> int:
 
 
 def _add(count: Counter[str], column: DictionaryColumn[str], decimal: str) -> None:
-    times = np.bincount(column.codes, minlength=len(column.values)).tolist()
-    for text, number in zip(column.values, times, strict=True):
+    for text, number in column.counts():
         if number and not is_blank(text):
             count[with_point(text.strip()) if decimal == "," else text.strip()] += number

@@ -9,7 +9,7 @@ from data_gen.vocabulary import Vocabulary
 from data_gen.vocabulary.words import word_key
 from serve.answer import CASE_ID
 from serve.cases.names import named
-from serve.mapping.dialect import Dialect, Said
+from serve.mapping.dialect import PLAIN, Dialect, Said
 from serve.mapping.reader import Common
 from serve.suggestion.draft import Draft, Line
 from serve.suggestion.inputs import computed, date_order, like, listed
@@ -125,16 +125,10 @@ class _Suggestion:
                 why = f"say yes or no for each code in place of {FILL_IN}"
             head.append(Line("words", self._words, why))
         if self._missing:
-            head.append(
-                Line(
-                    "missing",
-                    list(self._missing),
-                    "codes that stand for a blank; or {-99: unknown}",
-                )
-            )
-        head.append(
-            Line("blank", "blank", "or `not asked`, or `no`: what a blank cell means", sure=False)
-        )
+            why = "codes that stand for a blank; or {-99: unknown}"
+            head.append(Line("missing", list(self._missing), why))
+        why = "or `not asked`, or `no`: what a blank cell means"
+        head.append(Line("blank", "blank", why, sure=False))
 
     def _column(self, match: Match) -> None:
         column, finding = match.column, match.finding
@@ -168,10 +162,9 @@ class _Suggestion:
 
 def _file(dialect: Dialect) -> dict[str, str]:
     """What is to be said of how a file is written; nothing of a plain one."""
-    plain = Dialect()
     marks = {"\t": "tab", ";": "semicolon", "|": "pipe"}
     said = {name: str(value) for name, value in vars(dialect).items() if value}
-    said = {name: value for name, value in said.items() if value != getattr(plain, name)}
+    said = {name: value for name, value in said.items() if value != getattr(PLAIN, name)}
     if "delimiter" in said:
         said["delimiter"] = marks.get(said["delimiter"], said["delimiter"])
     return said if said.get("decimal") != "." else {k: v for k, v in said.items() if k != "decimal"}

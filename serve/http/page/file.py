@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, BinaryIO, NamedTuple, cast
@@ -17,15 +17,11 @@ from starlette.types import Receive, Scope, Send
 from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
 from serve.batch.block import BlockScorer, Scored, score_block
 from serve.cases.csv_rows import BOM
-from serve.http.batching import SlowLane
-from serve.http.csv_response import WHERE, Checked, DialectOptions, FileAnswer, FileOptions
-from serve.http.options import Limits
+from serve.http.csv_response import WHERE, Checked, DialectOptions, FileAnswer, FileOptions, Lane
 from serve.http.page.rendering import HEADERS, page
 from serve.http.page.upload import Upload
-from serve.mapping.column_mapping import ColumnMapping
 from serve.mapping.dialect import DECIMALS, DELIMITERS, DIALECT
 from serve.output.summary import Summary
-from serve.pipeline import ScoringPipeline
 
 PAGE, CHECK, SUMMARY, SCORED = "/file", "/file/check", "/file/summary", "/file/scored"
 Written = Annotated[DialectOptions, Query()]
@@ -37,17 +33,6 @@ _CHOICES = (
 """What can be said of how a file is written: its name, what a person reads, and the values."""
 _BINS = 10  # of novelty
 _TOLD = 50  # columns and rows of broken shape that are named
-
-
-@dataclass(frozen=True)
-class Lane:
-    """What the pages of a file share with the API: the model in use, limits, and the lane."""
-
-    chain: Callable[[], ScoringPipeline]
-    slow: SlowLane
-    limits: Limits
-    mapping: ColumnMapping
-    count: Callable[[Summary], None]
 
 
 class Bar(NamedTuple):
@@ -63,9 +48,7 @@ class _FilePage(FileAnswer):
 
     def __init__(self, lane: Lane, dialect: DialectOptions, *, columns: str | None = None) -> None:
         options = FileOptions(rejects="skip", ask=0, **dialect.model_dump(exclude_unset=True))
-        super().__init__(
-            lane.chain(), lane.slow, lane.limits, options, lane.count, lane.mapping, parquet=True
-        )
+        super().__init__(lane, options, parquet=True)
         self._request = replace(self._request, columns_out=columns)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,14 +86,14 @@ class SummaryPage(_FilePage):
     async def _send(
         self, stream: BinaryIO, checked: Checked, send: Send, gone: asyncio.Task[None]
     ) -> None:
-        cases = await self._lane.run(lambda: self._read(stream))
+        cases = await self._slow.run(lambda: self._read(stream))
         text = cases.header_text.removeprefix(BOM)
         worker = BlockScorer(self._request, checked.header, WHERE, text, self._chain)
         counted = _Counted(Summary(), Counter(), Counter())
         items = iter(cases.items)
         while not gone.done() and (block := next(items, None)) is not None:
-            counted.add(await self._lane.run(partial(score_block, worker, block)))
-        self._count(counted.tally)
+            counted.add(await self._slow.run(partial(score_block, worker, block)))
+        self._lane.count(counted.tally)
         names = {one.id: one.name for one in self._vocabulary.conditions}
         levels = [(level, counted.tally.triage[level]) for level in TRIAGE_LEVELS]
         shown = page(

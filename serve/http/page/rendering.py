@@ -9,6 +9,10 @@ from typing import Any
 from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from serve.http.refusal import Refusal
+
+_PREFIXES = ("/signs", "/question", "/answer", "/file")
+_FRAMED = ("/file/check", "/file/summary")
 _HERE = Path(__file__).parent / "templates"
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
@@ -24,6 +28,18 @@ def page(template: str, status: int = 200, **shown: Any) -> Response:
     """A page; whatever a template shows is escaped."""
     text = _environment().get_template(template).render(**shown)
     return Response(text, status, HEADERS, "text/html")
+
+
+def is_page(path: str) -> bool:
+    """Whether a path is one of the pages for people."""
+    return path == "/" or path.startswith(_PREFIXES)
+
+
+def refused_page(refusal: Refusal, path: str) -> Response:
+    """What is wrong and what to do about it; bare where it stands in the frame of a file."""
+    shown = page("refused.html", refusal.status, problems=refusal.problems, framed=path in _FRAMED)
+    shown.headers.update(refusal.headers)
+    return shown
 
 
 def style() -> Response:

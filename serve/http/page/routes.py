@@ -37,8 +37,8 @@ class CasePages:
 
     def signs(self, body: bytes) -> Response:
         """The signs of emergencies, once the first page is filled in."""
-        form = self._ticked(body, self._sites)
-        if self._wrong(form, self._first):
+        form = read_ticks(body, self._form(body), self._sites)
+        if any(name in form.problems for name in self._first):
             return self.start(form)
         return self._signs(form)
 
@@ -82,13 +82,6 @@ class CasePages:
 
     def _form(self, body: bytes) -> Form:
         return read_form(body, self._vocabulary)
-
-    def _ticked(self, body: bytes, listed: Sequence[str]) -> Form:
-        return read_ticks(body, self._form(body), listed)
-
-    @staticmethod
-    def _wrong(form: Form, listed: Sequence[str]) -> bool:
-        return any(name in form.problems for name in listed)
 
     def _signs(self, form: Form) -> Response:
         return page("signs.html", **self._shown(form, SIGNS), signs=SIGNS)

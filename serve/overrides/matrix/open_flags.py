@@ -17,12 +17,18 @@ from serve.overrides.asking import BACKGROUND, FLAGS, NOT_ASKED, Flag
 from serve.overrides.compiled import TESTS
 from serve.overrides.cut_sets import bits, known_bits
 from serve.overrides.logic import TRUE, UNKNOWN
-from serve.overrides.matrix.bitsets import Sets, any_member, meets, sets_of, shared, within, words
-from serve.overrides.matrix.states import FIRED, OPEN
+from serve.overrides.matrix.bitsets import (
+    Mask,
+    Sets,
+    any_member,
+    meets,
+    sets_of,
+    shared,
+    within,
+    words,
+)
+from serve.overrides.matrix.states import FIRED, OPEN, Codes, States
 
-Mask = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.uint8]
-States = npt.NDArray[np.int8]
 _COMPLAINT = 16  # findings looked at together: few cases have none of the first of them
 
 

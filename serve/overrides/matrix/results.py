@@ -12,17 +12,14 @@ import numpy.typing as npt
 from data_gen.vocabulary import Vocabulary
 from serve.dictionary_column import DictionaryColumn, encoded
 from serve.overrides.evaluate import OverrideResult, judge
-from serve.overrides.matrix.bitsets import members, row_keys, sets_of
+from serve.overrides.matrix.bitsets import Mask, members, row_keys, sets_of
 from serve.overrides.matrix.open_flags import known_of, open_flags, says_nothing
 from serve.overrides.matrix.questions import questions_of
-from serve.overrides.matrix.states import FIRED, levels, read_matrix, states_of
+from serve.overrides.matrix.states import FIRED, Codes, Matrix, levels, read_matrix, states_of
 from serve.overrides.rule import LEVELS, Rule
 from serve.overrides.rules import RULES
 
 Ints = npt.NDArray[np.int64]
-Matrix = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.bool_]
 Rules = tuple[Rule, ...]
 _FEW = 32
 _KEPT = 1 << 14  # sets of rules that are kept

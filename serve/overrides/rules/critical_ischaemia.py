@@ -20,24 +20,22 @@ from serve.overrides.signs import (
 )
 
 _FLOW = "See a doctor to have the pulses felt and the blood flow of the leg measured."
-_FOOT = Any(Present("site_foot"), Present("site_leg"), Present("site_heel"))
-_NARROWED = Any(
-    Present("pulses_reduced"), Present("exercise_abi_drop"), LOW_ABI, Present("relief_leg_down")
-)
+_FOOT = Any("site_foot", "site_leg", "site_heel")
+_NARROWED = Any("pulses_reduced", "exercise_abi_drop", LOW_ABI, "relief_leg_down")
 _OTHER_PAIN = Any(
     CRAMP,
-    Present("radiates_from_back"),
-    Present("relief_bending_forward"),
-    Present("stocking_pattern"),
-    Present("urge_to_move"),
-    Present("starts_hours_after_exercise"),
+    "radiates_from_back",
+    "relief_bending_forward",
+    "stocking_pattern",
+    "urge_to_move",
+    "starts_hours_after_exercise",
 )
 """What pain at night is mostly due to where no artery is known to be narrow."""
 _WORN = Any(
-    Present("crepitus"),
-    Present("bony_enlargement"),
-    Present("joint_motion_pain"),
-    All(Present("known_arthritis"), Any(Present("site_knee"), Present("site_hip_groin"))),
+    "crepitus",
+    "bony_enlargement",
+    "joint_motion_pain",
+    All("known_arthritis", Any("site_knee", "site_hip_groin")),
 )
 """Signs of a worn joint, which hurts at night by itself."""
 _OPEN_ARTERIES = All(GOOD_ABI, Any(GOOD_PULSES, absent("diabetes")))
@@ -49,10 +47,7 @@ RULES = (
     Rule(
         id="GAN-1",
         level="emergency",
-        when=All(
-            Present("gangrene"),
-            Any(FEVER, Present("unwell"), Present("diabetes"), Present("redness")),
-        ),
+        when=All("gangrene", Any(FEVER, "unwell", "diabetes", "redness")),
         reason="Dead tissue with fever, illness, diabetes or spreading redness",
         action="Go to an emergency department with a foot or vascular team.",
         sources=("ebm-clti-infection", "nice-ng19-limb-threat"),
@@ -65,18 +60,11 @@ RULES = (
             AT_REST,
             Any(
                 _NARROWED,
-                All(DISCOLOURED, Any(SEVERE, ARTERY_RISK, Present("hair_loss_shiny_skin"))),
-                All(STIFF_ABI, Present("diabetes")),
+                All(DISCOLOURED, Any(SEVERE, ARTERY_RISK, "hair_loss_shiny_skin")),
+                All(STIFF_ABI, "diabetes"),
             ),
         ),
-        unless=Any(
-            _OPEN_ARTERIES,
-            GOOD_FLOW,
-            _NOT_THE_FOOT,
-            _OTHER_PAIN,
-            _WORN,
-            Present("first_step_pain"),
-        ),
+        unless=Any(_OPEN_ARTERIES, GOOD_FLOW, _NOT_THE_FOOT, _OTHER_PAIN, _WORN, "first_step_pain"),
         ask_if=Any(_FOOT, ARTERY_RISK),
         reason="Pain at rest or at night in a leg with poor circulation: the leg may be in danger",
         action=_FLOW,
@@ -93,7 +81,7 @@ RULES = (
     Rule(
         id="CLI-8",
         level="urgent",
-        when=All(AT_REST, Present("relief_leg_down")),
+        when=All(AT_REST, "relief_leg_down"),
         unless=Any(_OPEN_ARTERIES, GOOD_FLOW),
         reason="Pain at rest or at night that eases when the leg hangs down: too little blood may "
         "reach the foot",
@@ -104,7 +92,7 @@ RULES = (
     Rule(
         id="CLI-2",
         level="urgent",
-        when=All(Present("nonhealing_sore"), Any(_NARROWED, DISCOLOURED)),
+        when=All("nonhealing_sore", Any(_NARROWED, DISCOLOURED)),
         unless=_OPEN_ARTERIES,
         reason="A sore that does not heal in a leg with poor circulation",
         action=_FLOW,
@@ -117,8 +105,8 @@ RULES = (
         within="two days",
         when=Present("nonhealing_sore"),
         unless=Any(
-            Present("varicose_veins"),
-            Present("skin_darkening"),
+            "varicose_veins",
+            "skin_darkening",
             All(GOOD_PULSES, absent("diabetes"), absent("sensation_loss")),
         ),
         reason="A sore that does not heal and that vein disease does not explain",
@@ -148,16 +136,13 @@ RULES = (
         id="CLI-6",
         level="urgent",
         within="two days",
-        when=All(
-            Present("distance_shrinking"),
-            Any(Below("duration_days", 28), Below("changed_days", 14)),
-        ),
+        when=All("distance_shrinking", Any(Below("duration_days", 28), Below("changed_days", 14))),
         unless=Any(
             _OPEN_ARTERIES,
             _WORN,
-            Present("radiates_from_back"),
-            Present("relief_bending_forward"),
-            Present("recent_leg_injury"),
+            "radiates_from_back",
+            "relief_bending_forward",
+            "recent_leg_injury",
         ),
         reason="Walking distance has shrunk within weeks, and neither joint, back nor injury "
         "explains it: an artery may be closing",
@@ -169,12 +154,8 @@ RULES = (
         id="CLI-7",
         level="urgent",
         within="two days",
-        when=All(
-            AT_REST,
-            Present("relief_standing"),
-            ARTERY_RISK,
-        ),
-        unless=Any(_OTHER_PAIN, Present("relief_sitting"), _OPEN_ARTERIES),
+        when=All(AT_REST, "relief_standing", ARTERY_RISK),
+        unless=Any(_OTHER_PAIN, "relief_sitting", _OPEN_ARTERIES),
         ask_if=Present("relief_standing"),
         reason="Leg pain on walking has begun to hurt at rest too, in someone at risk of blocked "
         "arteries",
@@ -186,19 +167,8 @@ RULES = (
         id="RST-1",
         level="urgent",
         within="two days",
-        when=All(
-            SEVERE,
-            Present("night_pain"),
-            _FOOT,
-            Any(Is("side", "one"), All(UNCEASING, ARTERY_RISK)),
-        ),
-        unless=Any(
-            _OTHER_PAIN,
-            _WORN,
-            _OPEN_ARTERIES,
-            Present("recent_leg_injury"),
-            Present("first_step_pain"),
-        ),
+        when=All(SEVERE, "night_pain", _FOOT, Any(Is("side", "one"), All(UNCEASING, ARTERY_RISK))),
+        unless=Any(_OTHER_PAIN, _WORN, _OPEN_ARTERIES, "recent_leg_injury", "first_step_pain"),
         reason="Severe pain of leg or foot at night that is no cramp: blood flow or a disease of "
         "the bone",
         action="See a doctor to have pulses and bone examined.",
@@ -210,7 +180,7 @@ RULES = (
         level="urgent",
         within="two days",
         when=All(
-            Present("worsening"),
+            "worsening",
             Any(Below("duration_days", 14), Below("changed_days", 14)),
             SEVERE,
             UNCEASING,
@@ -218,10 +188,10 @@ RULES = (
         unless=Any(
             _WORN,
             CRAMP,
-            Present("radiates_from_back"),
-            Present("recent_leg_injury"),
-            Present("training_increase"),
-            Present("starts_hours_after_exercise"),
+            "radiates_from_back",
+            "recent_leg_injury",
+            "training_increase",
+            "starts_hours_after_exercise",
         ),
         reason="Severe pain, at rest too, that has grown worse within two weeks, and neither back, "
         "joint, injury nor training explains it",

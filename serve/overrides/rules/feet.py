@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, Present
+from serve.overrides.logic import All, Any
 from serve.overrides.rule import Rule
 from serve.overrides.signs import (
     FOR_MONTHS,
@@ -12,24 +12,17 @@ from serve.overrides.signs import (
     ONE_SWOLLEN,
 )
 
-_NUMB_FEET = Any(Present("sensation_loss"), Present("stocking_pattern"), Present("numbness"))
-_FOOT = Any(Present("site_foot"), Present("site_ankle"))
+_NUMB_FEET = Any("sensation_loss", "stocking_pattern", "numbness")
+_FOOT = Any("site_foot", "site_ankle")
 
 RULES = (
     Rule(
         id="FOT-1",
         level="emergency",
         when=All(
-            Present("diabetes"),
-            Present("nonhealing_sore"),
-            Any(
-                Present("pulses_reduced"),
-                Present("cool_limb"),
-                Present("pale_limb"),
-                Present("blue_limb"),
-                LOW_ABI,
-                HOT,
-            ),
+            "diabetes",
+            "nonhealing_sore",
+            Any("pulses_reduced", "cool_limb", "pale_limb", "blue_limb", LOW_ABI, HOT),
         ),
         reason="A sore in diabetes with poor circulation or signs of infection: the foot is in "
         "danger",
@@ -42,13 +35,10 @@ RULES = (
         level="urgent",
         within="two days",
         when=All(
-            Present("diabetes"),
+            "diabetes",
             Any(
-                All(
-                    Any(Present("nonhealing_sore"), Present("skin_break")),
-                    Any(Present("site_foot"), Present("site_heel")),
-                ),
-                All(Present("nonhealing_sore"), NUMB),
+                All(Any("nonhealing_sore", "skin_break"), Any("site_foot", "site_heel")),
+                All("nonhealing_sore", NUMB),
             ),
         ),
         reason="A sore or wound on a diabetic foot",
@@ -63,25 +53,19 @@ RULES = (
         when=All(
             _FOOT,
             Any(
-                All(Any(Present("diabetes"), _NUMB_FEET), HOT),
+                All(Any("diabetes", _NUMB_FEET), HOT),
                 All(
-                    Any(ONE_SWOLLEN, Present("joint_swelling")),
+                    Any(ONE_SWOLLEN, "joint_swelling"),
                     Any(
-                        All(
-                            Present("sensation_loss"), Any(Present("diabetes"), Present("painless"))
-                        ),
-                        All(Present("diabetes"), Present("painless")),
+                        All("sensation_loss", Any("diabetes", "painless")),
+                        All("diabetes", "painless"),
                     ),
                 ),
             ),
         ),
-        unless=Any(
-            Present("skin_darkening"),
-            Present("varicose_veins"),
-            Present("recent_leg_injury"),
-        ),
+        unless=Any("skin_darkening", "varicose_veins", "recent_leg_injury"),
         old=FOR_MONTHS,
-        ask_if=Any(HOT, ONE_SWOLLEN, Present("joint_swelling")),
+        ask_if=Any(HOT, ONE_SWOLLEN, "joint_swelling"),
         reason="A hot or red foot or ankle in diabetes or where feeling is lost, or a swollen one "
         "that hardly hurts: infection, or a Charcot foot that breaks without hurting",
         action="Take all weight off the foot and see a doctor.",

@@ -25,7 +25,7 @@ RULES = (
     Rule(
         id="JNT-1",
         level="emergency",
-        when=All(Present("joint_swelling"), Any(FEVER, Present("unwell"))),
+        when=All("joint_swelling", Any(FEVER, "unwell")),
         reason="A swollen joint with fever or illness: infected until shown otherwise",
         action=_JOINT,
         sources=("bsr-2006-hot-joint", "001-fever-infection"),
@@ -35,15 +35,12 @@ RULES = (
         id="JNT-2",
         level="emergency",
         when=All(
-            Present("joint_swelling"),
+            "joint_swelling",
             HOT,
             Any(
-                Present("unable_to_bear_weight"),
-                Present("skin_break"),
-                All(
-                    Present("immunosuppression"),
-                    Any(IN_DAYS, Present("worsening"), Is("side", "one")),
-                ),
+                "unable_to_bear_weight",
+                "skin_break",
+                All("immunosuppression", Any(IN_DAYS, "worsening", Is("side", "one"))),
             ),
         ),
         reason="A hot, swollen joint that cannot carry weight, near a wound, or new or on one side "
@@ -58,12 +55,9 @@ RULES = (
         when=All(
             FEVER,
             Any(
-                Present("unable_to_bear_weight"),
-                All(Present("reduced_motion"), Present("joint_motion_pain")),
-                All(
-                    Below("age_years", 16),
-                    Any(Present("limp"), Present("reduced_motion"), Present("joint_motion_pain")),
-                ),
+                "unable_to_bear_weight",
+                All("reduced_motion", "joint_motion_pain"),
+                All(Below("age_years", 16), Any("limp", "reduced_motion", "joint_motion_pain")),
             ),
         ),
         reason="Fever with a joint that cannot be moved, a leg that cannot be stood on, or a child "
@@ -79,7 +73,7 @@ RULES = (
     Rule(
         id="JNT-4",
         level="urgent",
-        when=All(Present("joint_swelling"), HOT),
+        when=All("joint_swelling", HOT),
         unless=All(AtLeast("duration_days", 28), NOT_FEVERISH, absent("unwell")),
         old=FOR_MONTHS,
         reason="A hot, swollen joint: it may be infected, whatever arthritis is known",
@@ -91,14 +85,9 @@ RULES = (
         id="JNT-5",
         level="urgent",
         within="two days",
-        when=All(
-            Present("joint_swelling"),
-            Any(IN_DAYS, Present("swelling_sudden")),
-            SEVERE,
-            UNCEASING,
-        ),
+        when=All("joint_swelling", Any(IN_DAYS, "swelling_sudden"), SEVERE, UNCEASING),
         unless=Any(
-            Present("recent_leg_injury"),
+            "recent_leg_injury",
             All(absent("warmth"), absent("redness"), absent("inflammation_raised")),
         ),
         old=FOR_MONTHS,
@@ -111,11 +100,7 @@ RULES = (
     Rule(
         id="INF-10",
         level="urgent",
-        when=All(
-            Present("warmth"),
-            IN_DAYS,
-            Any(SEVERE, Present("joint_motion_pain"), Present("immunosuppression")),
-        ),
+        when=All("warmth", IN_DAYS, Any(SEVERE, "joint_motion_pain", "immunosuppression")),
         unless=Present("recent_leg_injury"),
         old=FOR_WEEKS,
         reason="Newly warm, with severe pain, pain on moving the joint or weak defences, and no "

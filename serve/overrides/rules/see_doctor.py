@@ -61,13 +61,13 @@ RULES = (
     ),
     _see(
         4,
-        Any(NUMB, Present("tingling"), WEAK),
+        Any(NUMB, "tingling", WEAK),
         "Numbness, tingling or weakness comes with the pain",
         "000-doctor-numb-weak",
     ),
     _see(
         5,
-        Any(COOL_PALE_PULSELESS, Present("blue_limb"), HOT, Present("colour_change_new")),
+        Any(COOL_PALE_PULSELESS, "blue_limb", HOT, "colour_change_new"),
         "Colour, temperature or pulse of the leg is changed",
         "000-doctor-colour-temperature",
         "000-faq-heart-prompt",
@@ -83,7 +83,7 @@ RULES = (
     ),
     _see(
         7,
-        Any(LOW_ABI, Present("exercise_abi_drop"), Present("bruit")),
+        Any(LOW_ABI, "exercise_abi_drop", "bruit"),
         "The ankle pressure is low, falls on walking, or a murmur is heard over an artery: too "
         "little blood may reach the leg",
         "002-abi-below-090",
@@ -108,7 +108,7 @@ RULES = (
     ),
     _see(
         10,
-        Any(ONE_SWOLLEN, Present("swelling_sudden")),
+        Any(ONE_SWOLLEN, "swelling_sudden"),
         "One leg or ankle is swollen, or a swelling came suddenly",
         "004-dvt-one-leg",
         "001-dvt-one-sided-swelling",
@@ -117,14 +117,14 @@ RULES = (
     ),
     _see(
         11,
-        Any(Below("walking_distance_m", 10), Present("starts_immediately")),
+        Any(Below("walking_distance_m", 10), "starts_immediately"),
         "It begins with the first steps",
         "003-few-steps",
         within="some weeks",
     ),
     _see(
         12,
-        All(Present("worse_walking"), Present("relief_rest")),
+        All("worse_walking", "relief_rest"),
         "It comes with walking and eases with rest",
         "000-pain-recurs-and-eases",
         "000-faq-rest-relief-serious",
@@ -133,32 +133,27 @@ RULES = (
     ),
     _see(
         13,
-        Any(Present("chest_pain"), Present("breathlessness"), Present("syncope_or_haemoptysis")),
+        Any("chest_pain", "breathlessness", "syncope_or_haemoptysis"),
         "Chest pain, breathlessness or fainting beside a complaint of the leg; call an ambulance "
         "if it is new, severe or getting worse",
         "004-pe-emergency",
     ),
     _see(
         14,
-        Any(Present("electrolyte_abnormal"), Present("electrolyte_high")),
+        Any("electrolyte_abnormal", "electrolyte_high"),
         "Salts in the blood are too low or too high: the test is repeated",
         "judgement: mild changes without weakness or illness are followed up, not rushed",
     ),
     _see(
         15,
-        Any(Present("lump"), Present("weight_loss"), All(CANCER, AT_REST)),
+        Any("lump", "weight_loss", All(CANCER, AT_REST)),
         "A lump, unintended weight loss, or pain at rest after cancer",
         "nice-ng12-bone-sarcoma",
         "guideline: NICE NG12",
     ),
     _see(
         16,
-        Any(
-            Present("bladder_bowel_change"),
-            Present("urinary_hesitancy"),
-            Present("sexual_change"),
-            SADDLE,
-        ),
+        Any("bladder_bowel_change", "urinary_hesitancy", "sexual_change", SADDLE),
         "Bladder, bowel, sexual function or the feeling of the seat has changed; go to an "
         "emergency department if it comes with pain from the back or weak legs",
         "hsib-cauda-equina",
@@ -171,7 +166,7 @@ RULES = (
     ),
     _see(
         18,
-        Any(Present("pop_felt"), Present("tendon_gap"), Present("push_off_lost")),
+        Any("pop_felt", "tendon_gap", "push_off_lost"),
         "A pop was felt or the foot cannot push off: a muscle or tendon may be torn",
         "003-tears",
         "003-tear-severe",

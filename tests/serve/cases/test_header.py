@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from data_gen.vocabulary import load
 from serve.cases.header import match_header
-from serve.cases.names import key_of, named, near_finding, squeezed
+from serve.cases.names import key_of, named, squeezed
 from serve.problem import RefusedError
 
 
@@ -45,7 +45,8 @@ def test_names_match_loosely() -> None:
 )
 def test_near_misses(name: str, finding: str | None) -> None:
     """A column that is nearly a finding is warned of with its name; any other passes through."""
-    assert near_finding(name, load()) == finding
+    found = named(name, load())
+    assert (found and found.finding) == finding
     warnings = match_header(["fever", name], "file", load()).warnings if name != "fever" else ()
     tight = squeezed(name) in map(squeezed, load().finding_ids)
     assert [w.code for w in warnings] == (["read_as" if tight else "near_miss"] if finding else [])

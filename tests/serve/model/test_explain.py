@@ -24,12 +24,13 @@ def test_shares_sum_to_the_margin(tiny_bundle: Path) -> None:
     values = random_cases(12, seed=2)
     values[0] = np.nan
     bundle = load_bundle(tiny_bundle, load_vocabulary())
-    for row, explanation in enumerate(explain(bundle, values, load_vocabulary())):
+    for case in values:
+        explanation = explain(bundle, case, load_vocabulary())
         assert explanation is not None
         total = explanation.blank + sum(share.weight for share in explanation.shares)
         assert abs(total - explanation.margin) < 1e-9
         assert explanation.margin >= 0
-        recorded = {f.id for f in load_vocabulary().findings if not np.isnan(values[row, f.column])}
+        recorded = {f.id for f in load_vocabulary().findings if not np.isnan(case[f.column])}
         assert {share.finding for share in explanation.shares} == recorded
 
 

@@ -18,10 +18,7 @@ RULE_MODULES = (
     *sorted({*(ROOT / "serve/overrides/rules").glob("*.py")} - {TABLE}),
     ROOT / "serve/overrides/signs.py",
 )
-WORD_MODULES = (
-    ROOT / "serve/overrides/hazard_log/phrase.py",
-    ROOT / "serve/overrides/hazard_log/page.py",
-)
+WORD_MODULES = (ROOT / "serve/overrides/hazard_log/page.py",)
 CODE_MODULES = (
     *(ROOT / f"serve/overrides/{name}.py" for name in ("logic", "rule")),
     TABLE,

@@ -45,7 +45,7 @@ def _join_changes(node: ast.Call) -> Iterator[Change]:
     name = called(node)
     if name not in JOINS:
         return
-    parts = [i for i, part in enumerate(node.args) if not isinstance(part, ast.Constant)]
+    parts = range(name == "Count", len(node.args))  # the first of a count is its number
     for place in parts if len(parts) > 1 else ():
         part = ast.unparse(node.args[place])[:60]
         yield f"{name} at column {node.col_offset} without {part}", drop("args", place)

@@ -10,8 +10,7 @@ import pytest
 
 from serve.overrides import RULES, logic
 from serve.overrides.hazard_log.hazards import HAZARDS
-from serve.overrides.hazard_log.page import PROOFS, TABLE_PROOFS, log
-from serve.overrides.hazard_log.phrase import phrase
+from serve.overrides.hazard_log.page import PROOFS, TABLE_PROOFS, log, phrase
 from serve.overrides.logic import AtLeast, Below, Count, Derived, Is, Present
 
 ROOT = Path(__file__).parents[3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from serve.overrides import RULES, Rule, logic
 from serve.overrides.compiled import Decide, compile_rules
+from serve.overrides.logic import All, Any, Count, Expression, Not, Test
 from serve.overrides.rule import WITHIN as FRAMES
 from tests.serve.overrides import grid
 from tests.serve.overrides.decisions import LEVEL, LOWERED, OLD, UNLESS, WHEN, WITHIN
@@ -88,6 +90,15 @@ def _pairs(rule: Rule, axis: grid.Axis, test: logic.Test) -> list[tuple[int, int
     ]
 
 
+def negated_tests(expression: Expression) -> Iterator[Test]:
+    """The tests that an expression asks to fail, in the order written."""
+    if isinstance(expression, Not):
+        yield from logic.tests(expression.part)
+    elif isinstance(expression, All | Any | Count):
+        for part in expression.parts:
+            yield from negated_tests(part)
+
+
 @EACH_RULE
 def test_a_flag_that_turns_up_never_lowers_a_rule(rule: Rule) -> None:
     """Raising any test of a rule from absent to unknown to present never weakens it.
@@ -98,7 +109,7 @@ def test_a_flag_that_turns_up_never_lowers_a_rule(rule: Rule) -> None:
     if rule.instead:
         return  # it speaks where the emergency is lowered: see the test of the two together
     asked = [test for guard in rule.guards for test in logic.tests(guard)]
-    normal = [test for guard in rule.guards for test in logic.negated_tests(guard)]
+    normal = [test for guard in rule.guards for test in negated_tests(guard)]
     explains = {test for test in asked if asked.count(test) > normal.count(test)}
     decide = compile_rules([rule], rule.tests)
     for axes in grid.parts_of(rule):
@@ -147,7 +158,7 @@ def test_what_fires_a_rule_asks_for_nothing_absent() -> None:
     """Only a guard asks for what is known to fail."""
     for rule in RULES:
         for expression in (rule.when, rule.changed, *([rule.ask_if] if rule.ask_if else [])):
-            assert not list(logic.negated_tests(expression)), rule.id
+            assert not list(negated_tests(expression)), rule.id
 
 
 def test_what_points_at_a_flag_agrees() -> None:
