@@ -6,7 +6,7 @@ none, the conditions). They are weighed by a declared safety mix, whatever mix t
 under. Cost is counted in unnecessary same-day visits; the table is a stated judgement, set on
 sampled patients together with the levels and the safety mix, and its consequences are these:
 
-- needing an emergency and being told "see a doctor some time" (120) is taken to be thirty times as
+- needing an emergency and being told "see a doctor some time" (100) is taken to be 25 times as
   bad as a needless trip to an emergency department (4); being seen the same day instead of at once
   (20) five times as bad;
 - a chance of an emergency of about 1 % alone is enough for `urgent`; against `urgent`, `emergency`
@@ -42,7 +42,7 @@ Mask = npt.NDArray[np.bool_]
 COST: Matrix = np.array(
     # told: emergency, urgent, routine, self_care
     [
-        [0.0, 20.0, 120.0, 160.0],  # needs emergency
+        [0.0, 20.0, 100.0, 130.0],  # needs emergency
         [3.0, 0.0, 2.0, 4.0],  # needs urgent
         [4.0, 1.0, 0.0, 2.0],  # needs routine
         [5.0, 2.0, 1.0, 0.0],  # needs self_care

@@ -133,8 +133,8 @@ def test_a_blank_case_has_every_emergency_open() -> None:
         assert result.level is None
         assert result.questions == (
             "chest_pain",
-            "breathlessness",
             "syncope_or_haemoptysis",
+            "breathlessness",
             "unwell",
             "blue_limb",
         )

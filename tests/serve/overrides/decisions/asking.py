@@ -76,7 +76,7 @@ def _swollen_foot(p: Patient) -> bool:
 def _chest(p: Patient) -> bool:
     if p["chest_pain"] or p["syncope_or_haemoptysis"]:
         return True
-    return p["breathlessness_new"]
+    return p["breathlessness"] or p["breathlessness_new"]
 
 
 def _starved_foot(p: Patient) -> bool:

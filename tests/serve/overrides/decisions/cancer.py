@@ -113,8 +113,7 @@ def _(p: Patient) -> bool:
 def _(p: Patient) -> bool:
     if not p["lump"]:
         return False
-    signs = p["worsening"] + p["night_pain"] + p["bone_tenderness"] + p["weight_loss"]
-    return signs + unceasing(p) >= 2
+    return p["worsening"] + p["night_pain"] + p["bone_tenderness"] + p["weight_loss"] >= 2
 
 
 @guard("CAN-7")

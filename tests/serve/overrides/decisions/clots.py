@@ -17,7 +17,17 @@ def _sudden_chest(p: Patient) -> bool:
 
 
 def _chest(p: Patient) -> bool:
-    return p["chest_pain"] or p["breathlessness"] or _sudden_chest(p)
+    if p["chest_pain"] or _sudden_chest(p):
+        return True
+    if not p["breathlessness"]:
+        return False
+    return prone_to_clots(p) or _swollen_or_tender(p)
+
+
+def _swollen_or_tender(p: Patient) -> bool:
+    if p["deep_calf_tenderness"] or p["swelling_sudden"]:
+        return True
+    return p["swelling"] == "one" or p["calf_difference_cm"] >= 3
 
 
 def _soft_leg(p: Patient) -> bool:
@@ -37,6 +47,7 @@ def _clotted_leg(p: Patient) -> bool:
 
 
 old("PE-1", 90)
+old("PE-5", 90)
 
 
 @emergency("PE-1")
@@ -49,6 +60,16 @@ def _(p: Patient) -> bool:
     if p["breathlessness_new"] or p["syncope_or_haemoptysis"]:
         return False
     return p["swelling"] == "none" and not p["deep_calf_tenderness"]
+
+
+@urgent("PE-5")
+def _(p: Patient) -> bool:
+    return p["breathlessness"]
+
+
+@guard("PE-5")
+def _(p: Patient) -> bool:
+    return not p["breathlessness_new"]
 
 
 @emergency("PE-2")
@@ -119,6 +140,11 @@ def _(p: Patient) -> bool:
 @urgent("DVT-4")
 def _(p: Patient) -> bool:
     return prone_to_clots(p) if p["swelling"] == "one" else False
+
+
+@guard("DVT-4")
+def _(p: Patient) -> bool:
+    return _normal_d_dimer(p)
 
 
 @urgent("DVT-5")

@@ -122,4 +122,8 @@ def _(p: Patient) -> bool:
 def _(p: Patient) -> bool:
     if p["recent_leg_injury"] and not p["skin_break"]:
         return True
-    return not p["fever"] and (p["bony_enlargement"] or p["crepitus"])
+    if p["fever"]:
+        return False
+    if p["bony_enlargement"] or p["crepitus"]:
+        return True
+    return not (p["inflammation_raised"] or p["immunosuppression"] or p["nonhealing_sore"])

@@ -132,6 +132,11 @@ def _(p: Patient) -> bool:
     return p["stocking_pattern"] or p["recent_leg_injury"] or back(p)
 
 
+@guard("NEU-5")
+def _(p: Patient) -> bool:
+    return not p["weakness"] and not p["unsteady"] and not p["worsening"]
+
+
 @urgent("NEU-5")
 def _(p: Patient) -> bool:
     if not p["reflex_reduced"] or not two_sided(p):

@@ -93,6 +93,13 @@ def _(p: Patient) -> bool:
     return p["side"] == "both" and p["radiates_from_back"] and two_weeks(p)
 
 
+@guard("CES-4")
+def _(p: Patient) -> bool:
+    if p["weakness"] or p["numbness"] or p["reflex_reduced"]:
+        return False
+    return not p["saddle_numbness"] and not p["bladder_bowel_change"]
+
+
 @urgent("CES-5")
 def _(p: Patient) -> bool:
     if not (p["slr_positive"] or p["reflex_reduced"] or back(p) or weak(p)):
