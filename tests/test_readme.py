@@ -1,4 +1,4 @@
-"""The README's blocks run as they stand; blocks marked `make` are exempt by name."""
+"""The README's blocks run as they stand; those marked `sh`, not `bash`, take long or other files."""
 
 from __future__ import annotations
 

@@ -25,11 +25,11 @@ Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 _WHOLE = 0.32  # of the patients are asked everything
 _HANDFUL = 0.12  # of the patients: a handful is told
-_MOST = 8  # of a handful, on average, beside age and sex
+_MOST = 9  # findings of the largest handfuls, as expected; most are smaller, some an age alone
 _SMALLEST = 0.02  # of the findings: three of them
 _MAKES = 4
 _IDENTITY = 0.95  # of the forms ask age and sex whatever else they ask
-_SAID = 0.5  # of the handfuls hold age and sex where they are on record
+_SAID = 0.5  # of the handfuls hold age where it is on record, as many sex
 
 
 def draw_forms(world: World, draws: Draws, recorded: Mask) -> Mask:
@@ -42,7 +42,7 @@ def draw_forms(world: World, draws: Draws, recorded: Mask) -> Mask:
     share = _SMALLEST ** (1 - draws.uniform("form/size"))
     often = _how_often(world)
     kinds = {kind: draws.uniform(f"form/{kind}") < np.sqrt(share) for kind in ASKED}
-    few = draws.uniform("form/few") * (_MOST + 1) / np.maximum(recorded.sum(axis=0), 1)
+    few = draws.uniform("form/few") ** 2 * _MOST / np.maximum(recorded.sum(axis=0), 1)
     out = np.empty((len(findings), draws.size), dtype=np.bool_)
     told = np.empty_like(out)
     for finding in findings:
@@ -60,7 +60,7 @@ def draw_forms(world: World, draws: Draws, recorded: Mask) -> Mask:
     identity = draws.uniform("form/identity")
     for name in ("age_years", "sex"):
         out[world.vocabulary.column(name)] |= identity < _IDENTITY
-        told[world.vocabulary.column(name)] |= identity < _SAID
+        told[world.vocabulary.column(name)] |= draws.uniform(f"form/said/{name}") < _SAID
     kind = draws.uniform("form/whole")
     return np.where(kind > 1 - _HANDFUL, told & recorded, out | (kind < _WHOLE))
 

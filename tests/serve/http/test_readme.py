@@ -14,14 +14,14 @@ from data_gen.vocabulary import load
 from tests.serve.http.conftest import Server
 
 README = Path(__file__).parents[3] / "README.md"
-_BLOCK = re.compile(r"^```curl\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```sh\n(curl .*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_curl_example_is_answered(server: Server) -> None:
-    """The block marked `curl` gets a probability for every condition from a running service."""
+    """The block of a `curl` command gets a probability for every condition from a running service."""
     blocks = _BLOCK.findall(README.read_text(encoding="utf-8"))
-    assert len(blocks) == 1, "the README shows one request, in a block marked `curl`"
+    assert len(blocks) == 1, "the README shows one request, in a block that begins with curl"
     assert "http://127.0.0.1:8000" in blocks[0]
     command = blocks[0].replace("http://127.0.0.1:8000", server.url)
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
