@@ -33,33 +33,16 @@ from serve.batch.processors import processors
 from serve.overrides import LEVELS, RULES, evaluate, states
 from serve.overrides.logic import Case
 from serve.overrides.matrix.states import FIRED, levels, rule_states
+from serve.triage import URGENT
 from tests.serve.overrides.document_flags import FLAGS, Records
 from training.data.real_cases import read_real_cases
+from training.evaluation.triage import component_ranks
 
 REAL = ROOT / "examples" / "real_cases.csv"
 Matrix = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 SEED = 20_240
 CHUNK = 50_000
-IN_DANGER = {
-    "acute_limb_ischemia": None,
-    "critical_limb_ischemia": None,
-    "deep_vein_thrombosis": None,
-    "infection": None,
-    "other_cause": (
-        "cauda_equina", "acute_compartment", "acute_fracture", "primary_tumour", "metastasis",
-        "popliteal_entrapment", "charcot_foot", "diabetic_foot_ulcer", "blue_toes", "vasculitis",
-        "thromboangiitis", "superficial_thrombophlebitis", "guillain_barre", "femoral_neuropathy",
-        "peroneal_neuropathy",
-    ),
-}  # fmt: skip
-"""Conditions, and parts of `other_cause`, that need an emergency department or the same day."""
-WHY = {
-    "craftmd-case-2006": "A tumour that shows only as a knee swelling and stiffening over two "
-    "months, without night pain, weight loss or an earlier cancer: on record it is joint disease.",
-    "pg-doms-1": "The person cannot bear weight, which the documents call urgent whatever the "
-    "cause; sore muscles after training are no guard, for a stress fracture says the same.",
-}
-"""What explains each published case that the overrides get wrong."""
 
 
 def main() -> None:
@@ -100,7 +83,8 @@ def real_cases() -> Iterator[str]:
         reached = [r.level for row, r in results if row["triage_expected"] == expected]
         counts = [reached.count(level) for level in ("emergency", "urgent", "routine", None)]
         yield f"| {expected} | {len(reached)} | {' | '.join(map(str, counts))} |"
-    yield "\nMissed (below the level expected) or raised to urgent though benign:\n"
+    yield "\nMissed (below the level expected) or raised to urgent though benign"
+    yield "(`docs/review.md` says why):\n"
     for row, result in results:
         reached_rank = LEVELS.index(result.level or "self_care")
         expected_rank = LEVELS.index(row["triage_expected"])
@@ -108,7 +92,7 @@ def real_cases() -> Iterator[str]:
         if missed or (expected_rank >= 2 and reached_rank <= 1):
             fired = " ".join(rule.id for rule in result.fired) or "nothing"
             yield f"- {row['case_id']} ({row['diagnosis_detail']}), {row['triage_expected']}:"
-            yield f"  fired {fired}. {WHY.get(row['case_id'], 'NOT EXPLAINED')}"
+            yield f"  fired {fired}"
     asked = [len(r.questions) for row, r in results if row["triage_expected"] in LEVELS[2:]]
     yield f"\nQuestions asked of the {len(asked)} benign cases: median {int(np.median(asked))}, "
     yield f"none in {asked.count(0)}, five in {asked.count(5)}.\n"
@@ -185,7 +169,8 @@ def sampled(patients: int, workers: int) -> Iterator[str]:
             if tally.patients >= patients:
                 pool.terminate()
                 break
-    yield f"{tally.patients:,} patients whose condition or presentation is an emergency or urgent."
+    yield f"{tally.patients:,} patients who need an emergency department, or a doctor the same day"
+    yield "or within days, as common among themselves as in training."
     yield "Flags are counted by `tests/serve/overrides/document_flags.py`, written from the"
     yield "documents and not from the rules.\n"
     yield from tally.flags_table([flag.name for flag in FLAGS], [flag.level for flag in FLAGS])
@@ -208,18 +193,12 @@ def _starts() -> Iterator[int]:
 def _chunk(start: int) -> Misses:
     """The tally of one chunk of patients, those not in danger left out."""
     world = _world()
-    names = world.vocabulary.condition_ids
-    mix = np.array([float(name in IN_DANGER) for name in names])
+    mix = world.mix("training") * _in_danger()
     sample = sample_chunk(
-        Tables.of(world, world.spread(mix / mix.sum())), Draws(SEED, start, CHUNK), with_truth=False
+        Tables.of(world, mix / mix.sum()), Draws(SEED, start, CHUNK), with_truth=False
     )
-    atoms = world.people.atoms
-    wanted = np.array([_in_danger(atom.condition, atom.presentation) for atom in atoms])
-    rows = np.flatnonzero(wanted[sample.hidden.atom])
-    values = np.ascontiguousarray(sample.values[rows])
-    who = [
-        f"{atoms[a].condition}/{atoms[a].presentation}" for a in sample.hidden.atom[rows].tolist()
-    ]
+    values = np.ascontiguousarray(sample.values)
+    who = [world.components[atom].id for atom in sample.hidden.atom.tolist()]
     found = rule_states(values, world.vocabulary)
     reached = levels(found)
     records = Records(values, world.vocabulary)
@@ -229,22 +208,23 @@ def _chunk(start: int) -> Misses:
     return Misses.of(who, reached, warned, marks, limits, records)
 
 
-def _in_danger(condition: str, presentation: str) -> bool:
-    parts = IN_DANGER.get(condition, ())
-    return parts is None or presentation in parts
+@cache
+def _in_danger() -> Mask:
+    """(n_components,) which of them need an emergency department, or a doctor within days."""
+    return component_ranks(_world()) <= URGENT
 
 
 def benign(patients: int) -> Iterator[str]:
-    """What calling early costs: sampled patients of the other conditions who are raised."""
+    """What calling early costs: clinic patients in no danger who are raised."""
     world = _world()
     names = world.vocabulary.condition_ids
-    mix = np.array([float(name not in IN_DANGER) for name in names])
-    tables = Tables.of(world, world.spread(mix / mix.sum()))
+    mix = world.mix("clinic") * ~_in_danger()
+    tables = Tables.of(world, mix / mix.sum())
     sample = sample_chunk(tables, Draws(SEED + 1, 0, patients), with_truth=False)
     reached = levels(rule_states(np.ascontiguousarray(sample.values), world.vocabulary))
-    yield "## Sampled patients of the other conditions\n"
-    yield "They may have a second condition, and their records hold background findings and"
-    yield "recording errors: some need what they are called. The published cases say more.\n"
+    yield "## Sampled patients in no danger\n"
+    yield "Patients of a walking clinic who need a doctor some time or none. Their records hold"
+    yield "background findings and recording errors. The published cases say more.\n"
     yield "| condition | patients | emergency | urgent or above | routine or above |"
     yield "|---|---|---|---|---|"
     for place, name in enumerate(names):
@@ -260,14 +240,12 @@ def worth(patients: int) -> Iterator[str]:
     tables = Tables.of(world, world.mix("clinic"))
     sample = sample_chunk(tables, Draws(SEED + 2, 0, patients), with_truth=False)
     found = rule_states(np.ascontiguousarray(sample.values), world.vocabulary)
-    atoms = world.people.atoms
-    danger = np.array([_in_danger(a.condition, a.presentation) for a in atoms])[sample.hidden.atom]
-    calm = np.array([_calm(a.condition) for a in atoms])[sample.hidden.atom]
+    danger = _in_danger()[sample.hidden.atom]
+    calm = ~danger
     alone = (found[:, [rule.rank <= 1 for rule in RULES]] == FIRED).sum(axis=1) == 1
     yield "\n## What each rule raises for each that it saves\n"
-    yield f"{patients:,} patients of a walking clinic, {calm.sum():,} of them with a condition that"
-    yield f"needs a doctor some time or none, {danger.sum():,} in danger. Alone: no other rule of"
-    yield "urgent or above fires.\n"
+    yield f"{patients:,} patients of a walking clinic, {calm.sum():,} of them in no danger,"
+    yield f"{danger.sum():,} in danger. Alone: no other rule of urgent or above fires.\n"
     yield "| rule | level | raised | of them alone | in danger | of them alone | raised for each |"
     yield "|---|---|---|---|---|---|---|"
     rows = [
@@ -279,11 +257,6 @@ def worth(patients: int) -> Iterator[str]:
         ratio = f"{raised / saved:.1f}" if saved else "-"
         counts = f"{raised:,} | {by_it:,} | {saved:,} | {saved_by_it:,}"
         yield f"| {rule.id} | {rule.level} | {counts} | {ratio} |"
-
-
-def _calm(condition: str) -> bool:
-    """Whether a condition needs a doctor some time or none; other causes are told apart by part."""
-    return condition not in IN_DANGER
 
 
 if __name__ == "__main__":
