@@ -18,6 +18,8 @@ Written from the knowledge by `python -m data_gen docs`; edit the knowledge, not
 - [What a few typical findings come to](sparse.md): the answer to the most typical three, five and
   eight findings of every presentation, alone.
 - [Hazards](hazards.md): the safety overrides, from the signs that fire them to what they ask for.
+- [A second clinical reading](review.md): what became of each of its points, and real cases told
+  otherwise than their label (written by hand).
 - One page for each condition, below.
 
 ## Conditions
