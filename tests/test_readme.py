@@ -1,4 +1,4 @@
-"""The README's blocks run as they stand; those marked `sh`, not `bash`, take long or other files."""
+"""The README's blocks run as they stand; those marked `sh` are not run here."""
 
 from __future__ import annotations
 

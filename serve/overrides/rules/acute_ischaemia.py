@@ -48,21 +48,29 @@ RULES = (
             SEVERE,
             Any(
                 COOL_PALE_PULSELESS,
-                "blue_limb",
+                Present("blue_limb"),
                 All(NUMB, WEAK),
                 All(
                     Any(NUMB, WEAK),
-                    Any(AtLeast("age_years", 60), "atrial_fibrillation", ARTERY_RISK),
+                    Any(
+                        AtLeast("age_years", 60),
+                        Present("atrial_fibrillation"),
+                        ARTERY_RISK,
+                    ),
                 ),
             ),
         ),
         old=FOR_WEEKS,
         lowering=Lowering(
             id="ALI-8",
-            by=Any(GOOD_FLOW, _WARM_AND_FEELS),
+            by=Any(
+                GOOD_FLOW,
+                _WARM_AND_FEELS,
+                All(BLEEDING_OR_TEAR, absent("cool_limb")),
+            ),
             reason="Sudden, severe pain with numbness, weakness or another sign of a closed "
-            "artery, but good pulses in a warm leg, a warm leg that feels and moves, or weeks "
-            "without change on record",
+            "artery, but good pulses in a warm leg, a warm leg that feels and moves, a bruise or "
+            "tear in a leg that is not cool, or weeks without change on record",
             action=_LOWERED,
         ),
         ask_after="acute_ischaemia",
@@ -81,11 +89,12 @@ RULES = (
                 Any(
                     DISCOLOURED,
                     All(
-                        "pulses_reduced", Any(SEVERE, UNCEASING, NUMB, WEAK, "atrial_fibrillation")
+                        Present("pulses_reduced"),
+                        Any(SEVERE, UNCEASING, NUMB, WEAK, Present("atrial_fibrillation")),
                     ),
                 ),
             ),
-            All("colour_change_new", Any("cool_limb", "pale_limb")),
+            All(Present("colour_change_new"), Any(Present("cool_limb"), Present("pale_limb"))),
         ),
         old=FOR_WEEKS,
         lowering=Lowering(
@@ -93,7 +102,7 @@ RULES = (
             by=Any(
                 GOOD_FLOW,
                 _WARM_AND_FEELS,
-                "muscle_spasm",
+                Present("muscle_spasm"),
                 All(BLEEDING_OR_TEAR, absent("cool_limb")),
             ),
             reason="A leg that turned cold, pale, blue or pulseless, but has good pulses and is "
@@ -114,15 +123,28 @@ RULES = (
         when=All(
             IN_DAYS,
             Any(
-                Count(2, "cool_limb", "pale_limb", "blue_limb", "pulses_reduced"),
-                All(Any("cool_limb", "pale_limb"), Any(NUMB, WEAK, SEVERE, "rest_pain")),
-                All("pulses_reduced", Any(NUMB, WEAK), Any(SEVERE, "rest_pain")),
+                Count(
+                    2,
+                    Present("cool_limb"),
+                    Present("pale_limb"),
+                    Present("blue_limb"),
+                    Present("pulses_reduced"),
+                ),
+                All(
+                    Any(Present("cool_limb"), Present("pale_limb")),
+                    Any(NUMB, WEAK, SEVERE, Present("rest_pain")),
+                ),
+                All(
+                    Present("pulses_reduced"),
+                    Any(NUMB, WEAK),
+                    Any(SEVERE, Present("rest_pain")),
+                ),
             ),
         ),
         old=FOR_WEEKS,
         lowering=Lowering(
             id="ALI-10",
-            by=All(GOOD_PULSES, Any(GOOD_ABI, "warmth")),
+            by=All(GOOD_PULSES, Any(GOOD_ABI, Present("warmth"))),
             reason="Two or more signs of a closed artery within two weeks, but good pulses with a "
             "good ankle pressure or a warm leg, or weeks without change on record",
             action=_LOWERED,
@@ -137,13 +159,13 @@ RULES = (
     Rule(
         id="ALI-4",
         level="emergency",
-        when=All(IN_HOURS, SEVERE, "atrial_fibrillation"),
+        when=All(IN_HOURS, SEVERE, Present("atrial_fibrillation")),
         old=FOR_WEEKS,
         lowering=Lowering(
             id="ALI-11",
-            by=Any(GOOD_FLOW, HOT, "muscle_spasm"),
+            by=Any(GOOD_FLOW, HOT, CRAMP),
             reason="Sudden, severe leg pain with a heart that can throw clots, but good pulses in "
-            "a warm leg, a hot or red part, a visible cramp, or weeks without change on record",
+            "a warm leg, a hot or red part, a cramp, or weeks without change on record",
             action=_LOWERED,
         ),
         ask_after="acute_ischaemia",
@@ -157,7 +179,7 @@ RULES = (
         id="ALI-6",
         level="emergency",
         when=All(
-            Count(2, "cool_limb", "pale_limb", "pulses_reduced"),
+            Count(2, Present("cool_limb"), Present("pale_limb"), Present("pulses_reduced")),
             Any(WEAK, All(NUMB, SEVERE)),
             Any(SEVERE, AT_REST),
         ),
@@ -181,9 +203,16 @@ RULES = (
         level="urgent",
         when=All(
             IN_DAYS,
-            Any(DISCOLOURED, All("pulses_reduced", Any(NUMB, WEAK, All(SEVERE, UNCEASING)))),
+            Any(
+                DISCOLOURED,
+                All(Present("pulses_reduced"), Any(NUMB, WEAK, All(SEVERE, UNCEASING))),
+            ),
         ),
-        unless=Any(GOOD_ABI, GOOD_FLOW, All(GOOD_PULSES, BLEEDING_OR_TEAR)),
+        unless=Any(
+            GOOD_ABI,
+            GOOD_FLOW,
+            All(GOOD_PULSES, BLEEDING_OR_TEAR),
+        ),
         old=FOR_WEEKS,
         ask_after="acute_ischaemia",
         reason="A cold, pale or blue leg, or one without pulse that hurts at rest, severely, or "
@@ -197,15 +226,20 @@ RULES = (
         level="urgent",
         when=All(
             Any(Below("duration_days", 14), Below("changed_days", 14)),
-            "worse_walking",
-            "relief_standing",
-            Any("pulses_reduced", "leg_graft_or_stent", "atrial_fibrillation", ARTERY_RISK),
+            Present("worse_walking"),
+            Present("relief_standing"),
+            Any(
+                Present("pulses_reduced"),
+                Present("leg_graft_or_stent"),
+                Present("atrial_fibrillation"),
+                ARTERY_RISK,
+            ),
         ),
         unless=Any(
-            "recent_leg_injury",
-            "training_increase",
-            "radiates_from_back",
-            "relief_bending_forward",
+            Present("recent_leg_injury"),
+            Present("training_increase"),
+            Present("radiates_from_back"),
+            Present("relief_bending_forward"),
             GOOD_ABI,
         ),
         ask_after="acute_ischaemia",
@@ -219,7 +253,13 @@ RULES = (
         id="SUD-1",
         level="urgent",
         when=All(IN_HOURS, SEVERE),
-        unless=Any("recent_leg_injury", "pop_felt", CRAMP, "radiates_from_back", GOOD_FLOW),
+        unless=Any(
+            Present("recent_leg_injury"),
+            Present("pop_felt"),
+            CRAMP,
+            Present("radiates_from_back"),
+            GOOD_FLOW,
+        ),
         old=FOR_WEEKS,
         reason="Sudden, severe leg pain that no injury, cramp or back explains: an artery may "
         "have closed",

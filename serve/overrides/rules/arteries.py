@@ -21,7 +21,11 @@ from serve.overrides.signs import (
 
 _FLOW = "See a doctor to have the pulses felt and the blood flow of the leg measured."
 _SOURCE_OF_CLOTS = Any(
-    "cardiovascular_disease", "atrial_fibrillation", "pulses_reduced", "bruit", LOW_ABI
+    Present("cardiovascular_disease"),
+    Present("atrial_fibrillation"),
+    Present("pulses_reduced"),
+    Present("bruit"),
+    LOW_ABI,
 )
 
 RULES = (
@@ -29,10 +33,10 @@ RULES = (
         id="ALI-5",
         level="emergency",
         when=All(
-            "cool_limb",
-            "blue_limb",
+            Present("cool_limb"),
+            Present("blue_limb"),
             _SOURCE_OF_CLOTS,
-            Any(IN_DAYS, "colour_change_new", SEVERE, AT_REST),
+            Any(IN_DAYS, Present("colour_change_new"), SEVERE, AT_REST),
         ),
         old=FOR_MONTHS,
         lowering=Lowering(
@@ -61,9 +65,9 @@ RULES = (
             IN_HOURS,
             SEVERE,
             Any(
-                All(BACK, Any("syncope_or_haemoptysis", "unwell")),
-                All("site_low_back", "site_hip_groin"),
-                "pulsating_lump",
+                All(BACK, Any(Present("syncope_or_haemoptysis"), Present("unwell"))),
+                All(Present("site_low_back"), Present("site_hip_groin")),
+                Present("pulsating_lump"),
             ),
         ),
         old=FOR_WEEKS,
@@ -85,7 +89,7 @@ RULES = (
     Rule(
         id="AAA-3",
         level="urgent",
-        when=All("pulsating_lump", Any(SEVERE, IN_DAYS, AT_REST, BACK, "blue_limb", "pale_limb")),
+        when=Present("pulsating_lump"),
         old=FOR_MONTHS,
         ask_if=All(AtLeast("age_years", 60), BACK, SEVERE),
         reason="A lump that beats with the pulse: a widened artery may leak, or send clots down",
@@ -99,7 +103,10 @@ RULES = (
         within="two days",
         when=All(
             Below("age_years", 40),
-            Any("pulses_reduced", Count(2, "bruit", "exercise_abi_drop", LOW_ABI)),
+            Any(
+                Present("pulses_reduced"),
+                Count(2, Present("bruit"), Present("exercise_abi_drop"), LOW_ABI),
+            ),
         ),
         unless=All(GOOD_ABI, absent("exercise_abi_drop")),
         reason="Weak pulses, or two of a bruit, a low ankle pressure and one that falls on "
@@ -116,7 +123,13 @@ RULES = (
         id="COL-1",
         level="urgent",
         when=All(
-            "blue_limb", Any("cool_limb", SEVERE, "cardiovascular_disease", "atrial_fibrillation")
+            Present("blue_limb"),
+            Any(
+                Present("cool_limb"),
+                SEVERE,
+                Present("cardiovascular_disease"),
+                Present("atrial_fibrillation"),
+            ),
         ),
         unless=Any(BLEEDING_OR_TEAR, All(BOTH_LEGS, GOOD_PULSES)),
         old=FOR_MONTHS,
@@ -132,7 +145,7 @@ RULES = (
         when=Present("colour_change_new"),
         unless=Any(
             BLEEDING_OR_TEAR,
-            "recent_leg_injury",
+            Present("recent_leg_injury"),
             All(
                 absent("cool_limb"),
                 absent("pale_limb"),

@@ -157,19 +157,20 @@ RULES = (
     Rule(
         id="DVT-3",
         level="urgent",
-        when=All(
-            ONE_SWOLLEN,
-            Any(Present("swelling_sudden"), Present("site_calf"), _NEW_CALF),
+        when=Any(
+            Present("swelling_sudden"),
+            All(ONE_SWOLLEN, Any(Present("site_calf"), _NEW_CALF)),
         ),
         unless=Any(
+            Is("swelling", "both"),
             Present("recent_leg_injury"),
             BLEEDING_OR_TEAR,
             Present("joint_swelling"),
             _NO_D_DIMER,
         ),
         old=FOR_MONTHS,
-        reason="One leg newly swollen, or one calf swollen and sore, and no injury or joint "
-        "explains it: this may be a clot in a deep vein",
+        reason="A leg suddenly or newly swollen, or one calf swollen and sore, and no injury or "
+        "joint explains it: this may be a clot in a deep vein",
         action=_SCAN,
         sources=("004-dvt-sudden-swelling", "004-dvt-one-leg", "nhs-one-leg-clot"),
         hazard="thrombosis",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, AtLeast, Present, absent
+from serve.overrides.logic import All, Any, AtLeast, Is, Present, absent
 from serve.overrides.rule import Rule
 from serve.overrides.signs import (
     CHANGED,
@@ -161,7 +161,11 @@ RULES = (
         ),
         unless=Any(
             All(Any(Present("skin_darkening"), Present("joint_swelling")), NOT_FEVERISH),
-            All(absent("warmth"), NOT_FEVERISH, absent("worsening")),
+            All(
+                absent("warmth"),
+                NOT_FEVERISH,
+                Any(absent("worsening"), All(Is("swelling", "none"), absent("skin_break"))),
+            ),
         ),
         old=FOR_MONTHS,
         changed=Any(CHANGED, Present("worsening")),

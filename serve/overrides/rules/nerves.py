@@ -17,10 +17,15 @@ from serve.overrides.signs import (
     WEAK,
 )
 
+_HIP_FLEXOR = Any(Present("site_thigh"), Present("site_hip_groin"), Present("site_low_back"))
 _NERVES = "See a doctor to have strength, reflexes and sensation tested."
-_TWO_SIDES = Any(BOTH_LEGS, "stocking_pattern", "upper_limb_symptoms")
+_TWO_SIDES = Any(BOTH_LEGS, Present("stocking_pattern"), Present("upper_limb_symptoms"))
+_LATELY = Any(Below("changed_days", 28), Present("worsening"))
 _TIRED_OR_TORN = Any(
-    "training_increase", "recent_leg_injury", "pop_felt", "starts_hours_after_exercise"
+    Present("training_increase"),
+    Present("recent_leg_injury"),
+    Present("pop_felt"),
+    Present("starts_hours_after_exercise"),
 )
 
 RULES = (
@@ -31,10 +36,14 @@ RULES = (
             WEAK,
             _TWO_SIDES,
             Any(
-                "reflex_reduced",
+                Present("reflex_reduced"),
                 All(
-                    Any(NUMB, "tingling", "unsteady"),
-                    Any("worsening", "stocking_pattern", "upper_limb_symptoms"),
+                    Any(NUMB, Present("tingling"), Present("unsteady")),
+                    Any(
+                        Present("worsening"),
+                        Present("stocking_pattern"),
+                        Present("upper_limb_symptoms"),
+                    ),
                 ),
             ),
             IN_FOUR_WEEKS,
@@ -61,11 +70,11 @@ RULES = (
     Rule(
         id="STR-1",
         level="emergency",
-        when=All(WEAK, "upper_limb_symptoms", IN_HOURS),
+        when=All(WEAK, Present("upper_limb_symptoms"), IN_HOURS),
         old=FOR_WEEKS,
         lowering=Lowering(
             id="STR-2",
-            by=All(BOTH_LEGS, "starts_hours_after_exercise"),
+            by=All(BOTH_LEGS, Present("starts_hours_after_exercise")),
             reason="Sudden weakness of leg and arm, but on both sides after exercise, or for weeks "
             "without change on record",
             action=_NERVES,
@@ -79,23 +88,35 @@ RULES = (
         id="BLD-1",
         level="emergency",
         when=All(
-            "blood_thinner",
+            Present("blood_thinner"),
             WEAK,
-            Any("site_thigh", "site_hip_groin", "site_low_back"),
-            Any(IN_DAYS, All(SEVERE, "worsening")),
+            _HIP_FLEXOR,
+            Any(IN_DAYS, All(SEVERE, Present("worsening"))),
         ),
         old=FOR_WEEKS,
         lowering=Lowering(
             id="BLD-2",
-            by=All("radiates_from_back", "relief_bending_forward"),
+            by=All(Present("radiates_from_back"), Present("relief_bending_forward")),
             reason="A weak leg with pain of back, groin or thigh under a blood thinner, eased by "
             "leaning forward, or for weeks without change on record",
             action=_NERVES,
         ),
         reason="A weak leg with pain in back, groin or thigh in someone who takes a blood thinner: "
         "a bleed may press on the nerve",
-        action="Go to an emergency department for a scan; take no further dose before you have "
-        "spoken to a doctor there.",
+        action="Go to an emergency department for a scan; ask there before the next dose of "
+        "the blood thinner.",
+        sources=("judgement: a bleed into the hip flexor grows while it is looked for elsewhere",),
+        hazard="bleeding",
+    ),
+    Rule(
+        id="BLD-3",
+        level="urgent",
+        when=All(Present("blood_thinner"), WEAK, _HIP_FLEXOR),
+        unless=All(Present("radiates_from_back"), Present("relief_bending_forward")),
+        old=FOR_WEEKS,
+        reason="A weak leg with pain in back, groin or thigh under a blood thinner, not said since "
+        "when: a bleed may press on the nerve",
+        action=_NERVES,
         sources=("judgement: a bleed into the hip flexor grows while it is looked for elsewhere",),
         hazard="bleeding",
     ),
@@ -114,11 +135,11 @@ RULES = (
         id="NEU-2",
         level="urgent",
         when=All(
-            Any("weakness", "weak_on_rising"),
+            Any(Present("weakness"), Present("weak_on_rising")),
             Any(
                 IN_HOURS,
                 All(
-                    "worsening",
+                    Present("worsening"),
                     Any(
                         Is("onset", "days"),
                         Below("duration_days", 42),
@@ -134,7 +155,12 @@ RULES = (
             All(absent("reflex_reduced"), absent("sensation_loss"), absent("foot_drop")),
             All(
                 Not(BOTH_LEGS),
-                Any("resisted_pain", "joint_motion_pain", "muscle_tenderness", "tendon_tenderness"),
+                Any(
+                    Present("resisted_pain"),
+                    Present("joint_motion_pain"),
+                    Present("muscle_tenderness"),
+                    Present("tendon_tenderness"),
+                ),
             ),
         ),
         old=FOR_MONTHS,
@@ -150,10 +176,13 @@ RULES = (
         within="two days",
         when=All(
             WEAK,
-            Any(NUMB, "reflex_reduced", "tingling"),
+            Any(NUMB, Present("reflex_reduced"), Present("tingling")),
             Any(
-                All(IN_FOUR_WEEKS, Any(SEVERE, "worsening")),
-                All("giving_way", Any("recent_immobility", "blood_thinner", IN_FOUR_WEEKS)),
+                All(IN_FOUR_WEEKS, Any(SEVERE, Present("worsening"))),
+                All(
+                    Present("giving_way"),
+                    Any(Present("recent_immobility"), Present("blood_thinner"), IN_FOUR_WEEKS),
+                ),
             ),
         ),
         unless=_TIRED_OR_TORN,
@@ -169,7 +198,7 @@ RULES = (
         id="NEU-4",
         level="urgent",
         when=All(IN_HOURS, NUMB),
-        unless=Any(BACK, "recent_leg_injury", "stocking_pattern"),
+        unless=Any(BACK, Present("recent_leg_injury"), Present("stocking_pattern")),
         old=FOR_WEEKS,
         reason="Sudden numbness that neither back nor injury explains: an artery of the leg or "
         "of the brain may have closed",
@@ -182,9 +211,12 @@ RULES = (
         id="NEU-5",
         level="urgent",
         when=All(
-            "reflex_reduced",
+            Present("reflex_reduced"),
             _TWO_SIDES,
-            Any(All(IN_FOUR_WEEKS, Any(NUMB, "tingling", "unsteady")), All(WEAK, "worsening")),
+            Any(
+                All(IN_FOUR_WEEKS, Any(NUMB, Present("tingling"), Present("unsteady"))),
+                All(WEAK, Present("worsening")),
+            ),
         ),
         unless=All(absent("weakness"), absent("unsteady"), absent("worsening")),
         old=FOR_MONTHS,

@@ -19,7 +19,7 @@ _BLOCK = re.compile(r"^```sh\n(curl .*?)^```$", re.MULTILINE | re.DOTALL)
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_curl_example_is_answered(server: Server) -> None:
-    """The block of a `curl` command gets a probability for every condition from a running service."""
+    """A running service answers the block of a `curl` command with every probability."""
     blocks = _BLOCK.findall(README.read_text(encoding="utf-8"))
     assert len(blocks) == 1, "the README shows one request, in a block that begins with curl"
     assert "http://127.0.0.1:8000" in blocks[0]

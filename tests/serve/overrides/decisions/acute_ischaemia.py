@@ -50,7 +50,9 @@ def _(p: Patient) -> bool:
 
 @lowering("ALI-1", "ALI-8")
 def _(p: Patient) -> bool:
-    return well_fed(p) or _warm_and_alive(p)
+    if well_fed(p) or _warm_and_alive(p):
+        return True
+    return bled_or_torn(p) and not p["cool_limb"]
 
 
 @emergency("ALI-2")
@@ -105,7 +107,7 @@ def _(p: Patient) -> bool:
 
 @lowering("ALI-4", "ALI-11")
 def _(p: Patient) -> bool:
-    return p["muscle_spasm"] or hot(p) or well_fed(p)
+    return cramps(p) or hot(p) or well_fed(p)
 
 
 @emergency("ALI-6")

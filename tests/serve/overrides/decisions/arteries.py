@@ -53,11 +53,7 @@ def _(p: Patient) -> bool:
 
 @urgent("AAA-3")
 def _(p: Patient) -> bool:
-    if not p["pulsating_lump"]:
-        return False
-    if p["severe_pain"] or back(p) or p["blue_limb"] or p["pale_limb"]:
-        return True
-    return rests_badly(p) or two_weeks(p)
+    return p["pulsating_lump"]
 
 
 @urgent("ART-1", within="two days")

@@ -123,18 +123,18 @@ def _(p: Patient) -> bool:
 
 @urgent("DVT-3")
 def _(p: Patient) -> bool:
+    if p["swelling_sudden"]:
+        return True
     if p["swelling"] != "one":
         return False
-    if p["swelling_sudden"] or p["site_calf"]:
-        return True
-    return _new_leg_pain(p)
+    return p["site_calf"] or _new_leg_pain(p)
 
 
 @guard("DVT-3")
 def _(p: Patient) -> bool:
     if p["recent_leg_injury"] or bled_or_torn(p) or p["joint_swelling"]:
         return True
-    return _normal_d_dimer(p)
+    return p["swelling"] == "both" or _normal_d_dimer(p)
 
 
 @urgent("DVT-4")

@@ -97,7 +97,9 @@ def _(p: Patient) -> bool:
         return False
     if p["joint_swelling"] or p["skin_darkening"]:
         return True
-    return not p["worsening"] and not p["warmth"]
+    if p["warmth"]:
+        return False
+    return not p["worsening"] or (p["swelling"] == "none" and not p["skin_break"])
 
 
 @urgent("INF-8", within="two days")

@@ -118,7 +118,7 @@ def _(p: Patient) -> bool:
         return True
     abrupt = p["onset"] == "sudden"
     at_the_cord = p["site_heel"] or p["site_calf"] or p["site_achilles"]
-    if p["push_off_lost"] and at_the_cord and (abrupt or p["pop_felt"]):
+    if p["push_off_lost"] and at_the_cord:
         return True
     if p["site_achilles"]:
         if p["pop_felt"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.serve.overrides.decisions.patient import cramps, hours, numb, two_weeks, unceasing, weak
-from tests.serve.overrides.decisions.table import Patient, emergency, guard, urgent
+from tests.serve.overrides.decisions.table import Patient, emergency, guard, old, urgent
 
 
 def _hurt(p: Patient) -> bool:
@@ -44,7 +44,10 @@ def _(p: Patient) -> bool:
         return True
     if not p["bruising"] and not p["muscle_tenderness"]:
         return False
-    return p["duration_days"] < 1 or (hours(p) and unceasing(p))
+    return hours(p)
+
+
+old("ACS-3", 90)
 
 
 @urgent("ACS-3")
@@ -63,11 +66,9 @@ def _(p: Patient) -> bool:
         return False
     if p["weak_on_rising"] or p["new_statin"] or p["creatine_kinase_raised"]:
         return True
-    if not two_weeks(p):
-        return False
-    if p["training_increase"] or p["muscle_tenderness"]:
+    if p["training_increase"] or p["muscle_tenderness"] or weak(p):
         return True
-    return p["severe_pain"] or weak(p)
+    return p["severe_pain"] and two_weeks(p)
 
 
 @urgent("MYO-2")

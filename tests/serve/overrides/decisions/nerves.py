@@ -22,6 +22,7 @@ def _in_two_weeks(p: Patient) -> bool:
 old("GBS-1", 90)
 old("STR-1", 28)
 old("BLD-1", 28)
+old("BLD-3", 28)
 old("NEU-1", 90, lambda p: bool(p["changed_days"] < 28))
 old("NEU-2", 90, _in_two_weeks)
 old("NEU-3", 42, _in_two_weeks)
@@ -55,11 +56,25 @@ def _(p: Patient) -> bool:
     return p["side"] == "both" and p["starts_hours_after_exercise"]
 
 
-@emergency("BLD-1")
-def _(p: Patient) -> bool:
+def _may_bleed(p: Patient) -> bool:
     if not p["blood_thinner"] or not weak(p):
         return False
-    if not (p["site_thigh"] or p["site_hip_groin"] or p["site_low_back"]):
+    return p["site_thigh"] or p["site_hip_groin"] or p["site_low_back"]
+
+
+@urgent("BLD-3")
+def _(p: Patient) -> bool:
+    return _may_bleed(p)
+
+
+@guard("BLD-3")
+def _(p: Patient) -> bool:
+    return p["relief_bending_forward"] and p["radiates_from_back"]
+
+
+@emergency("BLD-1")
+def _(p: Patient) -> bool:
+    if not _may_bleed(p):
         return False
     if p["worsening"] and p["severe_pain"]:
         return True
