@@ -9,6 +9,7 @@ from serve.overrides.signs import (
     BOTH_LEGS,
     FOR_MONTHS,
     FOR_WEEKS,
+    GOOD_FLOW,
     IN_DAYS,
     IN_FOUR_WEEKS,
     IN_HOURS,
@@ -198,7 +199,12 @@ RULES = (
         id="NEU-4",
         level="urgent",
         when=All(IN_HOURS, NUMB),
-        unless=Any(BACK, Present("recent_leg_injury"), Present("stocking_pattern")),
+        unless=Any(
+            BACK,
+            Present("recent_leg_injury"),
+            Present("stocking_pattern"),
+            All(GOOD_FLOW, absent("weakness"), absent("upper_limb_symptoms")),
+        ),
         old=FOR_WEEKS,
         reason="Sudden numbness that neither back nor injury explains: an artery of the leg or "
         "of the brain may have closed",

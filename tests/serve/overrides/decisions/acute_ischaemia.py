@@ -157,9 +157,24 @@ def _(p: Patient) -> bool:
 
 @guard("ALI-13")
 def _(p: Patient) -> bool:
-    if good_index(p) or p["recent_leg_injury"] or p["training_increase"]:
+    if good_index(p) or well_fed(p) or p["recent_leg_injury"] or p["training_increase"]:
         return True
     return p["relief_bending_forward"] or p["radiates_from_back"]
+
+
+old("ALI-14", 90)
+
+
+@urgent("ALI-14")
+def _(p: Patient) -> bool:
+    return p["severe_pain"] and (p["pale_limb"] or p["cool_limb"])
+
+
+@guard("ALI-14")
+def _(p: Patient) -> bool:
+    if good_index(p) or not p["pulses_reduced"] or cramps(p):
+        return True
+    return p["radiates_from_back"] or hot(p)
 
 
 @urgent("SUD-1")

@@ -21,6 +21,7 @@ ASK_AFTER = {
     "ALI-6": "acute_ischaemia",
     "ALI-7": "acute_ischaemia",
     "ALI-13": "acute_ischaemia",
+    "ALI-14": "acute_ischaemia",
     "COL-1": "acute_ischaemia",
     "COL-2": "acute_ischaemia",
 }

@@ -11,6 +11,7 @@ from tests.serve.overrides.decisions.patient import (
     two_sided,
     two_weeks,
     weak,
+    well_fed,
 )
 from tests.serve.overrides.decisions.table import Patient, emergency, guard, lowering, old, urgent
 
@@ -144,7 +145,9 @@ def _(p: Patient) -> bool:
 
 @guard("NEU-4")
 def _(p: Patient) -> bool:
-    return p["stocking_pattern"] or p["recent_leg_injury"] or back(p)
+    if p["stocking_pattern"] or p["recent_leg_injury"] or back(p):
+        return True
+    return well_fed(p) and not p["weakness"] and not p["upper_limb_symptoms"]
 
 
 @guard("NEU-5")
