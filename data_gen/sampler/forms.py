@@ -42,7 +42,7 @@ def draw_forms(world: World, draws: Draws, recorded: Mask) -> Mask:
     share = _SMALLEST ** (1 - draws.uniform("form/size"))
     often = _how_often(world)
     kinds = {kind: draws.uniform(f"form/{kind}") < np.sqrt(share) for kind in ASKED}
-    few = draws.uniform("form/few") ** 2 * _MOST / np.maximum(recorded.sum(axis=0), 1)
+    few = draws.uniform("form/few") ** 3 * _MOST / np.maximum(recorded.sum(axis=0), 1)
     out = np.empty((len(findings), draws.size), dtype=np.bool_)
     told = np.empty_like(out)
     for finding in findings:
