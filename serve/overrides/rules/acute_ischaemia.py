@@ -49,26 +49,18 @@ RULES = (
             SEVERE,
             Any(
                 COOL_PALE_PULSELESS,
-                Present("blue_limb"),
+                "blue_limb",
                 All(NUMB, WEAK),
                 All(
                     Any(NUMB, WEAK),
-                    Any(
-                        AtLeast("age_years", 60),
-                        Present("atrial_fibrillation"),
-                        ARTERY_RISK,
-                    ),
+                    Any(AtLeast("age_years", 60), "atrial_fibrillation", ARTERY_RISK),
                 ),
             ),
         ),
         old=FOR_WEEKS,
         lowering=Lowering(
             id="ALI-8",
-            by=Any(
-                GOOD_FLOW,
-                _WARM_AND_FEELS,
-                All(BLEEDING_OR_TEAR, absent("cool_limb")),
-            ),
+            by=Any(GOOD_FLOW, _WARM_AND_FEELS, All(BLEEDING_OR_TEAR, absent("cool_limb"))),
             reason="Sudden, severe pain with numbness, weakness or another sign of a closed "
             "artery, but good pulses in a warm leg, a warm leg that feels and moves, a bruise or "
             "tear in a leg that is not cool, or weeks without change on record",
@@ -90,12 +82,11 @@ RULES = (
                 Any(
                     DISCOLOURED,
                     All(
-                        Present("pulses_reduced"),
-                        Any(SEVERE, UNCEASING, NUMB, WEAK, Present("atrial_fibrillation")),
+                        "pulses_reduced", Any(SEVERE, UNCEASING, NUMB, WEAK, "atrial_fibrillation")
                     ),
                 ),
             ),
-            All(Present("colour_change_new"), Any(Present("cool_limb"), Present("pale_limb"))),
+            All("colour_change_new", Any("cool_limb", "pale_limb")),
         ),
         old=FOR_WEEKS,
         lowering=Lowering(
@@ -103,7 +94,7 @@ RULES = (
             by=Any(
                 GOOD_FLOW,
                 _WARM_AND_FEELS,
-                Present("muscle_spasm"),
+                "muscle_spasm",
                 All(BLEEDING_OR_TEAR, absent("cool_limb")),
             ),
             reason="A leg that turned cold, pale, blue or pulseless, but has good pulses and is "
@@ -124,28 +115,15 @@ RULES = (
         when=All(
             IN_DAYS,
             Any(
-                Count(
-                    2,
-                    Present("cool_limb"),
-                    Present("pale_limb"),
-                    Present("blue_limb"),
-                    Present("pulses_reduced"),
-                ),
-                All(
-                    Any(Present("cool_limb"), Present("pale_limb")),
-                    Any(NUMB, WEAK, SEVERE, Present("rest_pain")),
-                ),
-                All(
-                    Present("pulses_reduced"),
-                    Any(NUMB, WEAK),
-                    Any(SEVERE, Present("rest_pain")),
-                ),
+                Count(2, "cool_limb", "pale_limb", "blue_limb", "pulses_reduced"),
+                All(Any("cool_limb", "pale_limb"), Any(NUMB, WEAK, SEVERE, "rest_pain")),
+                All("pulses_reduced", Any(NUMB, WEAK), Any(SEVERE, "rest_pain")),
             ),
         ),
         old=FOR_WEEKS,
         lowering=Lowering(
             id="ALI-10",
-            by=All(GOOD_PULSES, Any(GOOD_ABI, Present("warmth"))),
+            by=All(GOOD_PULSES, Any(GOOD_ABI, "warmth")),
             reason="Two or more signs of a closed artery within two weeks, but good pulses with a "
             "good ankle pressure or a warm leg, or weeks without change on record",
             action=_LOWERED,
@@ -160,7 +138,7 @@ RULES = (
     Rule(
         id="ALI-4",
         level="emergency",
-        when=All(IN_HOURS, SEVERE, Present("atrial_fibrillation")),
+        when=All(IN_HOURS, SEVERE, "atrial_fibrillation"),
         old=FOR_WEEKS,
         lowering=Lowering(
             id="ALI-11",
@@ -180,7 +158,7 @@ RULES = (
         id="ALI-6",
         level="emergency",
         when=All(
-            Count(2, Present("cool_limb"), Present("pale_limb"), Present("pulses_reduced")),
+            Count(2, "cool_limb", "pale_limb", "pulses_reduced"),
             Any(WEAK, All(NUMB, SEVERE)),
             Any(SEVERE, AT_REST),
         ),
@@ -204,16 +182,9 @@ RULES = (
         level="urgent",
         when=All(
             IN_DAYS,
-            Any(
-                DISCOLOURED,
-                All(Present("pulses_reduced"), Any(NUMB, WEAK, All(SEVERE, UNCEASING))),
-            ),
+            Any(DISCOLOURED, All("pulses_reduced", Any(NUMB, WEAK, All(SEVERE, UNCEASING)))),
         ),
-        unless=Any(
-            GOOD_ABI,
-            GOOD_FLOW,
-            All(GOOD_PULSES, BLEEDING_OR_TEAR),
-        ),
+        unless=Any(GOOD_ABI, GOOD_FLOW, All(GOOD_PULSES, BLEEDING_OR_TEAR)),
         old=FOR_WEEKS,
         ask_after="acute_ischaemia",
         reason="A cold, pale or blue leg, or one without pulse that hurts at rest, severely, or "
@@ -227,20 +198,15 @@ RULES = (
         level="urgent",
         when=All(
             Any(Below("duration_days", 14), Below("changed_days", 14)),
-            Present("worse_walking"),
-            Present("relief_standing"),
-            Any(
-                Present("pulses_reduced"),
-                Present("leg_graft_or_stent"),
-                Present("atrial_fibrillation"),
-                ARTERY_RISK,
-            ),
+            "worse_walking",
+            "relief_standing",
+            Any("pulses_reduced", "leg_graft_or_stent", "atrial_fibrillation", ARTERY_RISK),
         ),
         unless=Any(
-            Present("recent_leg_injury"),
-            Present("training_increase"),
-            Present("radiates_from_back"),
-            Present("relief_bending_forward"),
+            "recent_leg_injury",
+            "training_increase",
+            "radiates_from_back",
+            "relief_bending_forward",
             GOOD_ABI,
             GOOD_FLOW,
         ),
@@ -254,8 +220,8 @@ RULES = (
     Rule(
         id="ALI-14",
         level="urgent",
-        when=All(SEVERE, Any(Present("cool_limb"), Present("pale_limb"))),
-        unless=Any(GOOD_PULSES, GOOD_ABI, HOT, CRAMP, Present("radiates_from_back")),
+        when=All(SEVERE, Any("cool_limb", "pale_limb")),
+        unless=Any(GOOD_PULSES, GOOD_ABI, HOT, CRAMP, "radiates_from_back"),
         old=FOR_MONTHS,
         ask_after="acute_ischaemia",
         reason="Severe pain in a cold or pale leg, not said since when: its artery may have closed",
@@ -267,13 +233,7 @@ RULES = (
         id="SUD-1",
         level="urgent",
         when=All(IN_HOURS, SEVERE),
-        unless=Any(
-            Present("recent_leg_injury"),
-            Present("pop_felt"),
-            CRAMP,
-            Present("radiates_from_back"),
-            GOOD_FLOW,
-        ),
+        unless=Any("recent_leg_injury", "pop_felt", CRAMP, "radiates_from_back", GOOD_FLOW),
         old=FOR_WEEKS,
         reason="Sudden, severe leg pain that no injury, cramp or back explains: an artery may "
         "have closed",

@@ -21,11 +21,7 @@ from serve.overrides.signs import (
 
 _FLOW = "See a doctor to have the pulses felt and the blood flow of the leg measured."
 _SOURCE_OF_CLOTS = Any(
-    Present("cardiovascular_disease"),
-    Present("atrial_fibrillation"),
-    Present("pulses_reduced"),
-    Present("bruit"),
-    LOW_ABI,
+    "cardiovascular_disease", "atrial_fibrillation", "pulses_reduced", "bruit", LOW_ABI
 )
 
 RULES = (
@@ -33,10 +29,10 @@ RULES = (
         id="ALI-5",
         level="emergency",
         when=All(
-            Present("cool_limb"),
-            Present("blue_limb"),
+            "cool_limb",
+            "blue_limb",
             _SOURCE_OF_CLOTS,
-            Any(IN_DAYS, Present("colour_change_new"), SEVERE, AT_REST),
+            Any(IN_DAYS, "colour_change_new", SEVERE, AT_REST),
         ),
         old=FOR_MONTHS,
         lowering=Lowering(
@@ -65,9 +61,9 @@ RULES = (
             IN_HOURS,
             SEVERE,
             Any(
-                All(BACK, Any(Present("syncope_or_haemoptysis"), Present("unwell"))),
-                All(Present("site_low_back"), Present("site_hip_groin")),
-                Present("pulsating_lump"),
+                All(BACK, Any("syncope_or_haemoptysis", "unwell")),
+                All("site_low_back", "site_hip_groin"),
+                "pulsating_lump",
             ),
         ),
         old=FOR_WEEKS,
@@ -103,10 +99,7 @@ RULES = (
         within="two days",
         when=All(
             Below("age_years", 40),
-            Any(
-                Present("pulses_reduced"),
-                Count(2, Present("bruit"), Present("exercise_abi_drop"), LOW_ABI),
-            ),
+            Any("pulses_reduced", Count(2, "bruit", "exercise_abi_drop", LOW_ABI)),
         ),
         unless=All(GOOD_ABI, absent("exercise_abi_drop")),
         reason="Weak pulses, or two of a bruit, a low ankle pressure and one that falls on "
@@ -123,13 +116,7 @@ RULES = (
         id="COL-1",
         level="urgent",
         when=All(
-            Present("blue_limb"),
-            Any(
-                Present("cool_limb"),
-                SEVERE,
-                Present("cardiovascular_disease"),
-                Present("atrial_fibrillation"),
-            ),
+            "blue_limb", Any("cool_limb", SEVERE, "cardiovascular_disease", "atrial_fibrillation")
         ),
         unless=Any(BLEEDING_OR_TEAR, All(BOTH_LEGS, GOOD_PULSES)),
         old=FOR_MONTHS,
@@ -145,7 +132,7 @@ RULES = (
         when=Present("colour_change_new"),
         unless=Any(
             BLEEDING_OR_TEAR,
-            Present("recent_leg_injury"),
+            "recent_leg_injury",
             All(
                 absent("cool_limb"),
                 absent("pale_limb"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, Below, Count, Is, Present, absent
+from serve.overrides.logic import All, Any, Below, Count, Is, absent
 from serve.overrides.rule import Rule
 from serve.overrides.signs import (
     AT_REST,
@@ -18,12 +18,12 @@ from serve.overrides.signs import (
 
 _BLOODS = "Speak to a doctor to arrange an urgent X-ray and blood tests."
 _WORN = Any(
-    Present("known_arthritis"),
-    Present("crepitus"),
-    Present("bony_enlargement"),
+    "known_arthritis",
+    "crepitus",
+    "bony_enlargement",
     CRAMP,
-    Present("stocking_pattern"),
-    Present("recent_leg_injury"),
+    "stocking_pattern",
+    "recent_leg_injury",
 )
 """What pain at night is mostly due to, cancer in the past or not."""
 
@@ -33,30 +33,22 @@ RULES = (
         level="urgent",
         within="two days",
         when=Any(
+            All("active_cancer", Any(AT_REST, "bone_tenderness", "weight_loss")),
             All(
-                Present("active_cancer"),
-                Any(AT_REST, Present("bone_tenderness"), Present("weight_loss")),
-            ),
-            All(
-                Present("cancer_history"),
+                "cancer_history",
                 Any(
-                    Present("bone_tenderness"),
-                    Present("weight_loss"),
+                    "bone_tenderness",
+                    "weight_loss",
                     All(
-                        Present("night_pain"),
-                        Any(
-                            Present("site_hip_groin"),
-                            Present("site_low_back"),
-                            Present("site_thigh"),
-                            UNCEASING,
-                        ),
+                        "night_pain",
+                        Any("site_hip_groin", "site_low_back", "site_thigh", UNCEASING),
                     ),
                 ),
             ),
         ),
         unless=All(absent("bone_tenderness"), absent("weight_loss"), _WORN),
         old=FOR_MONTHS,
-        changed=Any(Below("changed_days", 28), Present("worsening"), Present("weight_loss")),
+        changed=Any(Below("changed_days", 28), "worsening", "weight_loss"),
         reason="Pain at rest or at night, a tender bone or weight loss in someone who has cancer "
         "or has had it: it may have spread",
         action=_BLOODS,
@@ -69,8 +61,8 @@ RULES = (
         when=All(
             WEAK,
             Any(
-                All(Present("active_cancer"), Any(Present("worsening"), IN_DAYS)),
-                All(Present("cancer_history"), Present("worsening"), IN_DAYS),
+                All("active_cancer", Any("worsening", IN_DAYS)),
+                All("cancer_history", "worsening", IN_DAYS),
             ),
         ),
         old=FOR_MONTHS,
@@ -86,17 +78,17 @@ RULES = (
         level="urgent",
         within="two days",
         when=All(
-            Present("weight_loss"),
+            "weight_loss",
             Any(
-                Present("night_pain"),
+                "night_pain",
                 Count(
                     2,
                     UNCEASING,
-                    Present("worsening"),
-                    Present("bone_tenderness"),
-                    Present("lost_appetite"),
-                    Present("night_sweats"),
-                    Present("lump"),
+                    "worsening",
+                    "bone_tenderness",
+                    "lost_appetite",
+                    "night_sweats",
+                    "lump",
                 ),
             ),
         ),
@@ -116,19 +108,15 @@ RULES = (
         id="CAN-4",
         level="urgent",
         within="two days",
-        when=All(
-            Present("bone_tenderness"),
-            Present("night_pain"),
-            Any(UNCEASING, Present("worsening"), Present("lump")),
-        ),
+        when=All("bone_tenderness", "night_pain", Any(UNCEASING, "worsening", "lump")),
         unless=Any(
-            Present("regular_sport"),
-            Present("training_increase"),
-            Present("recent_leg_injury"),
+            "regular_sport",
+            "training_increase",
+            "recent_leg_injury",
             Is("hip_part", "outer"),
-            Present("tendon_tenderness"),
-            Present("known_arthritis"),
-            Present("crepitus"),
+            "tendon_tenderness",
+            "known_arthritis",
+            "crepitus",
         ),
         reason="A tender bone that hurts at night, and at rest or more and more, without load or "
         "injury or a worn joint",
@@ -142,15 +130,15 @@ RULES = (
         within="two days",
         when=All(
             Below("age_years", 25),
-            Present("night_pain"),
+            "night_pain",
             Any(
                 ONE_SWOLLEN,
-                Present("joint_swelling"),
-                Present("lump"),
-                All(SEVERE, Any(UNCEASING, Present("bone_tenderness"), Present("worsening"))),
+                "joint_swelling",
+                "lump",
+                All(SEVERE, Any(UNCEASING, "bone_tenderness", "worsening")),
             ),
         ),
-        unless=Any(CRAMP, Present("recent_leg_injury"), Is("side", "both")),
+        unless=Any(CRAMP, "recent_leg_injury", Is("side", "both")),
         reason="Night pain with swelling, or severe pain that stays, before the age of 25: bone "
         "tumours grow at this age",
         action="Speak to a doctor to arrange an X-ray.",
@@ -161,17 +149,8 @@ RULES = (
         id="CAN-7",
         level="urgent",
         within="two days",
-        when=All(
-            Present("lump"),
-            Count(
-                2,
-                Present("worsening"),
-                Present("night_pain"),
-                Present("bone_tenderness"),
-                Present("weight_loss"),
-            ),
-        ),
-        unless=Any(Present("bruising"), Present("joint_swelling"), Present("varicose_veins")),
+        when=All("lump", Count(2, "worsening", "night_pain", "bone_tenderness", "weight_loss")),
+        unless=Any("bruising", "joint_swelling", "varicose_veins"),
         reason="A lump with two of worsening, night pain, a tender bone and lost weight: a growth "
         "of bone or soft tissue",
         action="Speak to a doctor to arrange an ultrasound or X-ray.",
@@ -184,17 +163,17 @@ RULES = (
         within="two days",
         when=All(
             SEVERE,
-            Present("night_pain"),
+            "night_pain",
             Is("side", "one"),
-            Any(Present("site_hip_groin"), Present("site_thigh"), Present("site_shin")),
+            Any("site_hip_groin", "site_thigh", "site_shin"),
         ),
         unless=Any(
             _WORN,
-            Present("radiates_from_back"),
-            Present("regular_sport"),
-            Present("training_increase"),
-            Present("reduced_motion"),
-            Present("joint_motion_pain"),
+            "radiates_from_back",
+            "regular_sport",
+            "training_increase",
+            "reduced_motion",
+            "joint_motion_pain",
             Is("hip_part", "outer"),
         ),
         reason="Severe pain of hip, thigh or shin on one side at night that no joint, cramp, sport "

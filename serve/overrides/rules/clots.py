@@ -25,25 +25,16 @@ _SCAN = (
     "See a doctor for a clot score, D-dimer (not in pregnancy) and ultrasound, with the result "
     "within 4 hours or treatment until it is there. Do not massage the leg."
 )
-_SUDDEN_CHEST = Any(Present("breathlessness_new"), Present("syncope_or_haemoptysis"))
-_NEW_CALF = All(IN_DAYS, Any(Present("site_calf"), Present("site_leg"), Present("site_thigh")))
-_SWOLLEN_OR_TENDER = Any(
-    ONE_SWOLLEN, THREE_CM, Present("swelling_sudden"), Present("deep_calf_tenderness")
-)
-_CHEST = Any(
-    Present("chest_pain"),
-    _SUDDEN_CHEST,
-    All(Present("breathlessness"), Any(_SWOLLEN_OR_TENDER, CLOT_RISK)),
-)
+_SUDDEN_CHEST = Any("breathlessness_new", "syncope_or_haemoptysis")
+_NEW_CALF = All(IN_DAYS, Any("site_calf", "site_leg", "site_thigh"))
+_SWOLLEN_OR_TENDER = Any(ONE_SWOLLEN, THREE_CM, "swelling_sudden", "deep_calf_tenderness")
+_CHEST = Any("chest_pain", _SUDDEN_CHEST, All("breathlessness", Any(_SWOLLEN_OR_TENDER, CLOT_RISK)))
 """What a clot in the lung does; breathlessness where it is new or beside what clots come with."""
 _CLOT_SIGN = Any(
     THREE_CM,
-    Present("swelling_sudden"),
-    Present("deep_calf_tenderness"),
-    All(
-        ONE_SWOLLEN,
-        Any(CLOT_RISK, Present("site_calf"), Present("site_leg"), Present("site_thigh")),
-    ),
+    "swelling_sudden",
+    "deep_calf_tenderness",
+    All(ONE_SWOLLEN, Any(CLOT_RISK, "site_calf", "site_leg", "site_thigh")),
 )
 _NO_D_DIMER = All(absent("d_dimer_raised"), absent("active_cancer"), absent("previous_dvt"))
 """A normal D-dimer where the clot score is low: no clot is looked for (NG158)."""
@@ -67,7 +58,7 @@ RULES = (
             "and no faint",
             action="See a doctor; call an ambulance if it is new, severe or getting worse.",
         ),
-        ask_if=Any(_SUDDEN_CHEST, Present("chest_pain"), Present("breathlessness")),
+        ask_if=Any(_SUDDEN_CHEST, "chest_pain", "breathlessness"),
         ask_after="thrombosis",
         reason="Chest pain, new breathlessness, fainting or coughed blood beside leg symptoms, or "
         "breathlessness beside signs or risks of a clot: a clot may have reached the lungs, or the "
@@ -101,9 +92,9 @@ RULES = (
         id="PE-2",
         level="emergency",
         when=All(
-            Present("unwell"),
+            "unwell",
             Any(ONE_SWOLLEN, THREE_CM),
-            Any(Present("swelling_sudden"), Present("deep_calf_tenderness"), CLOT_RISK),
+            Any("swelling_sudden", "deep_calf_tenderness", CLOT_RISK),
         ),
         reason="Unwell (faint, fast pulse or low pressure) with signs of a clot in the leg: it "
         "may have reached the lungs",
@@ -114,7 +105,7 @@ RULES = (
     Rule(
         id="DVT-1",
         level="emergency",
-        when=All(ONE_SWOLLEN, Present("blue_limb"), Any(SEVERE, Present("swelling_sudden"))),
+        when=All(ONE_SWOLLEN, "blue_limb", Any(SEVERE, "swelling_sudden")),
         reason="One leg swollen and blue, suddenly or with severe pain: a clot that blocks the "
         "whole leg may threaten it",
         action="Go to an emergency department; keep the leg raised.",
@@ -128,17 +119,9 @@ RULES = (
     Rule(
         id="DVT-2",
         level="urgent",
-        when=Any(
-            THREE_CM,
-            All(
-                ONE_SWOLLEN,
-                Any(HOT, Present("deep_calf_tenderness"), Present("quality_throbbing")),
-            ),
-        ),
+        when=Any(THREE_CM, All(ONE_SWOLLEN, Any(HOT, "deep_calf_tenderness", "quality_throbbing"))),
         unless=Any(
-            BLEEDING_OR_TEAR,
-            All(Present("joint_swelling"), absent("deep_calf_tenderness")),
-            _NO_D_DIMER,
+            BLEEDING_OR_TEAR, All("joint_swelling", absent("deep_calf_tenderness")), _NO_D_DIMER
         ),
         old=FOR_MONTHS,
         reason="One leg swollen, with warmth, redness, throbbing or a tender, thicker calf: this "
@@ -157,15 +140,12 @@ RULES = (
     Rule(
         id="DVT-3",
         level="urgent",
-        when=Any(
-            Present("swelling_sudden"),
-            All(ONE_SWOLLEN, Any(Present("site_calf"), _NEW_CALF)),
-        ),
+        when=Any("swelling_sudden", All(ONE_SWOLLEN, Any("site_calf", _NEW_CALF))),
         unless=Any(
             Is("swelling", "both"),
-            Present("recent_leg_injury"),
+            "recent_leg_injury",
             BLEEDING_OR_TEAR,
-            Present("joint_swelling"),
+            "joint_swelling",
             _NO_D_DIMER,
         ),
         old=FOR_MONTHS,
@@ -190,11 +170,11 @@ RULES = (
     Rule(
         id="DVT-5",
         level="urgent",
-        when=Any(Present("deep_calf_tenderness"), All(CLOT_RISK, Present("site_calf"), IN_DAYS)),
+        when=Any("deep_calf_tenderness", All(CLOT_RISK, "site_calf", IN_DAYS)),
         unless=Any(
             BLEEDING_OR_TEAR,
-            Present("recent_leg_injury"),
-            Present("training_increase"),
+            "recent_leg_injury",
+            "training_increase",
             All(Any(CRAMP, Is("swelling", "none")), absent("deep_calf_tenderness")),
             _NO_D_DIMER,
         ),
@@ -208,11 +188,11 @@ RULES = (
     Rule(
         id="DVT-6",
         level="urgent",
-        when=All(Present("d_dimer_raised"), Any(_SWOLLEN_OR_TENDER, _NEW_CALF)),
+        when=All("d_dimer_raised", Any(_SWOLLEN_OR_TENDER, _NEW_CALF)),
         unless=Any(
             BLEEDING_OR_TEAR,
-            Present("recent_leg_injury"),
-            Present("joint_swelling"),
+            "recent_leg_injury",
+            "joint_swelling",
             All(Is("swelling", "none"), absent("deep_calf_tenderness")),
         ),
         old=FOR_WEEKS,
@@ -225,12 +205,7 @@ RULES = (
     Rule(
         id="DVT-7",
         level="urgent",
-        when=All(
-            Present("varicose_veins"),
-            Present("redness"),
-            Any(Present("warmth"), Present("tenderness")),
-            IN_DAYS,
-        ),
+        when=All("varicose_veins", "redness", Any("warmth", "tenderness"), IN_DAYS),
         old=FOR_WEEKS,
         reason="A red, sore varicose vein, new within days: an inflamed vein can hold or spread a "
         "clot",
@@ -242,9 +217,7 @@ RULES = (
         id="DVT-8",
         level="urgent",
         when=All(
-            Is("swelling", "both"),
-            IN_DAYS,
-            Any(Present("active_cancer"), Present("organ_failure"), Present("breathlessness")),
+            Is("swelling", "both"), IN_DAYS, Any("active_cancer", "organ_failure", "breathlessness")
         ),
         old=FOR_WEEKS,
         reason="Both legs swollen within days in cancer, in failure of heart, kidney or liver, or "

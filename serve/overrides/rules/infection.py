@@ -27,7 +27,7 @@ RULES = (
     Rule(
         id="INF-1",
         level="emergency",
-        when=All(Present("unwell"), Any(FEVER, HOT)),
+        when=All("unwell", Any(FEVER, HOT)),
         reason="Ill (lethargic, confused, fast pulse or low pressure) with fever or a hot, red "
         "leg: this may be sepsis",
         action=_NOW,
@@ -37,16 +37,7 @@ RULES = (
     Rule(
         id="INF-2",
         level="emergency",
-        when=All(
-            FEVER,
-            HOT,
-            Any(
-                Present("worsening"),
-                SEVERE,
-                Present("blue_limb"),
-                Present("diabetes"),
-            ),
-        ),
+        when=All(FEVER, HOT, Any("worsening", SEVERE, "blue_limb", "diabetes")),
         reason="Fever with a hot or red leg that is spreading, very painful or discoloured, or in "
         "diabetes: deep infection",
         action=_NOW,
@@ -57,13 +48,7 @@ RULES = (
         id="INF-3",
         level="emergency",
         when=All(
-            FEVER,
-            Any(
-                Present("skin_break"),
-                Present("nonhealing_sore"),
-                Present("bone_tenderness"),
-                Present("immunosuppression"),
-            ),
+            FEVER, Any("skin_break", "nonhealing_sore", "bone_tenderness", "immunosuppression")
         ),
         reason="Fever with a wound, a sore, a tender bone or weak defences: infection may have "
         "reached bone or blood",
@@ -77,14 +62,11 @@ RULES = (
         when=All(
             SEVERE,
             Any(
+                All(Any(FEVER, "unwell"), Any(ONE_SWOLLEN, "blue_limb", "tense_compartment")),
                 All(
-                    Any(FEVER, Present("unwell")),
-                    Any(ONE_SWOLLEN, Present("blue_limb"), Present("tense_compartment")),
-                ),
-                All(
-                    Present("redness"),
-                    Any(Present("skin_break"), Present("blue_limb")),
-                    Any(Present("worsening"), Present("colour_change_new"), IN_DAYS),
+                    "redness",
+                    Any("skin_break", "blue_limb"),
+                    Any("worsening", "colour_change_new", IN_DAYS),
                 ),
             ),
         ),
@@ -97,11 +79,7 @@ RULES = (
     Rule(
         id="INF-5",
         level="emergency",
-        when=All(
-            FEVER,
-            Present("site_low_back"),
-            Any(SEVERE, WEAK, NUMB, Present("reflex_reduced")),
-        ),
+        when=All(FEVER, "site_low_back", Any(SEVERE, WEAK, NUMB, "reflex_reduced")),
         reason="Fever with back pain that is severe or comes with weakness or numbness: infection "
         "in the spine",
         action="Go to an emergency department for blood cultures and an MRI of the spine.",
@@ -114,7 +92,7 @@ RULES = (
     Rule(
         id="INF-11",
         level="emergency",
-        when=All(Present("unwell"), Any(Present("skin_break"), Present("gangrene"))),
+        when=All("unwell", Any("skin_break", "gangrene")),
         reason="Ill with a fresh wound or dead tissue: sepsis need not bring fever, and a low "
         "temperature speaks for it",
         action=_NOW,
@@ -149,18 +127,9 @@ RULES = (
     Rule(
         id="INF-7",
         level="urgent",
-        when=All(
-            Present("redness"),
-            Any(
-                Present("warmth"),
-                Present("tenderness"),
-                Present("skin_break"),
-                ONE_SWOLLEN,
-                IN_DAYS,
-            ),
-        ),
+        when=All("redness", Any("warmth", "tenderness", "skin_break", ONE_SWOLLEN, IN_DAYS)),
         unless=Any(
-            All(Any(Present("skin_darkening"), Present("joint_swelling")), NOT_FEVERISH),
+            All(Any("skin_darkening", "joint_swelling"), NOT_FEVERISH),
             All(
                 absent("warmth"),
                 NOT_FEVERISH,
@@ -168,7 +137,7 @@ RULES = (
             ),
         ),
         old=FOR_MONTHS,
-        changed=Any(CHANGED, Present("worsening")),
+        changed=Any(CHANGED, "worsening"),
         reason="Red skin that is new, warm, tender, broken or swollen: infection or a clot",
         action=_SEEN,
         sources=("004-dvt-warmth-redness", "nhs-one-leg-clot", "001-fever-infection"),
@@ -180,28 +149,24 @@ RULES = (
         within="two days",
         when=Any(
             All(
-                Present("inflammation_raised"),
+                "inflammation_raised",
                 Any(
-                    All(HOT, Any(IN_DAYS, SEVERE, Present("worsening"))),
-                    All(Present("joint_swelling"), IN_DAYS),
-                    All(Present("bone_tenderness"), Any(Present("night_pain"), IN_DAYS)),
-                    Present("weight_loss"),
-                    Present("night_sweats"),
-                    Present("rash"),
+                    All(HOT, Any(IN_DAYS, SEVERE, "worsening")),
+                    All("joint_swelling", IN_DAYS),
+                    All("bone_tenderness", Any("night_pain", IN_DAYS)),
+                    "weight_loss",
+                    "night_sweats",
+                    "rash",
                 ),
             ),
             All(
-                Present("bone_tenderness"),
-                Any(
-                    Present("redness"),
-                    Present("skin_break"),
-                    All(Present("immunosuppression"), Any(Present("night_pain"), IN_DAYS)),
-                ),
+                "bone_tenderness",
+                Any("redness", "skin_break", All("immunosuppression", Any("night_pain", IN_DAYS))),
             ),
         ),
         unless=Any(
-            All(Present("recent_leg_injury"), absent("skin_break")),
-            All(Any(Present("crepitus"), Present("bony_enlargement")), NOT_FEVERISH),
+            All("recent_leg_injury", absent("skin_break")),
+            All(Any("crepitus", "bony_enlargement"), NOT_FEVERISH),
             All(
                 absent("inflammation_raised"),
                 NOT_FEVERISH,
@@ -210,7 +175,7 @@ RULES = (
             ),
         ),
         old=FOR_MONTHS,
-        changed=Any(CHANGED, Present("worsening"), Present("weight_loss")),
+        changed=Any(CHANGED, "worsening", "weight_loss"),
         reason="Raised inflammation with a newly swollen joint, a hot leg, a tender bone, weight "
         "loss, night sweats or a rash; or a tender bone that is red, near a wound or in weak "
         "defences",

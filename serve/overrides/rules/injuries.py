@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from serve.overrides.logic import All, Any, AtLeast, Below, Is, Present, absent
 from serve.overrides.rule import Lowering, Rule
-from serve.overrides.signs import (
-    AT_REST,
-    CANCER,
-    FOR_MONTHS,
-    FOR_WEEKS,
-    IN_HOURS,
-    SEVERE,
-)
+from serve.overrides.signs import AT_REST, CANCER, FOR_MONTHS, FOR_WEEKS, IN_HOURS, SEVERE
 
 _XRAY = "Have an X-ray and keep weight off the leg until it has been read."
 _HIP = "Call an ambulance; do not try to stand."
-_ARTHRITIS = Any(Present("known_arthritis"), Present("bony_enlargement"), Present("crepitus"))
+_ARTHRITIS = Any("known_arthritis", "bony_enlargement", "crepitus")
 
 RULES = (
     Rule(
         id="FRX-1",
         level="emergency",
-        when=All(
-            Present("recent_leg_injury"),
-            Present("unable_to_bear_weight"),
-            Present("site_hip_groin"),
-        ),
+        when=All("recent_leg_injury", "unable_to_bear_weight", "site_hip_groin"),
         reason="Cannot stand on the leg after an injury, with pain at hip or groin: the hip may be "
         "broken",
         action=_HIP,
@@ -36,17 +25,14 @@ RULES = (
         id="FRX-7",
         level="emergency",
         when=All(
-            Present("recent_leg_injury"),
-            Present("unable_to_bear_weight"),
-            Any(AtLeast("age_years", 65), Present("bone_fragility_risk")),
+            "recent_leg_injury",
+            "unable_to_bear_weight",
+            Any(AtLeast("age_years", 65), "bone_fragility_risk"),
         ),
         lowering=Lowering(
             id="FRX-8",
             by=Any(
-                Present("site_ankle"),
-                Present("site_foot"),
-                Present("site_heel"),
-                All(Present("site_knee"), absent("site_hip_groin")),
+                "site_ankle", "site_foot", "site_heel", All("site_knee", absent("site_hip_groin"))
             ),
             reason="Cannot stand on the leg after an injury, with weak bone or age 65 or over, but "
             "the pain is at knee, ankle or foot: a bone may be broken",
@@ -63,8 +49,8 @@ RULES = (
         level="urgent",
         when=All(
             AtLeast("age_years", 75),
-            Present("recent_leg_injury"),
-            Any(Present("site_hip_groin"), Is("hip_part", "groin")),
+            "recent_leg_injury",
+            Any("site_hip_groin", Is("hip_part", "groin")),
         ),
         reason="A fall or twist and pain at hip or groin past 75, even where the leg still "
         "carries: the hip may be broken without having moved",
@@ -83,7 +69,7 @@ RULES = (
                 absent("bone_fragility_risk"),
                 absent("site_hip_groin"),
             ),
-            All(Present("radiates_from_back"), absent("recent_leg_injury")),
+            All("radiates_from_back", absent("recent_leg_injury")),
         ),
         old=FOR_WEEKS,
         reason="The leg cannot carry weight",
@@ -94,7 +80,7 @@ RULES = (
     Rule(
         id="FRX-3",
         level="urgent",
-        when=All(Present("recent_leg_injury"), Present("bone_tenderness")),
+        when=All("recent_leg_injury", "bone_tenderness"),
         old=FOR_WEEKS,
         reason="Bone tender after an injury: it may be broken",
         action=_XRAY,
@@ -106,15 +92,13 @@ RULES = (
         level="urgent",
         within="two days",
         when=All(
-            Any(Present("bone_fragility_risk"), CANCER),
-            Any(Present("recent_leg_injury"), IN_HOURS),
-            Any(
-                Present("bone_tenderness"), All(SEVERE, Any(Present("limp"), Present("localised")))
-            ),
+            Any("bone_fragility_risk", CANCER),
+            Any("recent_leg_injury", IN_HOURS),
+            Any("bone_tenderness", All(SEVERE, Any("limp", "localised"))),
         ),
-        unless=Any(Present("radiates_from_back"), Present("muscle_spasm")),
+        unless=Any("radiates_from_back", "muscle_spasm"),
         old=FOR_WEEKS,
-        ask_if=Any(Present("bone_fragility_risk"), CANCER),
+        ask_if=Any("bone_fragility_risk", CANCER),
         reason="A tender bone, or severe pain in one spot or with a limp, after a small injury or "
         "none, in bone that is weak or may hold cancer: it may be broken",
         action=_XRAY,
@@ -126,22 +110,15 @@ RULES = (
         level="urgent",
         within="two days",
         when=All(
-            Present("site_hip_groin"),
-            Present("worse_impact"),
+            "site_hip_groin",
+            "worse_impact",
             Any(
-                All(
-                    Any(Present("training_increase"), Present("bone_fragility_risk")),
-                    Any(Present("limp"), AT_REST),
-                ),
-                All(Present("regular_sport"), Present("limp")),
+                All(Any("training_increase", "bone_fragility_risk"), Any("limp", AT_REST)),
+                All("regular_sport", "limp"),
             ),
         ),
         unless=Any(
-            _ARTHRITIS,
-            Is("hip_part", "outer"),
-            Present("muscle_tenderness"),
-            Present("bruising"),
-            Present("pop_felt"),
+            _ARTHRITIS, Is("hip_part", "outer"), "muscle_tenderness", "bruising", "pop_felt"
         ),
         old=FOR_MONTHS,
         reason="Hip or groin pain with running or hopping after more training, in weak bone or in "
@@ -158,8 +135,8 @@ RULES = (
         level="urgent",
         when=All(
             Below("age_years", 16),
-            Any(Present("limp"), Present("reduced_motion")),
-            Any(Present("site_hip_groin"), Present("site_thigh"), Present("site_knee")),
+            Any("limp", "reduced_motion"),
+            Any("site_hip_groin", "site_thigh", "site_knee"),
         ),
         reason="A child with a limp or stiff joint and pain at hip, thigh or knee: the growing "
         "hip may slip or lose its blood",
@@ -172,14 +149,10 @@ RULES = (
         level="urgent",
         within="two days",
         when=All(
-            Present("site_hip_groin"),
+            "site_hip_groin",
             SEVERE,
-            Present("reduced_motion"),
-            Any(
-                Present("bone_fragility_risk"),
-                Present("immunosuppression"),
-                Present("harmful_medicine"),
-            ),
+            "reduced_motion",
+            Any("bone_fragility_risk", "immunosuppression", "harmful_medicine"),
         ),
         old=FOR_MONTHS,
         reason="A hip that hardly moves and hurts severely in someone on steroids or with weak "
@@ -192,27 +165,20 @@ RULES = (
         id="TEN-1",
         level="urgent",
         when=Any(
-            Present("tendon_gap"),
-            Present("squeeze_test_positive"),
+            "tendon_gap",
+            "squeeze_test_positive",
+            All("push_off_lost", Any("site_achilles", "site_calf", "site_heel")),
             All(
-                Present("push_off_lost"),
-                Any(Present("site_achilles"), Present("site_calf"), Present("site_heel")),
+                "site_achilles",
+                Any("pop_felt", All(Is("onset", "sudden"), Any("weakness", "bruising"))),
             ),
-            All(
-                Present("site_achilles"),
-                Any(
-                    Present("pop_felt"),
-                    All(Is("onset", "sudden"), Any(Present("weakness"), Present("bruising"))),
-                ),
-            ),
-            All(Present("pop_felt"), Present("weakness"), Present("site_knee")),
+            All("pop_felt", "weakness", "site_knee"),
         ),
         unless=Any(
-            Present("radiates_from_back"),
-            All(absent("squeeze_test_positive"), absent("tendon_gap")),
+            "radiates_from_back", All(absent("squeeze_test_positive"), absent("tendon_gap"))
         ),
         old=FOR_MONTHS,
-        ask_if=Any(Present("pop_felt"), All(Present("site_achilles"), Is("onset", "sudden"))),
+        ask_if=Any("pop_felt", All("site_achilles", Is("onset", "sudden"))),
         reason="A gap in a tendon, a foot that cannot push off, a snap or sudden weakness at the "
         "Achilles tendon or knee: a tendon may have torn through",
         action="See a doctor; keep the foot pointed down and do not walk on it.",

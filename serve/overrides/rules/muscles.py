@@ -20,18 +20,18 @@ _NOW = (
     "Go to an emergency department: the pressure must be released within hours. Loosen any cast "
     "or bandage; do not raise the leg."
 )
-_UNEASED = Any(UNCEASING, Present("night_pain"), Present("worsening"), Below("duration_days", 3))
-_HURT = Any(Present("recent_leg_injury"), All(Present("recent_immobility"), _UNEASED))
+_UNEASED = Any(UNCEASING, "night_pain", "worsening", Below("duration_days", 3))
+_HURT = Any("recent_leg_injury", All("recent_immobility", _UNEASED))
 """Injured; or after surgery, a cast or a journey with pain that does not ease."""
-_NERVES = Any(NUMB, Present("tingling"))
+_NERVES = Any(NUMB, "tingling")
 
 RULES = (
     Rule(
         id="ACS-1",
         level="emergency",
         when=All(
-            Present("tense_compartment"),
-            Any(SEVERE, Present("stretch_pain"), _NERVES, Present("weakness")),
+            "tense_compartment",
+            Any(SEVERE, "stretch_pain", _NERVES, "weakness"),
             Any(_HURT, UNCEASING),
         ),
         reason="A tense leg, very painful, numb or weak, after injury or surgery or hurting at "
@@ -46,8 +46,8 @@ RULES = (
         when=All(
             _HURT,
             SEVERE,
-            Any(Present("stretch_pain"), Present("quality_tight")),
-            Any(_NERVES, Present("pale_limb"), Present("pulses_reduced")),
+            Any("stretch_pain", "quality_tight"),
+            Any(_NERVES, "pale_limb", "pulses_reduced"),
         ),
         reason="Severe pain after injury or surgery, worse when the muscle is stretched or with "
         "pressure, and numb, pale or without pulse: pressure may be starving the muscle",
@@ -59,12 +59,11 @@ RULES = (
         id="ACS-4",
         level="emergency",
         when=All(
-            Present("recent_leg_injury"),
+            "recent_leg_injury",
             SEVERE,
-            Present("worsening"),
+            "worsening",
             Any(
-                All(Present("stretch_pain"), UNCEASING),
-                All(IN_HOURS, Any(Present("bruising"), Present("muscle_tenderness"))),
+                All("stretch_pain", UNCEASING), All(IN_HOURS, Any("bruising", "muscle_tenderness"))
             ),
         ),
         reason="Severe pain after a blow or fall that grows by the hour, at rest or when the "
@@ -76,7 +75,7 @@ RULES = (
     Rule(
         id="ACS-3",
         level="urgent",
-        when=All(Present("tense_compartment"), Any(SEVERE, Present("recent_leg_injury"))),
+        when=All("tense_compartment", Any(SEVERE, "recent_leg_injury")),
         unless=Present("relief_rest"),
         old=FOR_MONTHS,
         reason="A tense leg that is very painful or was injured, and that rest is not known to "
@@ -89,21 +88,21 @@ RULES = (
         id="MYO-1",
         level="emergency",
         when=All(
-            Present("dark_urine"),
+            "dark_urine",
             Any(
-                Present("creatine_kinase_raised"),
-                Present("new_statin"),
-                Present("weak_on_rising"),
+                "creatine_kinase_raised",
+                "new_statin",
+                "weak_on_rising",
                 WEAK,
-                Present("muscle_tenderness"),
-                Present("training_increase"),
+                "muscle_tenderness",
+                "training_increase",
                 All(SEVERE, IN_DAYS),
             ),
         ),
         ask_if=Any(
-            Present("creatine_kinase_raised"),
-            Present("new_statin"),
-            All(Present("training_increase"), SEVERE, Present("muscle_tenderness")),
+            "creatine_kinase_raised",
+            "new_statin",
+            All("training_increase", SEVERE, "muscle_tenderness"),
         ),
         reason="Dark or scanty urine with sore or weak muscles: muscle may be breaking down and "
         "harm the kidneys",
@@ -115,25 +114,18 @@ RULES = (
         id="MYO-2",
         level="urgent",
         when=All(
-            Any(WEAK, Present("weak_on_rising")),
+            Any(WEAK, "weak_on_rising"),
             Any(
-                All(
-                    Present("new_statin"),
-                    Any(Present("muscle_tenderness"), Present("creatine_kinase_raised")),
-                ),
+                All("new_statin", Any("muscle_tenderness", "creatine_kinase_raised")),
                 All(
                     BOTH_LEGS,
-                    Present("inflammation_raised"),
-                    Any(
-                        Present("site_thigh"),
-                        Present("muscle_tenderness"),
-                        Present("creatine_kinase_raised"),
-                    ),
+                    "inflammation_raised",
+                    Any("site_thigh", "muscle_tenderness", "creatine_kinase_raised"),
                 ),
-                All(BOTH_LEGS, Present("creatine_kinase_raised")),
+                All(BOTH_LEGS, "creatine_kinase_raised"),
             ),
         ),
-        unless=All(Present("starts_hours_after_exercise"), absent("dark_urine")),
+        unless=All("starts_hours_after_exercise", absent("dark_urine")),
         reason="Muscles weak on both sides, or sore and weak, after a new medicine or with raised "
         "inflammation, or a high muscle enzyme: muscle may be inflamed or breaking down",
         action="See a doctor for creatine kinase, kidney and urine tests; ask there about the "
@@ -145,12 +137,12 @@ RULES = (
         id="ELE-1",
         level="urgent",
         when=All(
-            Any(Present("electrolyte_abnormal"), Present("electrolyte_high")),
+            Any("electrolyte_abnormal", "electrolyte_high"),
             Any(
-                Present("unwell"),
-                Present("syncope_or_haemoptysis"),
-                All(Present("upper_limb_symptoms"), Present("muscle_spasm")),
-                All(WEAK, Any(CRAMP, Present("weak_on_rising"))),
+                "unwell",
+                "syncope_or_haemoptysis",
+                All("upper_limb_symptoms", "muscle_spasm"),
+                All(WEAK, Any(CRAMP, "weak_on_rising")),
             ),
         ),
         reason="Abnormal salts in the blood with illness, weakness, or symptoms in the hands too: "

@@ -18,15 +18,12 @@ from serve.overrides.signs import (
     WEAK,
 )
 
-_HIP_FLEXOR = Any(Present("site_thigh"), Present("site_hip_groin"), Present("site_low_back"))
+_HIP_FLEXOR = Any("site_thigh", "site_hip_groin", "site_low_back")
 _NERVES = "See a doctor to have strength, reflexes and sensation tested."
-_TWO_SIDES = Any(BOTH_LEGS, Present("stocking_pattern"), Present("upper_limb_symptoms"))
-_LATELY = Any(Below("changed_days", 28), Present("worsening"))
+_TWO_SIDES = Any(BOTH_LEGS, "stocking_pattern", "upper_limb_symptoms")
+_LATELY = Any(Below("changed_days", 28), "worsening")
 _TIRED_OR_TORN = Any(
-    Present("training_increase"),
-    Present("recent_leg_injury"),
-    Present("pop_felt"),
-    Present("starts_hours_after_exercise"),
+    "training_increase", "recent_leg_injury", "pop_felt", "starts_hours_after_exercise"
 )
 
 RULES = (
@@ -37,14 +34,10 @@ RULES = (
             WEAK,
             _TWO_SIDES,
             Any(
-                Present("reflex_reduced"),
+                "reflex_reduced",
                 All(
-                    Any(NUMB, Present("tingling"), Present("unsteady")),
-                    Any(
-                        Present("worsening"),
-                        Present("stocking_pattern"),
-                        Present("upper_limb_symptoms"),
-                    ),
+                    Any(NUMB, "tingling", "unsteady"),
+                    Any("worsening", "stocking_pattern", "upper_limb_symptoms"),
                 ),
             ),
             IN_FOUR_WEEKS,
@@ -71,11 +64,11 @@ RULES = (
     Rule(
         id="STR-1",
         level="emergency",
-        when=All(WEAK, Present("upper_limb_symptoms"), IN_HOURS),
+        when=All(WEAK, "upper_limb_symptoms", IN_HOURS),
         old=FOR_WEEKS,
         lowering=Lowering(
             id="STR-2",
-            by=All(BOTH_LEGS, Present("starts_hours_after_exercise")),
+            by=All(BOTH_LEGS, "starts_hours_after_exercise"),
             reason="Sudden weakness of leg and arm, but on both sides after exercise, or for weeks "
             "without change on record",
             action=_NERVES,
@@ -88,16 +81,11 @@ RULES = (
     Rule(
         id="BLD-1",
         level="emergency",
-        when=All(
-            Present("blood_thinner"),
-            WEAK,
-            _HIP_FLEXOR,
-            Any(IN_DAYS, All(SEVERE, Present("worsening"))),
-        ),
+        when=All("blood_thinner", WEAK, _HIP_FLEXOR, Any(IN_DAYS, All(SEVERE, "worsening"))),
         old=FOR_WEEKS,
         lowering=Lowering(
             id="BLD-2",
-            by=All(Present("radiates_from_back"), Present("relief_bending_forward")),
+            by=All("radiates_from_back", "relief_bending_forward"),
             reason="A weak leg with pain of back, groin or thigh under a blood thinner, eased by "
             "leaning forward, or for weeks without change on record",
             action=_NERVES,
@@ -112,8 +100,8 @@ RULES = (
     Rule(
         id="BLD-3",
         level="urgent",
-        when=All(Present("blood_thinner"), WEAK, _HIP_FLEXOR),
-        unless=All(Present("radiates_from_back"), Present("relief_bending_forward")),
+        when=All("blood_thinner", WEAK, _HIP_FLEXOR),
+        unless=All("radiates_from_back", "relief_bending_forward"),
         old=FOR_WEEKS,
         reason="A weak leg with pain in back, groin or thigh under a blood thinner, not said since "
         "when: a bleed may press on the nerve",
@@ -136,11 +124,11 @@ RULES = (
         id="NEU-2",
         level="urgent",
         when=All(
-            Any(Present("weakness"), Present("weak_on_rising")),
+            Any("weakness", "weak_on_rising"),
             Any(
                 IN_HOURS,
                 All(
-                    Present("worsening"),
+                    "worsening",
                     Any(
                         Is("onset", "days"),
                         Below("duration_days", 42),
@@ -156,12 +144,7 @@ RULES = (
             All(absent("reflex_reduced"), absent("sensation_loss"), absent("foot_drop")),
             All(
                 Not(BOTH_LEGS),
-                Any(
-                    Present("resisted_pain"),
-                    Present("joint_motion_pain"),
-                    Present("muscle_tenderness"),
-                    Present("tendon_tenderness"),
-                ),
+                Any("resisted_pain", "joint_motion_pain", "muscle_tenderness", "tendon_tenderness"),
             ),
         ),
         old=FOR_MONTHS,
@@ -177,13 +160,10 @@ RULES = (
         within="two days",
         when=All(
             WEAK,
-            Any(NUMB, Present("reflex_reduced"), Present("tingling")),
+            Any(NUMB, "reflex_reduced", "tingling"),
             Any(
-                All(IN_FOUR_WEEKS, Any(SEVERE, Present("worsening"))),
-                All(
-                    Present("giving_way"),
-                    Any(Present("recent_immobility"), Present("blood_thinner"), IN_FOUR_WEEKS),
-                ),
+                All(IN_FOUR_WEEKS, Any(SEVERE, "worsening")),
+                All("giving_way", Any("recent_immobility", "blood_thinner", IN_FOUR_WEEKS)),
             ),
         ),
         unless=_TIRED_OR_TORN,
@@ -201,8 +181,8 @@ RULES = (
         when=All(IN_HOURS, NUMB),
         unless=Any(
             BACK,
-            Present("recent_leg_injury"),
-            Present("stocking_pattern"),
+            "recent_leg_injury",
+            "stocking_pattern",
             All(GOOD_FLOW, absent("weakness"), absent("upper_limb_symptoms")),
         ),
         old=FOR_WEEKS,
@@ -217,12 +197,9 @@ RULES = (
         id="NEU-5",
         level="urgent",
         when=All(
-            Present("reflex_reduced"),
+            "reflex_reduced",
             _TWO_SIDES,
-            Any(
-                All(IN_FOUR_WEEKS, Any(NUMB, Present("tingling"), Present("unsteady"))),
-                All(WEAK, Present("worsening")),
-            ),
+            Any(All(IN_FOUR_WEEKS, Any(NUMB, "tingling", "unsteady")), All(WEAK, "worsening")),
         ),
         unless=All(absent("weakness"), absent("unsteady"), absent("worsening")),
         old=FOR_MONTHS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, Below, Count, Present, absent
+from serve.overrides.logic import All, Any, Below, Count, absent
 from serve.overrides.rule import Lowering, Rule
 from serve.overrides.signs import (
     BACK,
@@ -20,19 +20,19 @@ _MRI = (
     "Go to an emergency department for an MRI of the spine as an emergency; delay can make "
     "incontinence and weakness permanent."
 )
-_LEG_NERVES = Any(WEAK, NUMB, Present("tingling"), Present("reflex_reduced"))
-_ASK = Any(BACK, Present("foot_drop"), Present("slr_positive"), All(BOTH_LEGS, WEAK, NUMB))
+_LEG_NERVES = Any(WEAK, NUMB, "tingling", "reflex_reduced")
+_ASK = Any(BACK, "foot_drop", "slr_positive", All(BOTH_LEGS, WEAK, NUMB))
 
 RULES = (
     Rule(
         id="CES-1",
         level="emergency",
         when=Any(
-            Present("saddle_numbness"),
-            Present("bladder_bowel_change"),
+            "saddle_numbness",
+            "bladder_bowel_change",
             All(
-                Any(Present("seat_feels_different"), Present("bladder_feeling_lost")),
-                Any(BACK, Present("site_buttock"), WEAK, Present("bladder_bowel_change")),
+                Any("seat_feels_different", "bladder_feeling_lost"),
+                Any(BACK, "site_buttock", WEAK, "bladder_bowel_change"),
             ),
         ),
         ask_if=_ASK,
@@ -48,14 +48,14 @@ RULES = (
         level="emergency",
         when=Any(
             All(
-                Present("bladder_bowel_change"),
+                "bladder_bowel_change",
                 Any(
-                    All(BACK, Any(_LEG_NERVES, Present("slr_positive"), IN_FOUR_WEEKS)),
+                    All(BACK, Any(_LEG_NERVES, "slr_positive", IN_FOUR_WEEKS)),
                     All(WEAK, BOTH_LEGS, IN_FOUR_WEEKS),
                 ),
             ),
             All(
-                Any(Present("urinary_hesitancy"), Present("sexual_change")),
+                Any("urinary_hesitancy", "sexual_change"),
                 BACK,
                 BOTH_LEGS,
                 IN_FOUR_WEEKS,
@@ -63,7 +63,7 @@ RULES = (
             ),
         ),
         old=FOR_MONTHS,
-        changed=Any(Below("changed_days", 28), Present("worsening")),
+        changed=Any(Below("changed_days", 28), "worsening"),
         lowering=Lowering(
             id="CES-7",
             by=All(absent("saddle_numbness"), absent("weakness")),
@@ -86,16 +86,12 @@ RULES = (
             BACK,
             BOTH_LEGS,
             IN_DAYS,
-            Any(WEAK, All(NUMB, Any(Present("reflex_reduced"), Present("urinary_hesitancy")))),
+            Any(WEAK, All(NUMB, Any("reflex_reduced", "urinary_hesitancy"))),
         ),
         old=FOR_WEEKS,
         lowering=Lowering(
             id="CES-6",
-            by=All(
-                absent("weakness"),
-                absent("saddle_numbness"),
-                absent("bladder_bowel_change"),
-            ),
+            by=All(absent("weakness"), absent("saddle_numbness"), absent("bladder_bowel_change")),
             reason="Pain from the back into both legs with numbness or lost reflexes, but full "
             "strength and normal bladder, bowel and saddle, or for weeks without change on record",
             action="See a doctor to have strength, reflexes and feeling of the saddle tested; go "
@@ -113,16 +109,12 @@ RULES = (
         when=All(
             BACK,
             Any(
-                All(Present("active_cancer"), Any(WEAK, Present("unsteady"))),
-                All(
-                    CANCER,
-                    Any(WEAK, Present("unsteady")),
-                    Count(2, Present("night_pain"), Present("worsening"), IN_DAYS),
-                ),
+                All("active_cancer", Any(WEAK, "unsteady")),
+                All(CANCER, Any(WEAK, "unsteady"), Count(2, "night_pain", "worsening", IN_DAYS)),
             ),
         ),
         old=FOR_MONTHS,
-        changed=Any(Below("changed_days", 28), Present("worsening")),
+        changed=Any(Below("changed_days", 28), "worsening"),
         lowering=Lowering(
             id="CAN-6",
             by=All(absent("weakness"), absent("bladder_bowel_change")),
@@ -139,7 +131,7 @@ RULES = (
     Rule(
         id="CES-4",
         level="urgent",
-        when=All(Present("radiates_from_back"), BOTH_LEGS, IN_DAYS),
+        when=All("radiates_from_back", BOTH_LEGS, IN_DAYS),
         unless=All(
             absent("weakness"),
             absent("numbness"),
@@ -160,12 +152,12 @@ RULES = (
         level="urgent",
         when=All(
             Any(
-                Present("bladder_bowel_change"),
-                Present("seat_feels_different"),
-                Present("bladder_feeling_lost"),
-                All(Any(Present("urinary_hesitancy"), Present("sexual_change")), NUMB),
+                "bladder_bowel_change",
+                "seat_feels_different",
+                "bladder_feeling_lost",
+                All(Any("urinary_hesitancy", "sexual_change"), NUMB),
             ),
-            Any(BACK, WEAK, Present("slr_positive"), Present("reflex_reduced")),
+            Any(BACK, WEAK, "slr_positive", "reflex_reduced"),
         ),
         unless=All(
             absent("weakness"),
