@@ -158,10 +158,11 @@ def _relations(raw: Any, findings: Mapping[str, Finding]) -> Relations:
     implications = []
     for entry in raw["implies"]:
         if_, then = _literal(entry["if"], findings), _literal(entry["then"], findings)
-        implications.append(Implication(if_, then, f"{if_.finding} implies {then.finding}"))
+        text = f"{_told(entry['if'])} implies {_told(entry['then'])}"
+        implications.append(Implication(if_, then, text))
     for first, second in raw["excludes"]:
         left, right = _literal(first, findings), _literal(second, findings)
-        text = f"{left.finding} and {right.finding} exclude each other"
+        text = f"{_told(first)} and {_told(second)} exclude each other"
         implications.append(Implication(left, right.opposite(), text))
     return Relations(
         implications=tuple(implications),
@@ -185,6 +186,14 @@ def _recorded_as(entry: dict[str, Any], findings: Mapping[str, Finding]) -> Reco
     finding = findings[entry["finding"]]
     means = tuple(finding.code(value) for value in entry["means"])
     return RecordedAs(finding.id, finding.code(entry["value"]), means)
+
+
+def _told(raw: dict[str, Any]) -> str:
+    """A literal in words: `fever`, `no fever`, `swelling none`, and a number by its name alone."""
+    ((finding, value),) = raw.items()
+    if isinstance(value, dict) or value == "yes":
+        return finding
+    return f"no {finding}" if value == "no" else f"{finding} {value}"
 
 
 def _literal(raw: dict[str, Any], findings: Mapping[str, Finding]) -> Statement:
