@@ -58,13 +58,18 @@ def posterior(
     Columns of `cases` that are findings are read as a case file's cells are: words, booleans or 0
     and 1 for yes and no, a missing value for blank; a finding without a column was not asked, and
     other columns are passed over. `complete` reads a blank as "does not apply". Raises ValueError,
-    naming each cell, for one that is no value of its finding, and where no column is a finding.
+    naming each cell, for one that is no value of its finding, and where no column is a finding;
+    TypeError for what is no frame.
     """
+    import pandas as pd
     import pyarrow as pa
 
     from data_gen.posterior_files import posterior_table, read_cells
     from data_gen.world import load_world
 
+    if not isinstance(cases, pd.DataFrame):
+        kind = type(cases).__name__
+        raise TypeError(f"cases: {kind} is no data frame; make one with pandas.DataFrame(cases)")
     world = load_world(knowledge, learned, complete=complete)
     known = [name for name in cases.columns if name in world.vocabulary.finding_ids]
     table = pa.table({n: pa.array(cases[n], from_pandas=True).cast(pa.string()) for n in known})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -126,8 +126,8 @@ class Scorer:
         without a key, was not asked (`columns.unknowns` turns either round). Yes/no findings may
         be booleans, 1 and 0, or the words a file may use. A cell that is no value of its finding
         counts as not known and is told in `issues`. Cases without any column have no finding.
-        Raises RefusedError for a column that is named like one scoring writes, or where there are
-        columns and none is known.
+        Raises RefusedError for what is no case, for a column that is named like one scoring writes,
+        or where there are columns and none is known.
         """
         table = without_dictionaries(table_of(cases := _listed(cases)))
         scores = score_values(self.chain, self._parsed(cases, table, columns))
@@ -205,11 +205,24 @@ def open_scorer(
 
 
 def _listed(cases: Any) -> Any:
-    """Dicts as a list, a frame as it is."""
+    """Dicts as a list, a frame as it is; RefusedError for anything else."""
     if isinstance(cases, Mapping):
         return [cases]
     frame = isinstance(cases, pa.Table | pa.RecordBatch) or hasattr(cases, "__arrow_c_stream__")
-    return cases if frame or _is_pandas(cases) else list(cases)
+    if frame or _is_pandas(cases):
+        return cases
+    if isinstance(cases, str | bytes) or not isinstance(cases, Iterable):
+        raise RefusedError(_no_case("cases", cases))
+    listed = list(cases)
+    for place, case in enumerate(listed):
+        if not isinstance(case, Mapping):
+            raise RefusedError(_no_case(f"cases[{place}]", case))
+    return listed
+
+
+def _no_case(where: str, given: Any) -> Problem:
+    remedy = "give a dict from findings to values, a list of dicts, an Arrow table or a data frame"
+    return Problem("no_case", where, f"{type(given).__name__} is no case", remedy)
 
 
 def _is_pandas(cases: Any) -> bool:

@@ -108,3 +108,10 @@ def test_importing_the_package_loads_no_library() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("cases", [[{"age_years": 60}], {"age_years": 60}, "x", None])
+def test_what_is_no_frame_is_refused(cases: object) -> None:
+    """Anything but a frame is named, with how to make one."""
+    with pytest.raises(TypeError, match="no data frame; make one with"):
+        data_gen.posterior(cases)  # type: ignore[arg-type]

@@ -227,3 +227,14 @@ def test_blank_cases_are_cases(count: int, tiny_bundle: Path) -> None:
 def test_one_blank_case(cases: Any, tiny_bundle: Path) -> None:
     """A blank dict is one case; a table without rows is none."""
     assert len(load(tiny_bundle).score(cases)) == (1 if cases == {} else 0)
+
+
+@pytest.mark.parametrize(
+    ("cases", "where"),
+    [("x", "cases"), (5, "cases"), (None, "cases"), ([{}, None], "cases[1]"), ([[1]], "cases[0]")],
+)
+def test_what_is_no_case_is_refused(cases: Any, where: str, tiny_bundle: Path) -> None:
+    """What is no dict, no list of dicts and no frame is named, with what to give instead."""
+    with pytest.raises(RefusedError, match="give a dict") as refused:
+        load(tiny_bundle).score(cases)
+    assert refused.value.problems[0].where == where
