@@ -9,8 +9,8 @@ from typing import Any
 
 from data_gen.vocabulary import Vocabulary
 from serve.mapping.dates import ORDERS, DateProblem, Order, read_date
-from serve.mapping.units import factor, unit_named
-from serve.suggestion.matching import NEAR, SURE, family, scores_of, unit_said
+from serve.mapping.units import factor
+from serve.suggestion.matching import NEAR, SURE, family, scores_of, unit_said, without_unit
 from serve.suggestion.phrases import lexicon, likeness, plain, words_of
 from serve.suggestion.profile import Column, is_dated
 from serve.suggestion.redcap import Field
@@ -69,10 +69,7 @@ def like(column: Column, what: str, vocabulary: Vocabulary) -> float:
 def _bare(text: str) -> str:
     """A name without the unit and the leg that stand in it."""
     words = [word for word in plain(text).split() if word not in _LEFT | _RIGHT]
-    bases = ("cm", "kg", "mmHg")
-    if len(words) > 1 and any(unit_named(words[-1], base) for base in bases):
-        words = words[:-1]
-    return " ".join(words)
+    return without_unit(words, ("cm", "kg", "mmHg"))
 
 
 def computed(columns: Sequence[Column], vocabulary: Vocabulary) -> Iterator[Computed]:

@@ -39,6 +39,7 @@ _BRIEF = 3  # words up to which each word of a name counts
 _VAGUE = 0.5  # the likeness of a word that means a finding only under a question
 
 
+_BASES = ("degC", "m", "min", "days", "cm", "years", "kg", "mmHg")
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]")
 
 
@@ -192,13 +193,12 @@ def _either_way(vocabulary: Vocabulary) -> Words:
 
 def _bare_forms(name: str) -> tuple[str, ...]:
     """A name, and what is left of it without a unit or what stands in brackets."""
-    forms = (name, _without_unit(name), _BRACKETS.sub(" ", name))
+    forms = (name, without_unit(plain(name).split()), _BRACKETS.sub(" ", name))
     return tuple(dict.fromkeys(form for form in forms if form.strip()))
 
 
-def _without_unit(name: str) -> str:
-    words = plain(name).split()
-    bases = ("degC", "m", "min", "days", "cm", "years", "kg", "mmHg")
+def without_unit(words: Sequence[str], bases: Sequence[str] = _BASES) -> str:
+    """Words as one text, without a unit at its end."""
     if len(words) > 1 and any(unit_named(words[-1], base) for base in bases):
         words = words[:-1]
     return " ".join(words)
