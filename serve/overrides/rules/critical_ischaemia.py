@@ -127,7 +127,14 @@ RULES = (
         id="CLI-5",
         level="urgent",
         when=Below("abi", 0.4),
-        reason="Ankle-brachial index under 0.40: very little blood reaches the foot",
+        unless=All(
+            absent("rest_pain"),
+            absent("night_pain"),
+            absent("nonhealing_sore"),
+            absent("gangrene"),
+        ),
+        reason="Ankle-brachial index under 0.40, and pain at rest or a sore is not ruled out: very "
+        "little blood reaches the foot",
         action="Arrange a vascular assessment.",
         sources=("gvg-2019-suspected-clti", "wifi-ischaemia-grade-3"),
         hazard="critical_ischaemia",

@@ -201,7 +201,7 @@ RULES = (
             _TWO_SIDES,
             Any(All(IN_FOUR_WEEKS, Any(NUMB, "tingling", "unsteady")), All(WEAK, "worsening")),
         ),
-        unless=All(absent("weakness"), absent("unsteady"), absent("worsening")),
+        unless=All(absent("weakness"), absent("unsteady")),
         old=FOR_MONTHS,
         changed=Below("changed_days", 14),
         reason="Lost reflexes on both sides with weakness, numbness or unsteadiness that nothing "

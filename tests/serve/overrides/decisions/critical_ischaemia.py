@@ -95,6 +95,13 @@ def _(p: Patient) -> bool:
     return not p["abi"] >= 0.4
 
 
+@guard("CLI-5")
+def _(p: Patient) -> bool:
+    if p["gangrene"] or p["nonhealing_sore"]:
+        return False
+    return not p["night_pain"] and not p["rest_pain"]
+
+
 @urgent("CLI-6", within="two days")
 def _(p: Patient) -> bool:
     if not p["distance_shrinking"]:

@@ -152,7 +152,7 @@ def _(p: Patient) -> bool:
 
 @guard("NEU-5")
 def _(p: Patient) -> bool:
-    return not p["weakness"] and not p["unsteady"] and not p["worsening"]
+    return not p["weakness"] and not p["unsteady"]
 
 
 @urgent("NEU-5")
