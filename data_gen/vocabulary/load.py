@@ -158,11 +158,10 @@ def _relations(raw: Any, findings: Mapping[str, Finding]) -> Relations:
     implications = []
     for entry in raw["implies"]:
         if_, then = _literal(entry["if"], findings), _literal(entry["then"], findings)
-        text = f"{_told(entry['if'])} implies {_told(entry['then'])}"
-        implications.append(Implication(if_, then, text))
+        implications.append(Implication(if_, then, f"{if_.finding} implies {then.finding}"))
     for first, second in raw["excludes"]:
         left, right = _literal(first, findings), _literal(second, findings)
-        text = f"{_told(first)} and {_told(second)} exclude each other"
+        text = f"{left.finding} and {right.finding} exclude each other"
         implications.append(Implication(left, right.opposite(), text))
     return Relations(
         implications=tuple(implications),
@@ -186,14 +185,6 @@ def _recorded_as(entry: dict[str, Any], findings: Mapping[str, Finding]) -> Reco
     finding = findings[entry["finding"]]
     means = tuple(finding.code(value) for value in entry["means"])
     return RecordedAs(finding.id, finding.code(entry["value"]), means)
-
-
-def _told(raw: dict[str, Any]) -> str:
-    """A literal in words: `fever`, `no fever`, `swelling none`, and a number by its name alone."""
-    ((finding, value),) = raw.items()
-    if isinstance(value, dict) or value == "yes":
-        return finding
-    return f"no {finding}" if value == "no" else f"{finding} {value}"
 
 
 def _literal(raw: dict[str, Any], findings: Mapping[str, Finding]) -> Statement:
