@@ -36,7 +36,7 @@ from serve.overrides.matrix.states import FIRED, levels, rule_states
 from serve.triage import URGENT
 from tests.serve.overrides.document_flags import FLAGS, Records
 from training.data.real_cases import read_real_cases
-from training.evaluation.triage import component_ranks
+from training.evaluation.triage import ranks
 
 REAL = ROOT / "examples" / "real_cases.csv"
 Matrix = npt.NDArray[np.float64]
@@ -211,7 +211,7 @@ def _chunk(start: int) -> Misses:
 @cache
 def _in_danger() -> Mask:
     """(n_components,) which of them need an emergency department, or a doctor within days."""
-    return component_ranks(_world()) <= URGENT
+    return ranks(_world().components) <= URGENT
 
 
 def benign(patients: int) -> Iterator[str]:
