@@ -60,10 +60,10 @@ RULES = (
         old=FOR_WEEKS,
         lowering=Lowering(
             id="ALI-8",
-            by=Any(GOOD_FLOW, _WARM_AND_FEELS, All(BLEEDING_OR_TEAR, absent("cool_limb"))),
+            by=Any(GOOD_FLOW, _WARM_AND_FEELS),
             reason="Sudden, severe pain with numbness, weakness or another sign of a closed "
-            "artery, but good pulses in a warm leg, a warm leg that feels and moves, a bruise or "
-            "tear in a leg that is not cool, or weeks without change on record",
+            "artery, but good pulses in a warm leg, a warm leg that feels and moves, or weeks "
+            "without change on record",
             action=_LOWERED,
         ),
         ask_after="acute_ischaemia",
@@ -142,7 +142,9 @@ RULES = (
         old=FOR_WEEKS,
         lowering=Lowering(
             id="ALI-11",
-            by=Any(GOOD_FLOW, HOT, CRAMP),
+            by=Any(
+                GOOD_FLOW, HOT, "muscle_spasm", All("quality_cramping", absent("constant_pain"))
+            ),
             reason="Sudden, severe leg pain with a heart that can throw clots, but good pulses in "
             "a warm leg, a hot or red part, a cramp, or weeks without change on record",
             action=_LOWERED,

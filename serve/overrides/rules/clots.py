@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, Is, Present, absent
+from serve.overrides.logic import All, Any, Is, Not, Present, absent
 from serve.overrides.rule import Lowering, Rule
 from serve.overrides.signs import (
     BLEEDING_OR_TEAR,
@@ -28,7 +28,11 @@ _SCAN = (
 _SUDDEN_CHEST = Any("breathlessness_new", "syncope_or_haemoptysis")
 _NEW_CALF = All(IN_DAYS, Any("site_calf", "site_leg", "site_thigh"))
 _SWOLLEN_OR_TENDER = Any(ONE_SWOLLEN, THREE_CM, "swelling_sudden", "deep_calf_tenderness")
-_CHEST = Any("chest_pain", _SUDDEN_CHEST, All("breathlessness", Any(_SWOLLEN_OR_TENDER, CLOT_RISK)))
+_CHEST = Any(
+    "chest_pain",
+    _SUDDEN_CHEST,
+    All("breathlessness", Any(_SWOLLEN_OR_TENDER, "recent_immobility", "active_cancer")),
+)
 """What a clot in the lung does; breathlessness where it is new or beside what clots come with."""
 _CLOT_SIGN = Any(
     THREE_CM,
@@ -36,8 +40,14 @@ _CLOT_SIGN = Any(
     "deep_calf_tenderness",
     All(ONE_SWOLLEN, Any(CLOT_RISK, "site_calf", "site_leg", "site_thigh")),
 )
-_NO_D_DIMER = All(absent("d_dimer_raised"), absent("active_cancer"), absent("previous_dvt"))
-"""A normal D-dimer where the clot score is low: no clot is looked for (NG158)."""
+_NO_D_DIMER = All(
+    absent("d_dimer_raised"),
+    absent("active_cancer"),
+    absent("previous_dvt"),
+    absent("pregnancy_or_oestrogen"),
+    Any(absent("recent_immobility"), All(absent("deep_calf_tenderness"), Not(THREE_CM))),
+)
+"""A normal D-dimer where the clot score is low and it is a test: no clot is looked for (NG158)."""
 
 RULES = (
     Rule(

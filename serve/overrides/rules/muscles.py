@@ -63,7 +63,9 @@ RULES = (
             SEVERE,
             "worsening",
             Any(
-                All("stretch_pain", UNCEASING), All(IN_HOURS, Any("bruising", "muscle_tenderness"))
+                All("stretch_pain", UNCEASING),
+                All(IN_HOURS, UNCEASING, Any("bruising", "muscle_tenderness")),
+                All(Any("bruising", "muscle_tenderness"), Below("duration_days", 1)),
             ),
         ),
         reason="Severe pain after a blow or fall that grows by the hour, at rest or when the "
@@ -93,10 +95,8 @@ RULES = (
                 "creatine_kinase_raised",
                 "new_statin",
                 "weak_on_rising",
-                WEAK,
-                "muscle_tenderness",
                 "training_increase",
-                All(SEVERE, IN_DAYS),
+                All(IN_DAYS, Any(WEAK, SEVERE, "muscle_tenderness")),
             ),
         ),
         ask_if=Any(

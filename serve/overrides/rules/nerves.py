@@ -105,7 +105,8 @@ RULES = (
         old=FOR_WEEKS,
         reason="A weak leg with pain in back, groin or thigh under a blood thinner, not said since "
         "when: a bleed may press on the nerve",
-        action=_NERVES,
+        action="See a doctor, who decides on a scan and on the next dose of the blood thinner; go "
+        "to an emergency department if weakness or pain grows.",
         sources=("judgement: a bleed into the hip flexor grows while it is looked for elsewhere",),
         hazard="bleeding",
     ),
@@ -201,7 +202,12 @@ RULES = (
             _TWO_SIDES,
             Any(All(IN_FOUR_WEEKS, Any(NUMB, "tingling", "unsteady")), All(WEAK, "worsening")),
         ),
-        unless=All(absent("weakness"), absent("unsteady")),
+        unless=All(
+            absent("weakness"),
+            absent("unsteady"),
+            absent("upper_limb_symptoms"),
+            absent("recent_infection"),
+        ),
         old=FOR_MONTHS,
         changed=Below("changed_days", 14),
         reason="Lost reflexes on both sides with weakness, numbness or unsteadiness that nothing "

@@ -50,9 +50,7 @@ def _(p: Patient) -> bool:
 
 @lowering("ALI-1", "ALI-8")
 def _(p: Patient) -> bool:
-    if well_fed(p) or _warm_and_alive(p):
-        return True
-    return bled_or_torn(p) and not p["cool_limb"]
+    return well_fed(p) or _warm_and_alive(p)
 
 
 @emergency("ALI-2")
@@ -107,7 +105,9 @@ def _(p: Patient) -> bool:
 
 @lowering("ALI-4", "ALI-11")
 def _(p: Patient) -> bool:
-    return cramps(p) or hot(p) or well_fed(p)
+    if p["muscle_spasm"] or hot(p) or well_fed(p):
+        return True
+    return p["quality_cramping"] and not p["constant_pain"]
 
 
 @emergency("ALI-6")

@@ -11,11 +11,19 @@ from tests.serve.overrides.decisions.patient import (
     rests_badly,
     two_weeks,
 )
-from tests.serve.overrides.decisions.table import Patient, emergency, guard, lowering, old, urgent
+from tests.serve.overrides.decisions.table import (
+    Patient,
+    emergency,
+    guard,
+    lowering,
+    newly,
+    old,
+    urgent,
+)
 
 old("ALI-5", 90)
 old("AAA-1", 28)
-old("AAA-3", 90)
+old("AAA-3", 90, lambda p: back(p) or p["severe_pain"] or newly(p))
 old("COL-1", 90)
 
 

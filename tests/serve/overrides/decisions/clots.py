@@ -21,7 +21,7 @@ def _chest(p: Patient) -> bool:
         return True
     if not p["breathlessness"]:
         return False
-    return prone_to_clots(p) or _swollen_or_tender(p)
+    return p["recent_immobility"] or p["active_cancer"] or _swollen_or_tender(p)
 
 
 def _swollen_or_tender(p: Patient) -> bool:
@@ -91,9 +91,13 @@ def _(p: Patient) -> bool:
 
 
 def _normal_d_dimer(p: Patient) -> bool:
-    if p["d_dimer_raised"]:
+    if p["d_dimer_raised"] or p["pregnancy_or_oestrogen"]:
         return False
-    return not p["active_cancer"] and not p["previous_dvt"]
+    if p["active_cancer"] or p["previous_dvt"]:
+        return False
+    if not p["recent_immobility"]:
+        return True
+    return not p["deep_calf_tenderness"] and p["calf_difference_cm"] < 3
 
 
 old("DVT-2", 90)

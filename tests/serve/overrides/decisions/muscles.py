@@ -44,7 +44,7 @@ def _(p: Patient) -> bool:
         return True
     if not p["bruising"] and not p["muscle_tenderness"]:
         return False
-    return hours(p)
+    return p["duration_days"] < 1 or (hours(p) and unceasing(p))
 
 
 old("ACS-3", 90)
@@ -66,9 +66,11 @@ def _(p: Patient) -> bool:
         return False
     if p["weak_on_rising"] or p["new_statin"] or p["creatine_kinase_raised"]:
         return True
-    if p["training_increase"] or p["muscle_tenderness"] or weak(p):
+    if p["training_increase"]:
         return True
-    return p["severe_pain"] and two_weeks(p)
+    if not two_weeks(p):
+        return False
+    return p["muscle_tenderness"] or p["severe_pain"] or weak(p)
 
 
 @urgent("MYO-2")

@@ -152,7 +152,9 @@ def _(p: Patient) -> bool:
 
 @guard("NEU-5")
 def _(p: Patient) -> bool:
-    return not p["weakness"] and not p["unsteady"]
+    if p["weakness"] or p["unsteady"]:
+        return False
+    return not p["upper_limb_symptoms"] and not p["recent_infection"]
 
 
 @urgent("NEU-5")
