@@ -148,7 +148,7 @@ def compare(runs: tuple[str, ...], path: Path) -> None:
     from data_gen.pages.markdown import table
     from training import pipeline
 
-    head, *rows = _done(lambda *given: pipeline.compare(*given, runs), path)
+    head, *rows = _done(lambda knobs, places: pipeline.compare(knobs, places, runs), path)
     click.echo("\n".join(table(head, rows)).rstrip())
 
 
@@ -187,7 +187,7 @@ def register(path: Path, force: str | None) -> None:
     if force is None:
         _say(_done(pipeline.register, path))
     else:
-        _say(_done(lambda *given: pipeline.force(*given, force), path))
+        _say(_done(lambda knobs, places: pipeline.force(knobs, places, force), path))
 
 
 @main.command()
@@ -201,7 +201,7 @@ def rollback(path: Path, version: str | None, reason: str) -> None:
     """
     from training import pipeline
 
-    _say(_done(lambda *given: pipeline.rollback(*given, version, reason), path))
+    _say(_done(lambda knobs, places: pipeline.rollback(knobs, places, version, reason), path))
 
 
 @main.command()

@@ -55,8 +55,9 @@ def estimator(intervals: Intervals, params: TrainParams) -> Estimator:
 def mixture_trees(intervals: Intervals, params: TrainParams) -> LegPainClassifier:
     """A mixture of hidden states with boosted trees on top, not yet fitted."""
     knobs = params.model_dump(include={field.name for field in fields(LegPainClassifier)})
-    given = {"intervals": intervals, "n_jobs": params.threads, "random_state": params.seed}
-    return LegPainClassifier(**given, **knobs)
+    return LegPainClassifier(
+        intervals=intervals, n_jobs=params.threads, random_state=params.seed, **knobs
+    )
 
 
 def _mixture(intervals: Intervals, params: TrainParams) -> Estimator:
