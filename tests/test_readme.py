@@ -13,9 +13,8 @@ import pytest
 from data_gen.inference import ExactPosterior
 from data_gen.narrative import narrate
 from data_gen.posterior_files import read_cases
-from data_gen.profiles import load_knowledge
 from data_gen.vocabulary.table import case_of, values_from_table
-from data_gen.world import build_world
+from data_gen.world import World
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -64,14 +63,13 @@ def test_python_blocks_run(block: str, checkout: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_quoted_vignette_and_its_posterior_hold() -> None:
+def test_the_quoted_vignette_and_its_posterior_hold(world: World) -> None:
     """The paragraph is the stored case's own; its probabilities are right to ten points.
 
     Ten, so that an edited profile does not break the README before it misleads.
     """
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     quoted = " ".join(re.findall(r"^> (.*)$", text, re.MULTILINE))
-    world = build_world(load_knowledge())
     path = ROOT / "examples" / "vignette.csv"
     values = values_from_table(read_cases(path, world.vocabulary), world.vocabulary)
     assert narrate(case_of(values[0], world.vocabulary), world.vocabulary) == quoted

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from serve.cli.commands import main
+from tests.made_once import made_once
 from tests.serve.asking_bundle import asking_bundle
 from tests.serve.tiny_bundle import tiny_files, write_bundle
 
@@ -27,7 +28,7 @@ def fitted_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small bundle of the form that the pipeline trains."""
     from tests.serve.trained_bundle import trained_bundle  # heavy: not for every test
 
-    return trained_bundle(tmp_path_factory.mktemp("trained"))
+    return made_once(tmp_path_factory, "trained", trained_bundle)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ import yaml
 
 from data_gen.vocabulary import load
 from serve.answer import output_columns
+from tests.made_once import made_once
 from tests.serve.mlflow_folder import (
     LOAD_AND_PREDICT,
     REAL,
@@ -35,7 +36,10 @@ Answers = dict[str, list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def model(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the tiny bundle's MLflow model."""
-    return save(tiny_bundle, tmp_path_factory.mktemp("mlflow") / "model")
+    folder = made_once(
+        tmp_path_factory, "mlflow", lambda folder: save(tiny_bundle, folder / "model")
+    )
+    return folder / "model"
 
 
 def test_loaded_elsewhere(model: Path, tiny_bundle: Path, tmp_path: Path) -> None:

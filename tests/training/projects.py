@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from data_gen.literature.replay import replay
 from data_gen.profiles import KNOWLEDGE, load_knowledge
 from data_gen.sampler import Plan, sample_to_files
 from data_gen.world import build_world
@@ -44,6 +48,12 @@ def sample(folder: Path, knowledge: Path = KNOWLEDGE, learned: Path | None = Non
         cases, truth = pipeline.Places(folder).cases(part)
         plan = Plan(rows, _SEEDS[part], "training", cases, truth, forms=part in FORMS)
         sample_to_files(world, plan, lambda _: None)
+
+
+def few_people(patch: pytest.MonkeyPatch) -> None:
+    """Published statistics are replayed on fewer people, which says the same in less time."""
+    patch.setattr("training.promotion.checks.published.replay", partial(replay, wanted=8000))
+    patch.setattr("data_gen.literature.people._CHUNK", 8192)
 
 
 def run_all(knobs: Params) -> str:

@@ -7,19 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data_gen.world import World, load_world
+from data_gen.world import World
 from tests.training.worlds import small_world, yes_no_intervals
 from training.evaluation.documents import _brings
 from training.evaluation.metrics import kl_to_exact
 from training.evaluation.parts import Measured, parts, with_blanks, with_errors, worse_records
 from training.model.classifier import LegPainClassifier
 from training.model.plain_boosting import SoftLightGBM
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    """The knowledge's own."""
-    return load_world()
 
 
 def test_the_last_part_is_held_against_the_one_before() -> None:

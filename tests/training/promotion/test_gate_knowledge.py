@@ -15,12 +15,11 @@ from typing import NamedTuple
 
 import pytest
 
-from data_gen.literature.replay import replay
-from data_gen.profiles import KNOWLEDGE, load_knowledge
+from data_gen.profiles import KNOWLEDGE, Knowledge, load_knowledge
 from data_gen.sampler import Plan, sample_to_files
 from data_gen.world import World, build_world
 from serve.problem import RefusedError
-from tests.training.projects import params
+from tests.training.projects import few_people, params
 from tests.training.promotion.judged import VOCABULARY, Exact, as_version
 from training.data.holdout import HOLDOUT
 from training.params import Params
@@ -61,15 +60,15 @@ class Champion(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def champion(tmp_path_factory: pytest.TempPathFactory) -> Champion:
+def champion(
+    knowledge: Knowledge, world: World, tmp_path_factory: pytest.TempPathFactory
+) -> Champion:
     """A champion with hold-out and metrics in its folder."""
     folder = tmp_path_factory.mktemp("champion")
-    knowledge = load_knowledge()
-    world = build_world(knowledge)
     plan = Plan(_ROWS, 2, "training", *pair(folder, HOLDOUT))
     sample_to_files(world, plan, lambda _: None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.promotion.checks.published.replay", partial(replay, wanted=8000))
+        few_people(patch)
         found = published(knowledge, world)
     (folder / "metrics.json").write_text(json.dumps({LITERATURE: found.as_metrics()}))
     return Champion(Exact(world, "old", folder), world)
@@ -95,7 +94,7 @@ def _decide(
         path.write_text(edited.edit(text), encoding="utf-8")
     assert before != [path.read_text(encoding="utf-8") for path in paths]
     patch.setattr(load_knowledge, "__defaults__", (knowledge, None))  # everywhere, as an edit is
-    patch.setattr("training.promotion.checks.published.replay", partial(replay, wanted=8000))
+    few_people(patch)
     new = as_version(Exact(build_world(load_knowledge()), "new"))
     old = as_version(champion.version)
     data = partial(read_comparison_data, knobs, new, old, VOCABULARY)
