@@ -169,7 +169,10 @@ RULES = (
         id="DVT-4",
         level="urgent",
         when=All(ONE_SWOLLEN, CLOT_RISK),
-        unless=_NO_D_DIMER,
+        unless=Any(
+            _NO_D_DIMER,
+            All("joint_swelling", absent("deep_calf_tenderness"), Not(THREE_CM)),
+        ),
         old=FOR_MONTHS,
         reason="One leg swollen in someone prone to clots (cancer, bed rest, surgery or travel, "
         "an earlier clot, pregnancy or oestrogen)",

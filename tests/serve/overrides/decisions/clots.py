@@ -148,7 +148,11 @@ def _(p: Patient) -> bool:
 
 @guard("DVT-4")
 def _(p: Patient) -> bool:
-    return _normal_d_dimer(p)
+    if _normal_d_dimer(p):
+        return True
+    if not p["joint_swelling"] or p["deep_calf_tenderness"]:
+        return False
+    return bool(p["calf_difference_cm"] < 3)
 
 
 @urgent("DVT-5")
