@@ -34,12 +34,6 @@ _CHEST = Any(
     All("breathlessness", Any(_SWOLLEN_OR_TENDER, "recent_immobility", "active_cancer")),
 )
 """What a clot in the lung does; breathlessness where it is new or beside what clots come with."""
-_CLOT_SIGN = Any(
-    THREE_CM,
-    "swelling_sudden",
-    "deep_calf_tenderness",
-    All(ONE_SWOLLEN, Any(CLOT_RISK, "site_calf", "site_leg", "site_thigh")),
-)
 _NO_D_DIMER = All(
     absent("d_dimer_raised"),
     absent("active_cancer"),

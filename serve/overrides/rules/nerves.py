@@ -21,7 +21,6 @@ from serve.overrides.signs import (
 _HIP_FLEXOR = Any("site_thigh", "site_hip_groin", "site_low_back")
 _NERVES = "See a doctor to have strength, reflexes and sensation tested."
 _TWO_SIDES = Any(BOTH_LEGS, "stocking_pattern", "upper_limb_symptoms")
-_LATELY = Any(Below("changed_days", 28), "worsening")
 _TIRED_OR_TORN = Any(
     "training_increase", "recent_leg_injury", "pop_felt", "starts_hours_after_exercise"
 )
