@@ -238,3 +238,10 @@ def test_what_is_no_case_is_refused(cases: Any, where: str, tiny_bundle: Path) -
     with pytest.raises(RefusedError, match="give a dict") as refused:
         load(tiny_bundle).score(cases)
     assert refused.value.problems[0].where == where
+
+
+@pytest.mark.parametrize("count", ["three", -1, 2.5, None])
+def test_a_number_of_questions_that_is_none_is_refused(count: Any, tiny_bundle: Path) -> None:
+    """Questions are asked for by a whole number."""
+    with pytest.raises(RefusedError, match="whole number from 0 up"):
+        load(tiny_bundle).ask({"age_years": 67}, count)
