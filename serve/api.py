@@ -155,8 +155,8 @@ class Scorer:
         First comes what would settle open flags, then what is expected to lower the cost of triage
         most, then what tells most about the condition, `count` in all. A finding given as `?` or
         `unknown` was asked, and is not asked again. Without a model open flags alone are asked
-        about; so they are where `count` is 0. RefusedError for what is no case, or a `count` that is
-        no whole number.
+        about; so they are where `count` is 0. RefusedError for what is no case, or a `count` that
+        is no whole number.
         """
         if not isinstance(count, int) or count < 0:
             remedy = "give a whole number from 0 up"
