@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -158,9 +159,12 @@ class Scorer:
         about; so they are where `count` is 0. RefusedError for what is no case, or a `count` that
         is no whole number.
         """
-        if not isinstance(count, int) or count < 0:
-            remedy = "give a whole number from 0 up"
-            raise RefusedError(Problem("count", "count", f"{count!r} is no number", remedy))
+        if not isinstance(count, Integral) or count < 0:
+            message, remedy = (
+                f"{count!r} is no number of questions",
+                "give a whole number from 0 up",
+            )
+            raise RefusedError(Problem("count", "count", message, remedy))
         table = table_of(cases := _listed(case))
         chain = self.chain.told(ask=count)
         scores = score_values(chain, self._parsed(cases, table))

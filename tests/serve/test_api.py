@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -245,3 +246,9 @@ def test_a_number_of_questions_that_is_none_is_refused(count: Any, tiny_bundle: 
     """Questions are asked for by a whole number."""
     with pytest.raises(RefusedError, match="whole number from 0 up"):
         load(tiny_bundle).ask({"age_years": 67}, count)
+
+
+def test_a_number_of_questions_may_be_of_numpy(tiny_bundle: Path) -> None:
+    """A count that comes out of an array is a count."""
+    scorer = load(tiny_bundle)
+    assert scorer.ask({"age_years": 67}, np.int64(2)) == scorer.ask({"age_years": 67}, 2)

@@ -38,14 +38,6 @@ def _new_leg_pain(p: Patient) -> bool:
     return two_weeks(p) if _soft_leg(p) else False
 
 
-def _clotted_leg(p: Patient) -> bool:
-    if p["deep_calf_tenderness"] or p["swelling_sudden"] or p["calf_difference_cm"] >= 3:
-        return True
-    if p["swelling"] == "one":
-        return prone_to_clots(p) or _soft_leg(p)
-    return False
-
-
 old("PE-1", 90)
 old("PE-5", 90)
 
