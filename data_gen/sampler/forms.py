@@ -7,9 +7,10 @@ so forms are drawn of every size and of several makes, for a model to have seen 
 - a share of the patients is asked everything;
 - of some only a handful of what is on record is told, and the rest counts as not asked, as where a
   caller names what is known;
-- the others are asked a share of the findings between 2 and 100 %, small forms as often as large;
-- a form takes findings from the front of the list, at random, by how often they are written down
-  in practice, or by whole kinds of question (habits, sites, pain, symptoms, signs, tests).
+- the others are asked a share of the findings between 2 and 100 %, of 10 % or less in three of ten;
+- a form takes findings from the front of the list, by how often they are written down in practice,
+  by whole kinds of question (habits, sites, pain, symptoms, signs, tests), or at random, which is
+  learned worst and drawn twice as often, and may ask neither age nor sex.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from data_gen.world.world import World
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 _WHOLE = 0.32  # of the patients are asked everything
-_HANDFUL = 0.12  # of the patients: a handful is told
+_HANDFUL = 0.13  # of the patients: a handful is told
 _MOST = 9  # findings of the largest handfuls, as expected; most are smaller, some an age alone
 _SMALLEST = 0.02  # of the findings: three of them
-_MAKES = 4
-_IDENTITY = 0.95  # of the forms ask age and sex whatever else they ask
-_SAID = 0.5  # of the handfuls hold age where it is on record, as many sex
+_MAKES = 5
+_IDENTITY = 0.7  # of the forms ask age and sex whatever else they ask
+_SAID = 0.6  # of the handfuls hold age where it is on record, as many sex
 
 
 def draw_forms(world: World, draws: Draws, recorded: Mask) -> Mask:
@@ -39,7 +40,7 @@ def draw_forms(world: World, draws: Draws, recorded: Mask) -> Mask:
     """
     findings = world.vocabulary.findings
     make = (draws.uniform("form/make") * _MAKES).astype(np.int64)
-    share = _SMALLEST ** (1 - draws.uniform("form/size"))
+    share = _SMALLEST ** ((1 - draws.uniform("form/size")) ** 1.5)
     often = _how_often(world)
     kinds = {kind: draws.uniform(f"form/{kind}") < np.sqrt(share) for kind in ASKED}
     few = draws.uniform("form/few") ** 3 * _MOST / np.maximum(recorded.sum(axis=0), 1)
@@ -53,6 +54,7 @@ def draw_forms(world: World, draws: Draws, recorded: Mask) -> Mask:
                 share,
                 share ** (1 / (2 * often[finding.column])),
                 kinds[finding.asked] * np.sqrt(share),
+                share,
             ]
         )
         out[finding.column] = u < by_make[make, np.arange(draws.size)]
