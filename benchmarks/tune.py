@@ -35,11 +35,9 @@ _TAIL = 0.025
 
 def _of_mixture(trial: optuna.Trial) -> Knobs:
     return {
-        "epochs": trial.suggest_int("epochs", 8, 24),
+        "epochs": trial.suggest_int("epochs", 16, 40),
         "learning_rate": trial.suggest_float("learning_rate", 0.005, 0.05, log=True),
         "first_epochs": trial.suggest_int("first_epochs", 2, 8),
-        "last_epochs": trial.suggest_int("last_epochs", 0, 6),
-        "last_learning_rate": trial.suggest_float("last_learning_rate", 0.0005, 0.01, log=True),
     }
 
 

@@ -76,10 +76,8 @@ class TrainParams(_Section):
     threads: Count
     epochs: Count
     first_epochs: Count
-    last_epochs: CountOrNone
     learning_rate: Positive
     first_learning_rate: Positive
-    last_learning_rate: Positive
     batch_size: Count
     tree_rounds: CountOrNone
     tree_rows: Count

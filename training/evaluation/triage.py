@@ -13,7 +13,7 @@ from data_gen.vocabulary import TRIAGE_LEVELS, Condition, Vocabulary
 from data_gen.vocabulary.complete import complete
 from data_gen.world import Component, World
 from serve.overrides.matrix.results import flags_of
-from serve.triage import URGENT, Causes, combine, few_recorded
+from serve.triage import URGENT, Causes, combine, too_little
 from training.bundles.loaded import Told
 from training.data.vignettes import Answered, Vignettes
 from training.model.calibrate import TRAINING, draw
@@ -39,7 +39,7 @@ class Triaged:
 def triaged(values: Matrix, told: Told, vocabulary: Vocabulary) -> Triaged:
     """The triage of cases (n_cases, n_findings), unknown not finite, of which a model told."""
     overrides = flags_of(complete(values, vocabulary).present, vocabulary).level
-    few = few_recorded(values, vocabulary)
+    few = too_little(values, vocabulary)
     found = combine(overrides, told.by_cause, few, told.causes)
     risks = np.stack([found.risk_emergency, found.risk_urgent], axis=1)
     return Triaged(overrides, found.model_level, found.level, risks)

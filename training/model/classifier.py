@@ -52,10 +52,8 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     n_bins: int = 16
     epochs: int = 30
     first_epochs: int = 6
-    last_epochs: int = 3
     learning_rate: float = 0.01
     first_learning_rate: float = 0.03
-    last_learning_rate: float = 0.003
     batch_size: int = 1000
     tree_rounds: int = 20
     tree_rows: int = 100_000
@@ -84,9 +82,10 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         `y` (n_cases,) are labels; `soft` (n_cases, n_classes), where given, are the probabilities
         to learn, in the order of `classes` (default: the sorted labels). `component` and `latent`
-        name the hidden state behind each case, None for not known; rows without one take part in
-        the last fit only. `posterior` (n_cases, n_components) is that of the components, in the
-        order of `components`, which names each and its class.
+        name the hidden state behind each case, None for not known; where the posterior of the
+        components is given, rows without one take no part in the mixture. `posterior`
+        (n_cases, n_components) is that of the components, in the order of `components`, which
+        names each and its class.
         """
         X, y = validate_data(self, X, y, dtype=np.float32)  # noqa: N806
         check_classification_targets(y)
@@ -238,12 +237,10 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError("soft labels must be finite and not negative")
         return soft.astype(np.float32)
 
-    def _schedule(self, part: Literal["first", "main", "last"] = "main") -> Schedule:
-        epochs, rate = {
-            "first": (self.first_epochs, self.first_learning_rate),
-            "main": (self.epochs, self.learning_rate),
-            "last": (self.last_epochs, self.last_learning_rate),
-        }[part]
+    def _schedule(self, *, first: bool = False) -> Schedule:
+        epochs, rate = self.epochs, self.learning_rate
+        if first:
+            epochs, rate = self.first_epochs, self.first_learning_rate
         return Schedule(epochs, rate, self.batch_size, int(self.random_state or 0))
 
     def _hidden(
@@ -261,12 +258,14 @@ class LegPainClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return hidden_from_posterior(component, latent, codes, np.asarray(posterior))
 
     def _fit_mixture(self, features: Array, target: Array, hidden: Hidden, weight: Array) -> None:
-        guess = fit_latent_states(features, hidden, self._schedule("first"))
-        main = self._schedule("main")
-        if hidden.posterior is not None:
-            guess = fit_components(guess, features, hidden, weight, main)
-            main = self._schedule("last")
-        self.mixture_ = fit_classes(guess, features, target, weight, main).rounded()
+        guess = fit_latent_states(features, hidden, self._schedule(first=True))
+        if hidden.posterior is None:
+            fitted = fit_classes(guess, features, target, weight, self._schedule())
+        else:
+            fitted = fit_components(
+                guess, features, hidden.component, hidden.posterior, weight, self._schedule()
+            )
+        self.mixture_ = fitted.rounded()
 
     def _fit_trees(self, cases: Array, features: Array, target: Array, weight: Array) -> None:
         rng = np.random.default_rng(self.random_state or 0)

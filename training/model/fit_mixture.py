@@ -93,17 +93,21 @@ def fit_classes(
 
 
 def fit_components(
-    start: Mixture, features: Array, hidden: Hidden, weight: Array, schedule: Schedule
+    start: Mixture,
+    features: Array,
+    component: Labels,
+    posterior: Array,
+    weight: Array,
+    schedule: Schedule,
 ) -> Mixture:
-    """The mixture fitted to the exact posterior of its components, from `start`.
+    """The mixture fitted to the exact posterior (n_cases, a) of its components, from `start`.
 
     It says more of a vignette than the posterior of the classes, and much more than the one
-    component that was drawn: from as many vignettes the fit strays half as far.
+    component that was drawn: from as many vignettes the fit strays half as far. To fit the classes
+    after it was measured: it brings them nothing, and takes the components further from the exact
+    ones. Only rows whose `component` (n_cases,) is known, not -1, take part.
     """
-    posterior = hidden.posterior
-    if posterior is None:
-        return start
-    rows = np.flatnonzero(hidden.component >= 0)
+    rows = np.flatnonzero(component >= 0)
 
     def gradient(mixture: Mixture, batch: Labels) -> list[Array]:
         here = rows[batch]
