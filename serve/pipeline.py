@@ -32,7 +32,7 @@ from serve.model.predict import ModelOutput, failure, no_output, parts_per_milli
 from serve.model.prediction_sets import form_size
 from serve.model.unexplained import Rates
 from serve.overrides.matrix.results import Flags, flags_of
-from serve.triage import Causes, advice, combine, few_recorded, reasons, top
+from serve.triage import Causes, advice, combine, reasons, too_little, top
 
 _Likely = tuple[Likely, ...]
 ADULT = 18
@@ -105,7 +105,7 @@ def score_values(chain: ScoringPipeline, cases: ParsedCases) -> Scores:
     flags = flags_of(completed.present, chain.vocabulary)
     output, in_set, failed = _answered(chain, completed)
     parts, ids = parts_per_million(output.probabilities), chain.vocabulary.condition_ids
-    few = few_recorded(cases.values, chain.vocabulary)
+    few = too_little(cases.values, chain.vocabulary)
     triage = combine(flags.level, chain.causes.own(output), few, chain.causes)
     known = ~np.isnan(output.probabilities[:, 0])
     return Scores(

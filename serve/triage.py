@@ -6,18 +6,20 @@ none, the conditions). They are weighed by a declared safety mix, whatever mix t
 under. Cost is counted in unnecessary same-day visits; the table is a stated judgement, set on
 sampled patients together with the levels and the safety mix, and its consequences are these:
 
-- needing an emergency and being told "see a doctor some time" (100) is taken to be 25 times as
+- needing an emergency and being told "see a doctor some time" (45) is taken to be eleven times as
   bad as a needless trip to an emergency department (4); being seen the same day instead of at once
   (20) five times as bad;
-- a chance of an emergency of about 1 % alone is enough for `urgent`; against `urgent`, `emergency`
-  is called from a chance of about 3 / (20 + 3) = 13 %;
+- a chance of an emergency of about 1 / (45 - 20 + 1) = 4 % alone is enough for `urgent`; against
+  `urgent`, `emergency` is called from a chance of about 3 / (20 + 3) = 13 %;
 - needing the same day, or a day soon, and being told to wait for an appointment (2) is twice as bad
   as a needless same-day visit (1): `urgent` is called from a chance of about a third;
 - a condition that needs a doctor and is cared for at home (2) is twice as bad as a needless
   routine appointment (1): `self_care` needs a chance of about two thirds.
 
-Fewer than three findings beside age, sex and place say too little: then the model calls `routine`.
-An override only raises this level, and no probability reaches the overrides.
+Where fewer than three findings beside age, sex and place were asked, or none of them is on record,
+too little is known: then the model calls no more than `routine`. Three that were asked and left
+blank but for one are enough: a chance under a form is as right as under a whole record. An override
+only raises this level, and no probability reaches the overrides.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ Mask = npt.NDArray[np.bool_]
 COST: Matrix = np.array(
     # told: emergency, urgent, routine, self_care
     [
-        [0.0, 20.0, 100.0, 130.0],  # needs emergency
+        [0.0, 20.0, 45.0, 60.0],  # needs emergency
         [3.0, 0.0, 2.0, 4.0],  # needs urgent
         [4.0, 1.0, 0.0, 2.0],  # needs routine
         [5.0, 2.0, 1.0, 0.0],  # needs self_care
@@ -52,7 +54,8 @@ EMERGENCY, URGENT, ROUTINE, SELF_CARE = range(len(TRIAGE_LEVELS))
 NONE = len(TRIAGE_LEVELS)
 """The rank of no level: no override fired, or no model answered."""
 ENOUGH = 3
-"""Findings beside age, sex and place from which on the model may call more than `routine`."""
+"""Findings asked beside age, sex and place from which on the model may call above `routine`."""
+_GIVEN = ("identity", "site")
 Rules = tuple[Rule, ...]
 _MODEL = SOURCES.index("model")
 _NO_RULE = "See a doctor when convenient: no rule fires, and no model answered."
@@ -150,8 +153,8 @@ def combine(override_level: Ints, probabilities: Matrix, few: Mask, causes: Caus
 
     `override_level` is the rank of the most urgent fired override, NONE where none fired;
     `probabilities` (n_cases, n_causes) are the model's own, under the mix of its training. The
-    model calls a case `routine` that records too little, `few`. Where neither overrides nor model
-    give a level it is `routine` too, on the overrides' account.
+    model calls a case `routine` of which too little is known, `few`. Where neither overrides nor
+    model give a level it is `routine` too, on the overrides' account.
     """
     weighed = causes.weighed(probabilities)
     need = causes.needed(weighed)
@@ -166,10 +169,15 @@ def combine(override_level: Ints, probabilities: Matrix, few: Mask, causes: Caus
     return Triage(level, source, model, need[:, EMERGENCY], urgent, deciding)
 
 
-def few_recorded(values: Matrix, vocabulary: Vocabulary) -> Mask:
-    """Which cases (n_cases, n_findings) record fewer than ENOUGH findings beside age and place."""
-    telling = [f.column for f in vocabulary.findings if f.asked not in ("identity", "site")]
-    return np.asarray(np.isfinite(values[:, telling]).sum(axis=1) < ENOUGH)
+def too_little(values: Matrix, vocabulary: Vocabulary) -> Mask:
+    """Which cases (n_cases, n_findings) say too little for the model to call above `routine`.
+
+    Beside age, sex and place they were asked fewer than ENOUGH findings, or record none.
+    """
+    telling = values[:, [f.column for f in vocabulary.findings if f.asked not in _GIVEN]]
+    recorded = np.isfinite(telling)
+    asked = recorded | np.isnan(telling)
+    return np.asarray((asked.sum(axis=1) < ENOUGH) | ~recorded.any(axis=1))
 
 
 def reasons(
@@ -229,8 +237,8 @@ def model_reason(emergency: int, urgent: int, *, few: bool, of_conditions: bool 
     if of_conditions:
         risks += ", by whole conditions, within which this model tells nothing apart"
     if few:
-        text = f"too little is recorded to call more than a visit to a doctor ({risks})"
-        return Reason("MODEL", text, "model: too little is recorded")
+        text = f"too little was asked or recorded to call more than a visit to a doctor ({risks})"
+        return Reason("MODEL", text, "model: too little was asked or recorded")
     return Reason("MODEL", risks, f"model (emergency {emergency} %, urgent or above {urgent} %)")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from data_gen.vocabulary import TRIAGE_LEVELS, load
+from data_gen.vocabulary import NOT_ASKED, TRIAGE_LEVELS, load
 from serve.answer import SOURCES
 from serve.model.components import Component, Components
 from serve.triage import (
@@ -16,8 +16,8 @@ from serve.triage import (
     Causes,
     Triage,
     combine,
-    few_recorded,
     model_level,
+    too_little,
     what_to_do,
 )  # fmt: skip
 
@@ -67,8 +67,8 @@ def _level(**shares: float) -> str:
         ({"urgent": 0.34, "routine": 0.66}, "urgent"),
         ({"emergency": 0.12, "urgent": 0.88}, "urgent"),
         ({"emergency": 0.14, "urgent": 0.86}, "emergency"),
-        ({"emergency": 0.012, "routine": 0.988}, "routine"),
-        ({"emergency": 0.013, "routine": 0.987}, "urgent"),
+        ({"emergency": 0.038, "routine": 0.962}, "routine"),
+        ({"emergency": 0.039, "routine": 0.961}, "urgent"),
         ({"routine": 0.30, "self_care": 0.70}, "self_care"),
         ({"routine": 0.40, "self_care": 0.60}, "routine"),
     ],
@@ -112,20 +112,24 @@ def test_little_recorded_silences_no_override() -> None:
 
 
 @pytest.mark.parametrize(
-    ("recorded", "few"),
+    ("recorded", "blank", "little"),
     [
-        (("age_years", "sex", "site_calf", "side"), True),
-        (("age_years", "site_calf", "fever", "swelling"), True),
-        (("fever", "swelling", "worse_walking"), False),
+        (("age_years", "sex", "site_calf", "side"), (), True),
+        (("age_years", "site_calf", "fever", "swelling"), (), True),
+        (("fever", "swelling", "worse_walking"), (), False),
+        (("age_years", "swelling"), ("fever", "worse_walking"), False),
+        (("age_years", "site_calf"), ("fever", "swelling", "worse_walking"), True),
     ],
-    ids=["who and where", "two findings", "three findings"],
+    ids=["who and where", "two asked", "three answered", "one of three answered", "all blank"],
 )
-def test_age_sex_and_place_do_not_count(recorded: tuple[str, ...], few: bool) -> None:
-    """What is recorded beside age, sex and place decides whether the model may raise a case."""
-    values = np.full((1, len(VOCABULARY.findings)), np.nan)
-    for finding in recorded:
-        values[0, VOCABULARY.column(finding)] = 1.0
-    assert few_recorded(values, VOCABULARY)[0] == few
+def test_age_sex_and_place_do_not_count(
+    recorded: tuple[str, ...], blank: tuple[str, ...], little: bool
+) -> None:
+    """What is asked beside age, sex and place decides whether the model may raise a case."""
+    values = np.full((1, len(VOCABULARY.findings)), NOT_ASKED)
+    for finding, value in (*((f, 1.0) for f in recorded), *((f, np.nan) for f in blank)):
+        values[0, VOCABULARY.column(finding)] = value
+    assert too_little(values, VOCABULARY)[0] == little
 
 
 def test_risk_is_of_components_under_the_safety_mix() -> None:

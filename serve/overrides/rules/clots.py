@@ -29,11 +29,11 @@ _SUDDEN_CHEST = Any("breathlessness_new", "syncope_or_haemoptysis")
 _NEW_CALF = All(IN_DAYS, Any("site_calf", "site_leg", "site_thigh"))
 _SWOLLEN_OR_TENDER = Any(ONE_SWOLLEN, THREE_CM, "swelling_sudden", "deep_calf_tenderness")
 _CHEST = Any(
-    "chest_pain",
     _SUDDEN_CHEST,
+    All("chest_pain", Any(_SWOLLEN_OR_TENDER, CLOT_RISK, _NEW_CALF)),
     All("breathlessness", Any(_SWOLLEN_OR_TENDER, "recent_immobility", "active_cancer")),
 )
-"""What a clot in the lung does; breathlessness where it is new or beside what clots come with."""
+"""What a clot in the lung does, where it is new or beside what clots of the leg come with."""
 _NO_D_DIMER = All(
     absent("d_dimer_raised"),
     absent("active_cancer"),
@@ -42,6 +42,7 @@ _NO_D_DIMER = All(
     Any(absent("recent_immobility"), All(absent("deep_calf_tenderness"), Not(THREE_CM))),
 )
 """A normal D-dimer where the clot score is low and it is a test: no clot is looked for (NG158)."""
+_WORN = Any("known_arthritis", "crepitus", "bony_enlargement")
 
 RULES = (
     Rule(
@@ -64,9 +65,9 @@ RULES = (
         ),
         ask_if=Any(_SUDDEN_CHEST, "chest_pain", "breathlessness"),
         ask_after="thrombosis",
-        reason="Chest pain, new breathlessness, fainting or coughed blood beside leg symptoms, or "
-        "breathlessness beside signs or risks of a clot: a clot may have reached the lungs, or the "
-        "heart may be ill",
+        reason="New breathlessness, fainting or coughed blood beside leg symptoms, or chest pain "
+        "or breathlessness beside signs or risks of a clot: a clot may have reached the lungs, or "
+        "the heart may be ill",
         action=_NOW,
         sources=(
             "004-pe-emergency",
@@ -80,8 +81,11 @@ RULES = (
         id="PE-5",
         level="urgent",
         when=Present("breathlessness"),
-        unless=absent("breathlessness_new"),
-        old=FOR_MONTHS,
+        unless=Any(
+            absent("breathlessness_new"),
+            All(Is("swelling", "none"), absent("chest_pain"), absent("syncope_or_haemoptysis")),
+        ),
+        old=FOR_WEEKS,
         reason="Breathlessness beside leg symptoms that is not said to be old: a clot may have "
         "reached the lungs, or the heart may be ill",
         action="See a doctor; call an ambulance if it is new, severe or getting worse.",
@@ -90,6 +94,16 @@ RULES = (
             "miniati-2012-any-of-four",
             "judgement: breathlessness of old lung or heart disease is no sign of a clot",
         ),
+        hazard="embolism",
+    ),
+    Rule(
+        id="PE-6",
+        level="urgent",
+        when=Present("chest_pain"),
+        reason="Chest pain beside a complaint of the leg, without a sign or risk of a clot on "
+        "record: the heart or the lungs may be ill",
+        action="See a doctor; call an ambulance if it is new, severe or getting worse.",
+        sources=("004-pe-emergency", "miniati-2012-any-of-four"),
         hazard="embolism",
     ),
     Rule(
@@ -150,6 +164,7 @@ RULES = (
             "recent_leg_injury",
             BLEEDING_OR_TEAR,
             "joint_swelling",
+            All("site_knee", Any(_WORN, All(absent("site_calf"), absent("deep_calf_tenderness")))),
             _NO_D_DIMER,
         ),
         old=FOR_MONTHS,
@@ -183,6 +198,7 @@ RULES = (
             "recent_leg_injury",
             "training_increase",
             All(Any(CRAMP, Is("swelling", "none")), absent("deep_calf_tenderness")),
+            All(Is("swelling", "none"), Any("muscle_tenderness", "stretch_pain", "resisted_pain")),
             _NO_D_DIMER,
         ),
         old=FOR_WEEKS,

@@ -146,6 +146,7 @@ RULES = (
         when=All("distance_shrinking", Any(Below("duration_days", 28), Below("changed_days", 14))),
         unless=Any(
             _OPEN_ARTERIES,
+            GOOD_FLOW,
             _WORN,
             "radiates_from_back",
             "relief_bending_forward",
@@ -162,7 +163,7 @@ RULES = (
         level="urgent",
         within="two days",
         when=All(AT_REST, "relief_standing", ARTERY_RISK),
-        unless=Any(_OTHER_PAIN, "relief_sitting", _OPEN_ARTERIES),
+        unless=Any(_OTHER_PAIN, _WORN, "relief_sitting", _OPEN_ARTERIES, GOOD_FLOW),
         ask_if=Present("relief_standing"),
         reason="Leg pain on walking has begun to hurt at rest too, in someone at risk of blocked "
         "arteries",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyagrum as gum
 
 from data_gen.world.group import Group
-from data_gen.world.people import TRAITS
+from data_gen.world.people import TRAITS, People
 from data_gen.world.rates import PAINLESS
 from data_gen.world.recording import emission
 from data_gen.world.world import World
@@ -166,8 +166,8 @@ class Referee:
         return evidence
 
 
-def _band(people: object, age: float) -> int:
-    return int(np.searchsorted(np.array(people.bands), age, side="right") - 1)  # type: ignore[attr-defined]
+def _band(people: People, age: float) -> int:
+    return int(np.searchsorted(np.array(people.bands), age, side="right") - 1)
 
 
 def _rows(table: Array) -> Array:

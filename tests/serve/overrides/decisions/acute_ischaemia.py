@@ -141,7 +141,9 @@ def _(p: Patient) -> bool:
 def _(p: Patient) -> bool:
     if good_index(p) or well_fed(p):
         return True
-    return bled_or_torn(p) and not p["pulses_reduced"]
+    if p["pulses_reduced"]:
+        return False
+    return bled_or_torn(p) or not (p["numbness"] or p["weakness"])
 
 
 @urgent("ALI-13")

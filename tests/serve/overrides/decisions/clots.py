@@ -17,7 +17,9 @@ def _sudden_chest(p: Patient) -> bool:
 
 
 def _chest(p: Patient) -> bool:
-    if p["chest_pain"] or _sudden_chest(p):
+    if _sudden_chest(p):
+        return True
+    if p["chest_pain"] and (prone_to_clots(p) or _new_leg_pain(p) or _swollen_or_tender(p)):
         return True
     if not p["breathlessness"]:
         return False
@@ -39,7 +41,7 @@ def _new_leg_pain(p: Patient) -> bool:
 
 
 old("PE-1", 90)
-old("PE-5", 90)
+old("PE-5", 28)
 
 
 @emergency("PE-1")
@@ -61,7 +63,14 @@ def _(p: Patient) -> bool:
 
 @guard("PE-5")
 def _(p: Patient) -> bool:
-    return not p["breathlessness_new"]
+    if not p["breathlessness_new"]:
+        return True
+    return p["swelling"] == "none" and not (p["chest_pain"] or p["syncope_or_haemoptysis"])
+
+
+@urgent("PE-6")
+def _(p: Patient) -> bool:
+    return p["chest_pain"]
 
 
 @emergency("PE-2")
@@ -130,6 +139,11 @@ def _(p: Patient) -> bool:
 def _(p: Patient) -> bool:
     if p["recent_leg_injury"] or bled_or_torn(p) or p["joint_swelling"]:
         return True
+    if p["site_knee"]:
+        if p["bony_enlargement"] or p["crepitus"] or p["known_arthritis"]:
+            return True
+        if not p["deep_calf_tenderness"] and not p["site_calf"]:
+            return True
     return p["swelling"] == "both" or _normal_d_dimer(p)
 
 
@@ -161,6 +175,9 @@ def _(p: Patient) -> bool:
     if p["training_increase"] or p["recent_leg_injury"] or bled_or_torn(p):
         return True
     if _normal_d_dimer(p):
+        return True
+    muscle = p["resisted_pain"] or p["stretch_pain"] or p["muscle_tenderness"]
+    if p["swelling"] == "none" and muscle:
         return True
     if p["deep_calf_tenderness"]:
         return False

@@ -111,7 +111,7 @@ def _(p: Patient) -> bool:
 
 @guard("CLI-6")
 def _(p: Patient) -> bool:
-    if open_arteries(p) or worn_joint(p):
+    if open_arteries(p) or well_fed(p) or worn_joint(p):
         return True
     return p["recent_leg_injury"] or p["relief_bending_forward"] or p["radiates_from_back"]
 
@@ -125,7 +125,7 @@ def _(p: Patient) -> bool:
 
 @guard("CLI-7")
 def _(p: Patient) -> bool:
-    if _other_night_pain(p) or open_arteries(p):
+    if _other_night_pain(p) or worn_joint(p) or open_arteries(p) or well_fed(p):
         return True
     return p["relief_sitting"]
 
