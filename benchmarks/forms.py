@@ -22,7 +22,7 @@ from data_gen.vocabulary.complete import complete
 from data_gen.world import World, build_world
 from serve.model.bundle import Bundle, load_bundle
 from serve.model.predict import predict
-from serve.model.prediction_sets import form_size
+from serve.model.prediction_sets import form_code
 from serve.triage import Causes
 from training.evaluation.metrics import binned_error, kl_to_exact
 from training.evaluation.triage import risks
@@ -125,7 +125,7 @@ def measured(name: str, asked: Mask, found: Patients, bundle: Bundle) -> Form:
         raise SystemExit("the bundle has no prediction sets, or no components")
     causes = Causes.of(bundle.components, world.vocabulary)
     exact = ExactPosterior(world)(values, world.mix(TRAINING), workers=2)
-    inside = thresholds.sets(output.own, form_size(completed))
+    inside = thresholds.sets(output.own, form_code(completed, world.vocabulary))
     by_condition = coverage(inside, label)
 
     def mean(figures: Real) -> float:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from benchmarks.output import options, table, tell
 from data_gen.profiles import load_knowledge
 from data_gen.world import build_world
-from serve.model.prediction_sets import Thresholds, form_size
+from serve.model.prediction_sets import KIND, Thresholds, form_code
 from training.bundles.loaded import LoadedBundle, read_bundle
 from training.data.features import decoded
 from training.model.calibrate import Drawn, draw
@@ -25,6 +25,8 @@ from training.model.conformal import coverage, thresholds
 Real = npt.NDArray[np.float64]
 _COVERAGE = 0.95
 _SEEDS = {"calibration": 81, "test": 82}
+
+_KINDS = ("facts", "facts with age or sex", "form", "form with age or sex")
 
 
 def parity(bundle: LoadedBundle, drawn: Drawn) -> tuple[float, float]:
@@ -47,11 +49,12 @@ def report(bundle: LoadedBundle, calibration_rows: int, test_rows: int, parity_r
     first = draw(world, world.even, calibration_rows, _SEEDS["calibration"], forms=True)
     test = draw(world, world.even, test_rows, _SEEDS["test"], forms=True)
     told, model = (bundle.probabilities(d.cases, world.vocabulary) for d in (first, test))
-    count = form_size(decoded(test.cases))
+    count = form_code(decoded(test.cases), world.vocabulary)
     own = Thresholds.of(bundle.manifest, ids)
     if own is None:
         raise SystemExit(f"{bundle.folder}: the bundle has no prediction sets")
-    fresh = thresholds(told, first.label, form_size(decoded(first.cases)), _COVERAGE)
+    codes = form_code(decoded(first.cases), world.vocabulary)
+    fresh = thresholds(told, first.label, codes, _COVERAGE)
     both = [found.sets(model, count) for found in (own, fresh)]
     covered = [coverage(inside, test.label) for inside in both]
     fewest = [int(np.bincount(part.label, minlength=len(ids)).min()) for part in (first, test)]
@@ -89,17 +92,15 @@ def _by_count(
     count: npt.NDArray[np.int64],
     label: npt.NDArray[np.int64],
 ) -> str:
-    """Coverage and size by how many findings are asked: the calibrated groups."""
+    """Coverage and size by what is asked: the calibrated groups."""
     hit = inside[np.arange(len(label)), label]
     bounds = own.asked.tolist()
     rows = []
-    for low, high in zip(bounds, [*bounds[1:], 10**6], strict=True):
+    for low, high in zip(bounds, [*bounds[1:], np.inf], strict=True):
         here = (count >= low) & (count < high)
-        name = f"{low} and more" if high == 10**6 else f"{low} to {high - 1}"
+        name = f"{_KINDS[low // KIND]}, {low % KIND} or more"
         covered, size = hit[here].mean(), inside[here].sum(axis=1).mean()
-        rows.append(
-            {"findings asked": name, "share": here.mean(), "covered": covered, "size": size}
-        )
+        rows.append({"asked": name, "share": here.mean(), "covered": covered, "size": size})
     return table(rows, dict.fromkeys(("share", "covered", "size"), ".4f"))
 
 

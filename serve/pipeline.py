@@ -29,7 +29,7 @@ from serve.model.components import Component
 from serve.model.explain import Explanation, explain
 from serve.model.mixes import MixWeights
 from serve.model.predict import ModelOutput, failure, no_output, parts_per_million, predict
-from serve.model.prediction_sets import form_size
+from serve.model.prediction_sets import form_code
 from serve.model.unexplained import Rates
 from serve.overrides.matrix.results import Flags, flags_of
 from serve.triage import Causes, advice, combine, reasons, too_little, top
@@ -190,7 +190,8 @@ def _answered(chain: ScoringPipeline, completed: Completed) -> tuple[ModelOutput
             output = predict(chain.bundle, completed.values, chain.weights)
             output.check(*size)
             if (thresholds := chain.bundle.thresholds) is not None:
-                in_set = thresholds.sets(output.own, form_size(completed.values))
+                forms = form_code(completed.values, chain.vocabulary)
+                in_set = thresholds.sets(output.own, forms)
             return output, in_set, ""
         except Exception as error:  # whatever a runtime raises: overrides must answer
             reason = failure(error)

@@ -25,7 +25,7 @@ from data_gen.world.world import World
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 _WHOLE = 0.32  # of the patients are asked everything
-_HANDFUL = 0.13  # of the patients: a handful is told
+_HANDFUL = 0.14  # of the patients: a handful is told
 _MOST = 9  # findings of the largest handfuls, as expected; most are smaller, some an age alone
 _SMALLEST = 0.02  # of the findings: three of them
 _MAKES = 5

@@ -1,7 +1,8 @@
 """Prediction sets: the conditions that cannot be put aside.
 
 A condition stays in a case's set where its probability is not lower than in all but a twentieth of
-the patients who have it, who were asked about as much, and of whom the model is about as sure
+the patients who have it, who were asked about as much, age and sex or neither, and of whom the
+model is about as sure
 (conformal prediction for each class apart, Vovk 2012, arXiv 1209.2673). So a set holds the cause in
 95 % of the cases of each condition, of a few answers and of whole records; it does not depend on
 how common the conditions are. Some sets in a thousand are empty: no condition is as probable there
@@ -17,24 +18,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.vocabulary.finding import NOT_ASKED
+from data_gen.vocabulary import NOT_ASKED, Vocabulary
 
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 HANDFUL = 12
 """Answers, with what follows from them, that are still a handful of facts."""
+KIND = 10_000
+"""Of a form's code: what stands above is its kind, below how many findings it asks."""
 
 
 @dataclass(frozen=True)
 class Thresholds:
     """The least probability of each condition in a set, by what is asked and how sure the model is.
 
-    A group of cases, by the size of their form, has several bands, by the highest probability of a
+    A group of cases, by the code of their form, has several bands, by the highest probability of a
     case.
     """
 
-    asked: Ints  # (n_groups,) the least form size of each group, rising
+    asked: Ints  # (n_groups,) the least form code of each group, rising from 0
     highest: Matrix  # (n_groups, n_bands - 1) the probability where each further band begins
     least: Matrix  # (n_groups, n_bands, n_conditions)
 
@@ -70,7 +73,7 @@ class Thresholds:
         """(n_cases, n_conditions) whether each condition is in the set; none for a row of NaN.
 
         `probabilities` are the model's own, under the mix it was trained in; `asked` (n_cases,)
-        is the size of their forms, as `form_size` has it.
+        are the codes of their forms, as `form_code` has them.
         """
         known = np.flatnonzero(~np.isnan(probabilities[:, 0]))
         own = probabilities[known]
@@ -79,12 +82,15 @@ class Thresholds:
         return inside
 
 
-def form_size(values: Matrix) -> Ints:
-    """(n_cases,) how many findings of completed cases were asked, answered or left blank.
+def form_code(values: Matrix, vocabulary: Vocabulary) -> Ints:
+    """(n_cases,) KIND times the kind of form of completed cases, plus how many findings it asks.
 
-    Of up to HANDFUL answers without a blank, as callers give facts, it is minus that: they tell
-    more than a form of as many columns, some of them left blank.
+    Kinds 0 and 1 are up to HANDFUL answers without a blank, as callers give facts: they tell more
+    than a form of as many columns, some of them left blank, of which 2 and 3 are. In kinds 1 and 3
+    age or sex is asked, which say how much the rest means.
     """
-    asked = (values != NOT_ASKED).sum(axis=1)
-    handful = (asked <= HANDFUL) & ~np.isnan(values).any(axis=1)
-    return np.asarray(np.where(handful, -asked, asked), dtype=np.int64)
+    asked = values != NOT_ASKED
+    size = asked.sum(axis=1)
+    facts = (size <= HANDFUL) & ~np.isnan(values).any(axis=1)
+    known = asked[:, [vocabulary.column(name) for name in ("age_years", "sex")]].any(axis=1)
+    return np.asarray(KIND * (np.where(facts, 0, 2) + known) + size, dtype=np.int64)

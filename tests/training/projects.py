@@ -32,7 +32,7 @@ def params(**knobs: Any) -> Params:
     learn = {name: knobs.pop(name) for name in list(knobs) if name in raw["learn"]}
     raw["learn"] |= learn
     raw["train"] |= {"epochs": 2, "first_epochs": 1, "batch_size": 100, "learning_rate": 0.05}
-    raw["train"] |= {"calibration_rows": 2000, "complete_rows": 500, "novelty_rounds": 2}
+    raw["train"] |= {"calibration_rows": 6000, "complete_rows": 500, "novelty_rounds": 2}
     raw["train"] |= {"tree_rounds": 1, "threads": 1, **knobs}
     raw["sample"] |= {f"{part}_rows": rows for part, rows in ROWS.items()}
     raw["gate"] |= {"rows": 2000, **NO_LIMITS}

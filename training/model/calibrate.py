@@ -18,7 +18,7 @@ from data_gen.sampler.files import spans
 from data_gen.sampler.keyed import Draws
 from data_gen.sampler.recording_process import sample_chunk
 from data_gen.world.world import World
-from serve.model.prediction_sets import Thresholds, form_size
+from serve.model.prediction_sets import Thresholds, form_code
 from training.data.features import Cases, decoded, encoded
 from training.data.vignettes import Vignettes
 from training.model.classifier import LegPainClassifier
@@ -81,7 +81,7 @@ def teach_novelty(
     It is learned from vignettes and from complete records, and ranked among fresh ones.
     """
     mix = world.mix(TRAINING)
-    fresh = draw(world, mix, params.calibration_rows // 2, _SEED, forms=True)
+    fresh = draw(world, mix, params.calibration_rows // 6, _SEED, forms=True)
     whole = draw(world.complete(), mix, 2 * params.complete_rows, _COMPLETE_SEED)
     known = slice(None, params.complete_rows)
     found = ExactPosterior(world)(whole.values[known], mix, params.threads)
@@ -98,4 +98,5 @@ def calibrate(model: Estimator, world: World, params: TrainParams) -> Thresholds
     """The thresholds of an estimator's prediction sets, by as many cases of each condition."""
     equal = draw(world, world.even, params.calibration_rows, _SET_SEED, forms=True)
     told = model.predict_proba(equal.cases)
-    return thresholds(told, equal.label, form_size(decoded(equal.cases)), params.coverage)
+    forms = form_code(decoded(equal.cases), world.vocabulary)
+    return thresholds(told, equal.label, forms, params.coverage)

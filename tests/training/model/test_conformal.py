@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from data_gen.vocabulary import NOT_ASKED
-from serve.model.prediction_sets import HANDFUL, Thresholds, form_size
+from data_gen.vocabulary import NOT_ASKED, load
+from serve.model.prediction_sets import KIND, Thresholds, form_code
 from training.model.conformal import coverage, thresholds
 
 Cases = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def _cases(n: int, seed: int) -> Cases:
-    """Probabilities of three classes, labels, and counts of findings asked.
+    """Probabilities of three classes, labels, and codes of forms that ask age.
 
     The model is wrong about the third class, and knows less where less is asked, which it does
     not notice.
@@ -23,7 +23,7 @@ def _cases(n: int, seed: int) -> Cases:
     asked = rng.integers(1, 41, n)
     told = np.eye(3)[label] * np.array([1.0, 1.0, 0.3]) * np.where(asked < 7, 0.3, 1.0)[:, None]
     powers = np.exp(2 * (rng.normal(size=(n, 3)) + told))
-    return powers / powers.sum(axis=1, keepdims=True), label, asked
+    return powers / powers.sum(axis=1, keepdims=True), label, 3 * KIND + asked
 
 
 def test_each_class_is_covered_as_promised_even_by_a_poor_model() -> None:
@@ -39,7 +39,7 @@ def test_short_forms_are_covered_as_promised() -> None:
     found = thresholds(*_cases(60_000, seed=1), coverage=0.9)
     model, label, asked = _cases(30_000, seed=2)
     inside = found.sets(model, asked)
-    short = asked < 7
+    short = asked % KIND < 7
     assert coverage(inside[short], label[short]).mean() == pytest.approx(0.9, abs=0.02)
     assert inside[short].sum(axis=1).mean() > inside[~short].sum(axis=1).mean()
 
@@ -66,24 +66,29 @@ def test_thresholds_go_by_how_much_is_asked_and_how_sure_the_model_is() -> None:
 
 
 def test_facts_alone_are_told_from_a_form_of_as_many_columns() -> None:
-    """Three answers without a blank are a handful; a whole record without a blank is none."""
-    facts, form, whole = (np.full(40, fill) for fill in (NOT_ASKED, NOT_ASKED, 1.0))
-    facts[:3] = 1.0
-    form[:3] = [1.0, np.nan, 0.0]
-    assert form_size(np.stack([facts, form, whole])).tolist() == [-3, 3, 40]
-    assert form_size(np.full((1, 40), NOT_ASKED)).tolist() == [0]
+    """Three answers without a blank are a handful, and age makes another kind of either."""
+    vocabulary = load()
+    facts, form, whole, nothing = np.full((4, len(vocabulary.findings)), NOT_ASKED)
+    told = [vocabulary.column(name) for name in ("fever", "redness", "warmth")]
+    facts[told], form[told], whole[:] = 1.0, [1.0, np.nan, 0.0], 1.0
+    known = form.copy()
+    known[vocabulary.column("age_years")] = np.nan
+    values = np.stack([nothing, facts, form, known, whole])
+    everything = len(vocabulary.findings)
+    codes = [0, 3, 2 * KIND + 3, 3 * KIND + 4, 3 * KIND + everything]
+    assert form_code(values, vocabulary).tolist() == codes
 
 
-def test_facts_have_thresholds_of_their_own() -> None:
-    """A model that is less sure of facts than of forms covers both as promised."""
+@pytest.mark.parametrize("kind", [0, 1, 2])
+def test_each_kind_of_form_has_thresholds_of_its_own(kind: int) -> None:
+    """A model that is less sure of one kind of form than of another covers both as promised."""
     model, label, asked = _cases(60_000, seed=1)
-    size = np.where(asked < 7, -asked, asked)
-    found = thresholds(model, label, size, coverage=0.9)
-    inside = found.sets(model, size)
-    assert found.asked[0] == -HANDFUL
-    assert coverage(inside[size < 0], label[size < 0]) == pytest.approx(0.9, abs=0.02)
-    lowest = np.full(len(label), -HANDFUL - 5)
-    assert (found.sets(model, lowest) == found.sets(model, np.full(len(label), -HANDFUL))).all()
+    size = asked % KIND
+    codes = np.where(size < 7, kind * KIND + size, asked)
+    found = thresholds(model, label, codes, coverage=0.9)
+    inside, short = found.sets(model, codes), size < 7
+    assert found.asked[0] == 0
+    assert coverage(inside[short], label[short]) == pytest.approx(0.9, abs=0.02)
 
 
 def test_a_class_with_too_few_cases_is_never_left_out() -> None:
