@@ -29,11 +29,11 @@ _SUDDEN_CHEST = Any("breathlessness_new", "syncope_or_haemoptysis")
 _NEW_CALF = All(IN_DAYS, Any("site_calf", "site_leg", "site_thigh"))
 _SWOLLEN_OR_TENDER = Any(ONE_SWOLLEN, THREE_CM, "swelling_sudden", "deep_calf_tenderness")
 _CHEST = Any(
+    "chest_pain",
     _SUDDEN_CHEST,
-    All("chest_pain", Any(_SWOLLEN_OR_TENDER, CLOT_RISK, _NEW_CALF)),
     All("breathlessness", Any(_SWOLLEN_OR_TENDER, "recent_immobility", "active_cancer")),
 )
-"""What a clot in the lung does, where it is new or beside what clots of the leg come with."""
+"""What a clot in the lung does; breathlessness where it is new or beside what clots come with."""
 _NO_D_DIMER = All(
     absent("d_dimer_raised"),
     absent("active_cancer"),
@@ -65,9 +65,9 @@ RULES = (
         ),
         ask_if=Any(_SUDDEN_CHEST, "chest_pain", "breathlessness"),
         ask_after="thrombosis",
-        reason="New breathlessness, fainting or coughed blood beside leg symptoms, or chest pain "
-        "or breathlessness beside signs or risks of a clot: a clot may have reached the lungs, or "
-        "the heart may be ill",
+        reason="Chest pain, new breathlessness, fainting or coughed blood beside leg symptoms, or "
+        "breathlessness beside signs or risks of a clot: a clot may have reached the lungs, or the "
+        "heart may be ill",
         action=_NOW,
         sources=(
             "004-pe-emergency",
@@ -94,16 +94,6 @@ RULES = (
             "miniati-2012-any-of-four",
             "judgement: breathlessness of old lung or heart disease is no sign of a clot",
         ),
-        hazard="embolism",
-    ),
-    Rule(
-        id="PE-6",
-        level="urgent",
-        when=Present("chest_pain"),
-        reason="Chest pain beside a complaint of the leg, without a sign or risk of a clot on "
-        "record: the heart or the lungs may be ill",
-        action="See a doctor; call an ambulance if it is new, severe or getting worse.",
-        sources=("004-pe-emergency", "miniati-2012-any-of-four"),
         hazard="embolism",
     ),
     Rule(

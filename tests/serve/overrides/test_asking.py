@@ -132,8 +132,8 @@ def test_a_blank_case_has_every_emergency_open() -> None:
         assert list(result.open_rules) == emergencies
         assert result.level is None
         assert result.questions == (
-            "syncope_or_haemoptysis",
             "chest_pain",
+            "syncope_or_haemoptysis",
             "breathlessness",
             "unwell",
             "blue_limb",

@@ -17,9 +17,7 @@ def _sudden_chest(p: Patient) -> bool:
 
 
 def _chest(p: Patient) -> bool:
-    if _sudden_chest(p):
-        return True
-    if p["chest_pain"] and (prone_to_clots(p) or _new_leg_pain(p) or _swollen_or_tender(p)):
+    if p["chest_pain"] or _sudden_chest(p):
         return True
     if not p["breathlessness"]:
         return False
@@ -66,11 +64,6 @@ def _(p: Patient) -> bool:
     if not p["breathlessness_new"]:
         return True
     return p["swelling"] == "none" and not (p["chest_pain"] or p["syncope_or_haemoptysis"])
-
-
-@urgent("PE-6")
-def _(p: Patient) -> bool:
-    return p["chest_pain"]
 
 
 @emergency("PE-2")
