@@ -233,7 +233,7 @@ ANSWER = (
     Column(
         "prediction_set", WORDS,
         "conditions that cannot be put aside: the set holds the cause in about 95 % of simulated "
-        "cases of each condition (91 to 98 % on any one form), always of the training mix (it "
+        "cases of each condition (92 to 98 % on any one form), always of the training mix (it "
         "rules out none of the rest, and a rare case fits none)",
         lambda scores: scores.prediction_set,
     ),
