@@ -31,7 +31,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from data_gen.vocabulary import TRIAGE_LEVELS, Vocabulary
+from data_gen.vocabulary import NOT_ASKED, TRIAGE_LEVELS, Vocabulary
 from data_gen.vocabulary.condition import FRAMES_OF, TimeFrame
 from serve.answer import SOURCES, Reason
 from serve.dictionary_column import DictionaryColumn, distinct
@@ -172,12 +172,12 @@ def combine(override_level: Ints, probabilities: Matrix, few: Mask, causes: Caus
 def too_little(values: Matrix, vocabulary: Vocabulary) -> Mask:
     """Which cases (n_cases, n_findings) say too little for the model to call above `routine`.
 
-    Beside age, sex and place they were asked fewer than ENOUGH findings, or record none.
+    Beside age, sex and place they were asked fewer than ENOUGH findings, or record none. A blank
+    was asked; an answer of `unknown` counts as little as a question that was not.
     """
     telling = values[:, [f.column for f in vocabulary.findings if f.asked not in _GIVEN]]
-    recorded = np.isfinite(telling)
-    asked = recorded | np.isnan(telling)
-    return np.asarray((asked.sum(axis=1) < ENOUGH) | ~recorded.any(axis=1))
+    asked = (telling != NOT_ASKED).sum(axis=1)
+    return np.asarray((asked < ENOUGH) | ~np.isfinite(telling).any(axis=1))
 
 
 def reasons(

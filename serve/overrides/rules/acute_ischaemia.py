@@ -186,12 +186,7 @@ RULES = (
             IN_DAYS,
             Any(DISCOLOURED, All("pulses_reduced", Any(NUMB, WEAK, All(SEVERE, UNCEASING)))),
         ),
-        unless=Any(
-            GOOD_ABI,
-            GOOD_FLOW,
-            All(GOOD_PULSES, BLEEDING_OR_TEAR),
-            All(GOOD_PULSES, absent("numbness"), absent("weakness")),
-        ),
+        unless=Any(GOOD_ABI, GOOD_FLOW, All(GOOD_PULSES, BLEEDING_OR_TEAR)),
         old=FOR_WEEKS,
         ask_after="acute_ischaemia",
         reason="A cold, pale or blue leg, or one without pulse that hurts at rest, severely, or "

@@ -135,7 +135,13 @@ RULES = (
         unless=Any(
             BLEEDING_OR_TEAR,
             "recent_leg_injury",
-            All(absent("cool_limb"), absent("blue_limb"), absent("warmth"), absent("redness")),
+            All(
+                absent("cool_limb"),
+                absent("pale_limb"),
+                absent("blue_limb"),
+                absent("warmth"),
+                absent("redness"),
+            ),
         ),
         ask_after="acute_ischaemia",
         reason="Leg or foot has changed colour or temperature within hours to days: an artery or "

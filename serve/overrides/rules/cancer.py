@@ -46,9 +46,7 @@ RULES = (
                 ),
             ),
         ),
-        unless=All(
-            _WORN, absent("weight_loss"), Any(absent("bone_tenderness"), absent("active_cancer"))
-        ),
+        unless=All(absent("bone_tenderness"), absent("weight_loss"), _WORN),
         old=FOR_MONTHS,
         changed=Any(Below("changed_days", 28), "worsening", "weight_loss"),
         reason="Pain at rest or at night, a tender bone or weight loss in someone who has cancer "
@@ -94,7 +92,12 @@ RULES = (
                 ),
             ),
         ),
-        unless=All(absent("bone_tenderness"), absent("lost_appetite"), absent("night_sweats")),
+        unless=All(
+            absent("bone_tenderness"),
+            absent("lost_appetite"),
+            absent("night_sweats"),
+            absent("lump"),
+        ),
         reason="Unintended weight loss with pain at night, or with two of pain at rest, "
         "worsening, a tender bone, a lump, lost appetite and night sweats",
         action=_BLOODS,

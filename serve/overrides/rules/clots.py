@@ -42,7 +42,6 @@ _NO_D_DIMER = All(
     Any(absent("recent_immobility"), All(absent("deep_calf_tenderness"), Not(THREE_CM))),
 )
 """A normal D-dimer where the clot score is low and it is a test: no clot is looked for (NG158)."""
-_WORN = Any("known_arthritis", "crepitus", "bony_enlargement")
 
 RULES = (
     Rule(
@@ -81,11 +80,8 @@ RULES = (
         id="PE-5",
         level="urgent",
         when=Present("breathlessness"),
-        unless=Any(
-            absent("breathlessness_new"),
-            All(Is("swelling", "none"), absent("chest_pain"), absent("syncope_or_haemoptysis")),
-        ),
-        old=FOR_WEEKS,
+        unless=absent("breathlessness_new"),
+        old=FOR_MONTHS,
         reason="Breathlessness beside leg symptoms that is not said to be old: a clot may have "
         "reached the lungs, or the heart may be ill",
         action="See a doctor; call an ambulance if it is new, severe or getting worse.",
@@ -154,7 +150,6 @@ RULES = (
             "recent_leg_injury",
             BLEEDING_OR_TEAR,
             "joint_swelling",
-            All("site_knee", Any(_WORN, All(absent("site_calf"), absent("deep_calf_tenderness")))),
             _NO_D_DIMER,
         ),
         old=FOR_MONTHS,
@@ -188,7 +183,6 @@ RULES = (
             "recent_leg_injury",
             "training_increase",
             All(Any(CRAMP, Is("swelling", "none")), absent("deep_calf_tenderness")),
-            All(Is("swelling", "none"), Any("muscle_tenderness", "stretch_pain", "resisted_pain")),
             _NO_D_DIMER,
         ),
         old=FOR_WEEKS,

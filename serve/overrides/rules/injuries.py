@@ -70,12 +70,6 @@ RULES = (
                 absent("site_hip_groin"),
             ),
             All("radiates_from_back", absent("recent_leg_injury")),
-            All("site_knee", _ARTHRITIS, absent("recent_leg_injury")),
-            All(
-                Any("muscle_tenderness", "resisted_pain", "starts_hours_after_exercise"),
-                absent("bone_tenderness"),
-                absent("bone_fragility_risk"),
-            ),
         ),
         old=FOR_WEEKS,
         reason="The leg cannot carry weight",
@@ -181,9 +175,7 @@ RULES = (
             All("pop_felt", "weakness", "site_knee"),
         ),
         unless=Any(
-            "radiates_from_back",
-            Is("onset", "gradual"),
-            All(absent("squeeze_test_positive"), absent("tendon_gap")),
+            "radiates_from_back", All(absent("squeeze_test_positive"), absent("tendon_gap"))
         ),
         old=FOR_MONTHS,
         ask_if=Any("pop_felt", All("site_achilles", Is("onset", "sudden"))),

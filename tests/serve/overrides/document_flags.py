@@ -274,6 +274,41 @@ FLAGS = (
             r.yes("active_cancer", "cancer_history") & r.yes("bone_tenderness") & ~r.lasted(90)
         ),
     ),
+    DocumentFlag(
+        "tender deep veins in someone prone to clots",
+        "urgent",
+        lambda r: (
+            r.yes("deep_calf_tenderness")
+            & r.yes("active_cancer", "recent_immobility", "previous_dvt", "pregnancy_or_oestrogen")
+            & ~r.yes("bruising", "pop_felt", "recent_leg_injury", "training_increase")
+            & ~r.normal_d_dimer
+            & ~r.lasted(28)
+        ),
+    ),
+    DocumentFlag(
+        "breathless beside an earlier clot",
+        "urgent",
+        lambda r: (
+            r.yes("breathlessness")
+            & r.yes("previous_dvt")
+            & ~r.no("breathlessness_new")
+            & ~r.lasted(90)
+        ),
+    ),
+    DocumentFlag(
+        "a tendon's gap, or a calf squeezed without the foot moving",
+        "urgent",
+        lambda r: (
+            r.yes("tendon_gap", "squeeze_test_positive")
+            & ~r.yes("radiates_from_back")
+            & ~r.lasted(90)
+        ),
+    ),
+    DocumentFlag(
+        "weight loss with night pain and a lump",
+        "urgent",
+        lambda r: r.yes("weight_loss") & r.yes("night_pain") & r.yes("lump"),
+    ),
     DocumentFlag("two weeks or more", "routine", lambda r: r.number("duration_days") >= 14),
     DocumentFlag("worsening", "routine", lambda r: r.yes("worsening")),
     DocumentFlag("shorter walking distance", "routine", lambda r: r.yes("distance_shrinking")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,11 +15,22 @@ Matrix = npt.NDArray[np.float64]
 VOCABULARY = load()
 
 
-def random_records(rows: int, seed: int, recorded: float, present: float = 0.5) -> Matrix:
-    """Cases whose cells are each recorded with a chance; numbers crowd around the thresholds."""
+def random_records(
+    rows: int,
+    seed: int,
+    recorded: float,
+    present: float = 0.5,
+    only: Collection[str] | None = None,
+) -> Matrix:
+    """Cases whose cells are each recorded with a chance; numbers crowd around the thresholds.
+
+    `only` names the findings that may be recorded at all.
+    """
     rng = np.random.default_rng(seed)
     values = np.full((rows, len(VOCABULARY.findings)), np.nan)
     for finding in VOCABULARY.findings:
+        if only is not None and finding.id not in only:
+            continue
         if finding.kind == "yes_no":
             cells = (rng.random(rows) < present).astype(float)
         elif finding.kind == "choice":

@@ -5,17 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from serve.overrides import LEVELS
+from serve.overrides import LEVELS, RULES
+from serve.overrides.hazard_log.hazards import HAZARDS
 from serve.overrides.matrix.states import levels, rule_states
 from tests.serve.overrides.document_flags import FLAGS, DocumentFlag, Records
 from tests.serve.overrides.records import VOCABULARY, random_records
 
+ASKED = {
+    hazard.id: {f for rule in RULES if rule.hazard == hazard.id for f in rule.findings}
+    for hazard in HAZARDS
+}
+"""By hazard, the findings that its rules read: among these alone a guard meets its sign often."""
 VALUES = np.concatenate(
     [
         random_records(20_000, seed=1, recorded=0.1, present=0.7),
         random_records(10_000, seed=2, recorded=0.5),
         random_records(10_000, seed=3, recorded=0.9, present=0.3),
         random_records(10_000, seed=4, recorded=0.9, present=0.1),
+        *(random_records(8_000, seed=5, recorded=0.6, only=asked) for asked in ASKED.values()),
     ]
 )
 REACHED = levels(rule_states(VALUES, VOCABULARY))

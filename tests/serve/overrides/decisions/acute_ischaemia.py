@@ -141,9 +141,7 @@ def _(p: Patient) -> bool:
 def _(p: Patient) -> bool:
     if good_index(p) or well_fed(p):
         return True
-    if p["pulses_reduced"]:
-        return False
-    return bled_or_torn(p) or not (p["numbness"] or p["weakness"])
+    return bled_or_torn(p) and not p["pulses_reduced"]
 
 
 @urgent("ALI-13")

@@ -7,6 +7,7 @@ from tests.serve.overrides.decisions.patient import (
     bled_or_torn,
     good_index,
     hours,
+    off_colour,
     rests_badly,
     two_weeks,
 )
@@ -102,4 +103,4 @@ def _(p: Patient) -> bool:
 def _(p: Patient) -> bool:
     if p["recent_leg_injury"] or bled_or_torn(p):
         return True
-    return not (p["blue_limb"] or p["cool_limb"] or p["redness"] or p["warmth"])
+    return not off_colour(p) and not p["warmth"] and not p["redness"]

@@ -48,7 +48,7 @@ def _(p: Patient) -> bool:
 
 @guard("CAN-1")
 def _(p: Patient) -> bool:
-    if p["weight_loss"] or (p["active_cancer"] and p["bone_tenderness"]):
+    if p["weight_loss"] or p["bone_tenderness"]:
         return False
     return _common_night_pain(p)
 
@@ -74,7 +74,7 @@ def _(p: Patient) -> bool:
 
 @guard("CAN-3")
 def _(p: Patient) -> bool:
-    return not (p["bone_tenderness"] or p["lost_appetite"] or p["night_sweats"])
+    return not (p["lump"] or p["bone_tenderness"] or p["lost_appetite"] or p["night_sweats"])
 
 
 @urgent("CAN-4", within="two days")

@@ -39,7 +39,7 @@ def _new_leg_pain(p: Patient) -> bool:
 
 
 old("PE-1", 90)
-old("PE-5", 28)
+old("PE-5", 90)
 
 
 @emergency("PE-1")
@@ -61,9 +61,7 @@ def _(p: Patient) -> bool:
 
 @guard("PE-5")
 def _(p: Patient) -> bool:
-    if not p["breathlessness_new"]:
-        return True
-    return p["swelling"] == "none" and not (p["chest_pain"] or p["syncope_or_haemoptysis"])
+    return not p["breathlessness_new"]
 
 
 @emergency("PE-2")
@@ -132,11 +130,6 @@ def _(p: Patient) -> bool:
 def _(p: Patient) -> bool:
     if p["recent_leg_injury"] or bled_or_torn(p) or p["joint_swelling"]:
         return True
-    if p["site_knee"]:
-        if p["bony_enlargement"] or p["crepitus"] or p["known_arthritis"]:
-            return True
-        if not p["deep_calf_tenderness"] and not p["site_calf"]:
-            return True
     return p["swelling"] == "both" or _normal_d_dimer(p)
 
 
@@ -168,9 +161,6 @@ def _(p: Patient) -> bool:
     if p["training_increase"] or p["recent_leg_injury"] or bled_or_torn(p):
         return True
     if _normal_d_dimer(p):
-        return True
-    muscle = p["resisted_pain"] or p["stretch_pain"] or p["muscle_tenderness"]
-    if p["swelling"] == "none" and muscle:
         return True
     if p["deep_calf_tenderness"]:
         return False

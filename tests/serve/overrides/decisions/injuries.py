@@ -50,15 +50,9 @@ def _(p: Patient) -> bool:
 
 @guard("FRX-2")
 def _(p: Patient) -> bool:
-    muscle = p["starts_hours_after_exercise"] or p["resisted_pain"] or p["muscle_tenderness"]
-    if muscle and not (p["bone_fragility_risk"] or p["bone_tenderness"]):
-        return True
     if p["recent_leg_injury"]:
         return False
     if p["radiates_from_back"]:
-        return True
-    worn = p["known_arthritis"] or p["bony_enlargement"] or p["crepitus"]
-    if worn and p["site_knee"]:
         return True
     return not (p["bone_tenderness"] or p["bone_fragility_risk"] or p["site_hip_groin"])
 
@@ -136,6 +130,6 @@ def _(p: Patient) -> bool:
 
 @guard("TEN-1")
 def _(p: Patient) -> bool:
-    if p["radiates_from_back"] or p["onset"] == "gradual":
+    if p["radiates_from_back"]:
         return True
     return not (p["tendon_gap"] or p["squeeze_test_positive"])
