@@ -37,7 +37,8 @@ from serve.answer import SOURCES, Reason
 from serve.dictionary_column import DictionaryColumn, distinct
 from serve.model.components import Components, Ints, Matrix
 from serve.model.predict import ModelOutput
-from serve.overrides.rule import Rule
+from serve.overrides.hazard_log.hazards import HAZARDS
+from serve.overrides.rule import WITHIN, Rule
 
 Mask = npt.NDArray[np.bool_]
 
@@ -67,6 +68,7 @@ _NO_REASON = Reason("NO_MODEL", _SILENT, _SILENT)
 class Cause:
     """One of the causes that a model tells apart, as triage sees it."""
 
+    id: str
     name: str
     rank: int
     within: TimeFrame
@@ -79,6 +81,7 @@ class Causes:
 
     listed: tuple[Cause, ...]
     weight: Matrix  # (n_causes,) the safety mix over the model's own
+    hazards: Matrix  # (n_causes, n_hazards) 1 where the cause brings the harm of HAZARDS, else 0
     of_conditions: bool = False
     """Whether they are whole conditions, of a model that knows no components."""
 
@@ -92,12 +95,14 @@ class Causes:
         """The components of a bundle; of one that knows none the conditions, in its own mix."""
         if components is None:
             listed = tuple(
-                Cause(c.name, _rank(c.triage), FRAMES_OF[c.triage][0], "")
+                Cause(c.id, c.name, _rank(c.triage), FRAMES_OF[c.triage][0], "")
                 for c in vocabulary.conditions
             )
-            return cls(listed, np.ones(len(listed)), of_conditions=True)
-        listed = tuple(Cause(c.name, _rank(c.triage), c.within, c.why) for c in components.listed)
-        return cls(listed, components.weights("safety"))
+            return cls(listed, np.ones(len(listed)), _hazards(listed), of_conditions=True)
+        listed = tuple(
+            Cause(c.id, c.name, _rank(c.triage), c.within, c.why) for c in components.listed
+        )
+        return cls(listed, components.weights("safety"), _hazards(listed))
 
     def own(self, output: ModelOutput) -> Matrix:
         """Its chances (n_cases, n_causes) in its own mix; NaN where it failed, or says less."""
@@ -129,6 +134,10 @@ def _rank(level: str) -> int:
     return TRIAGE_LEVELS.index(level)
 
 
+def _hazards(listed: Sequence[Cause]) -> Matrix:
+    return np.array([[h.brought_by(cause.id) for h in HAZARDS] for cause in listed], dtype=float)
+
+
 @dataclass(frozen=True)
 class Triage:
     """Ranks in TRIAGE_LEVELS for n cases, and where each came from. Arrays are (n_cases,)."""
@@ -139,6 +148,7 @@ class Triage:
     risk_emergency: Matrix  # the model's chance of an emergency, NaN where none answered
     risk_urgent: Matrix  # its chance of a cause that needs `urgent` or above
     deciding: Ints  # the cause that decides the model's level
+    by_hazard: Matrix  # (n_cases, n_hazards) the model's chance of a cause of each of HAZARDS
 
 
 def model_level(need: Matrix) -> Ints:
@@ -166,7 +176,9 @@ def combine(override_level: Ints, probabilities: Matrix, few: Mask, causes: Caus
     deciding = causes.deciding(weighed, np.minimum(model, SELF_CARE))
     urgent = need[:, EMERGENCY] + need[:, URGENT]
     level = np.minimum(override, model)
-    return Triage(level, source, model, need[:, EMERGENCY], urgent, deciding)
+    return Triage(
+        level, source, model, need[:, EMERGENCY], urgent, deciding, weighed @ causes.hazards
+    )
 
 
 def too_little(values: Matrix, vocabulary: Vocabulary) -> Mask:
@@ -213,7 +225,11 @@ def _model_reasons(
 def advice(
     fired: DictionaryColumn[Rules], triage: Triage, few: Mask, causes: Causes
 ) -> DictionaryColumn[str]:
-    """What the most urgent rule asks for, where the model is no more urgent; else what it does."""
+    """What the rule that decides asks for, where the model is no more urgent; else what it does.
+
+    Of several rules that call the same level as soon, the one decides whose hazard is likeliest to
+    the model; without a model, the one whose hazard is the most dangerous.
+    """
     level, deciding = triage.model_level, triage.deciding
     code = (level * len(causes.listed) + deciding) * 2 + few
     said = distinct(
@@ -221,8 +237,27 @@ def advice(
         lambda row: what_to_do(int(level[row]), causes.listed[deciding[row]], few=bool(few[row])),
         "",
     )
-    asked = fired.map(lambda rules: rules[0].what_to_do if rules else _NO_RULE)
+    soonest = fired.map(_soonest)
+    asked = soonest.joined(_likeliest(soonest, triage), _asked)
     return asked.joined(said, lambda rule, model: model or rule)
+
+
+def _soonest(rules: Rules) -> Rules:
+    """Of fired rules those of the most urgent level and time frame."""
+    frames = [(rule.rank, WITHIN[rule.level].index(rule.within)) for rule in rules]
+    return tuple(rule for rule, frame in zip(rules, frames, strict=True) if frame == min(frames))
+
+
+def _likeliest(rules: DictionaryColumn[Rules], triage: Triage) -> DictionaryColumn[str]:
+    """The id of the likeliest of the hazards that the rules of each case control."""
+    ids = [hazard.id for hazard in HAZARDS]
+    controlled = np.array([[i in {r.hazard for r in some} for i in ids] for some in rules.values])
+    chance = np.where(controlled[rules.codes], np.nan_to_num(triage.by_hazard), -1.0)
+    return DictionaryColumn(chance.argmax(axis=1), ids)
+
+
+def _asked(rules: Rules, hazard: str) -> str:
+    return next((rule.what_to_do for rule in rules if rule.hazard == hazard), _NO_RULE)
 
 
 def model_reason(emergency: int, urgent: int, *, few: bool, of_conditions: bool = False) -> Reason:

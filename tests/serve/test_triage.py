@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from data_gen.vocabulary import NOT_ASKED, TRIAGE_LEVELS, load
 from serve.answer import SOURCES
+from serve.dictionary_column import DictionaryColumn
 from serve.model.components import Component, Components
+from serve.overrides import RULES
+from serve.overrides.hazard_log.hazards import HAZARDS
 from serve.triage import (
     COST,
     EMERGENCY,
@@ -15,6 +20,7 @@ from serve.triage import (
     URGENT,
     Causes,
     Triage,
+    advice,
     combine,
     model_level,
     too_little,
@@ -174,3 +180,51 @@ def test_no_model(override: int, level: str) -> None:
     got = combine(np.array([override]), nothing, np.array([False]), CONDITIONS)
     assert (TRIAGE_LEVELS[got.level[0]], SOURCES[got.source[0]]) == (level, "override")
     assert got.model_level[0] == NONE
+
+
+RULE = {rule.id: rule for rule in RULES}
+
+
+def _advised(fired: tuple[str, ...], likeliest: str | None) -> str:
+    """What is asked for where rules fired, and the model thinks most of one hazard's causes."""
+    override = min((RULE[rule].rank for rule in fired), default=NONE)
+    told = np.array([[0.9, 0.02, 0.08]]) if likeliest else np.full((1, 3), np.nan)
+    few = np.array([False])
+    found = combine(np.array([override]), told, few, CAUSES)
+    by_hazard = np.array([[0.3 if h.id == likeliest else 0.01 for h in HAZARDS]])
+    found = replace(found, by_hazard=by_hazard if likeliest else np.full((1, len(HAZARDS)), np.nan))
+    rules = DictionaryColumn(np.array([0]), [tuple(RULE[rule] for rule in fired)])
+    return advice(rules, found, few, CAUSES)[0]
+
+
+@pytest.mark.parametrize(
+    ("fired", "likeliest", "decides"),
+    [
+        (("DVT-2", "JNT-4"), "septic_joint", "JNT-4"),
+        (("DVT-2", "JNT-4"), "thrombosis", "DVT-2"),
+        (("DVT-2", "JNT-4"), "cancer", "JNT-4"),
+        (("PE-1", "AAA-1", "DVT-2"), "aneurysm", "AAA-1"),
+        (("PE-1", "AAA-1", "DVT-2"), "thrombosis", "PE-1"),
+        (("CAN-1", "DVT-2"), "cancer", "DVT-2"),
+        (("ALI-1", "CES-1"), None, "ALI-1"),
+    ],
+    ids=["its hazard", "the other", "neither: the most dangerous", "an emergency",
+         "of a lower level", "not as soon", "no model"],
+)  # fmt: skip
+def test_the_rule_of_the_likeliest_hazard_says_what_to_do(
+    fired: tuple[str, ...], likeliest: str | None, decides: str
+) -> None:
+    """Of the rules that call the same level as soon, that of the likeliest hazard decides."""
+    assert _advised(fired, likeliest) == RULE[decides].what_to_do
+
+
+def test_the_chance_of_a_hazard_is_that_of_what_brings_it() -> None:
+    """A hazard's chance adds up presentations, diagnoses and pairs that bring its harm."""
+    pair = "infection/cellulitis+deep_vein_thrombosis/calf"
+    kinds = tuple(replace(KINDS[0], id=name) for name in ("other_cause/gout", pair, "sciatica/x"))
+    causes = Causes.of(Components(kinds, np.array([0, 0, 1]), MIXES), VOCABULARY)
+    got = combine(np.array([NONE]), np.array([[0.5, 0.1, 0.4]]), np.array([False]), causes)
+    by = dict(zip((hazard.id for hazard in HAZARDS), got.by_hazard[0], strict=True))
+    assert by["septic_joint"] == pytest.approx(0.25)
+    assert by["deep_infection"] == by["thrombosis"] == pytest.approx(0.35)
+    assert by["fracture"] == 0

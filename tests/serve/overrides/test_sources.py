@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from data_gen.profiles import load_knowledge
 from data_gen.vocabulary import load
 from data_gen.vocabulary.yaml_lines import read_yaml
+from data_gen.world import build_world
 from serve.overrides import LEVELS, RULES, Rule, logic
 from serve.overrides.asking import ALARMS, BACKGROUND, HINTS, NOT_ASKED
 from serve.overrides.compiled import TESTS
@@ -62,6 +64,16 @@ def test_ids_are_unique_and_every_hazard_has_a_rule() -> None:
     ids = [rule.id for rule in RULES]
     assert len(ids) == len(set(ids))
     assert {rule.hazard for rule in RULES} == {hazard.id for hazard in HAZARDS}
+
+
+def test_what_brings_a_hazard_is_known() -> None:
+    """A hazard names causes of the knowledge; what needs haste is of one, but for two with none."""
+    components = [c for c in build_world(load_knowledge()).components if "+" not in c.id]
+    ids = {component.id for component in components} | set(VOCABULARY.condition_ids)
+    assert {name for hazard in HAZARDS for name in hazard.of} <= ids
+    hurried = {c.id for c in components if LEVELS.index(c.triage) <= LEVELS.index("urgent")}
+    brought = {name for name in hurried if any(hazard.brought_by(name) for hazard in HAZARDS)}
+    assert hurried - brought == {"other_cause/shingles", "other_cause/sickle_cell"}
 
 
 def test_rules_come_most_urgent_first() -> None:
