@@ -25,7 +25,6 @@ from serve.cases.parse import Cache, Mask, Matrix, ParsedCases, parse_cases
 from serve.dictionary_column import DictionaryColumn, distinct, encoded
 from serve.issues import Issue
 from serve.model.bundle import Bundle
-from serve.model.components import Component
 from serve.model.explain import Explanation, explain
 from serve.model.mixes import MixWeights
 from serve.model.predict import ModelOutput, failure, no_output, parts_per_million, predict
@@ -216,24 +215,18 @@ def _likely(
     listed = components.listed
     rest = np.nan_to_num(probabilities)
     rows = np.arange(len(rest))
-    code = np.zeros(len(rest), np.int64)
+    code, size, told = np.zeros(len(rest), np.int64), len(listed) * 101, []
     for place in range(_LIKELIEST):
         best = rest.argmax(axis=1)
         percent = np.rint(rest[rows, best] * 100).astype(np.int64)
         rest[rows, best] = 0.0
-        told = (percent >= _IMPROBABLE) | ((place == 0) & (percent > 0))
-        code = code * len(listed) * 101 + np.where(told, best * 101 + percent, 0)
-    return distinct(code, lambda row: _likely_of(int(code[row]), listed), ())
-
-
-def _likely_of(code: int, listed: Sequence[Component]) -> _Likely:
-    found = []
-    for _ in range(_LIKELIEST):
-        code, one = divmod(code, len(listed) * 101)
-        place, percent = divmod(one, 101)
-        if percent:
-            found.append(Likely(listed[place], percent))
-    return tuple(reversed(found))
+        named = (percent >= _IMPROBABLE) | ((place == 0) & (percent > 0))
+        told.append(np.where(named, best * 101 + percent, 0))
+        code = code * size + told[-1]
+    cells = np.stack(told, axis=1).tolist()
+    return distinct(
+        code, lambda row: tuple(Likely(listed[c // 101], c % 101) for c in cells[row] if c), ()
+    )
 
 
 def _unexplained(

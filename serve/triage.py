@@ -6,10 +6,10 @@ none, the conditions). They are weighed by a declared safety mix, whatever mix t
 under. Cost is counted in unnecessary same-day visits; the table is a stated judgement, set on
 sampled patients together with the levels and the safety mix, and its consequences are these:
 
-- needing an emergency and being told "see a doctor some time" (45) is taken to be eleven times as
-  bad as a needless trip to an emergency department (4); being seen the same day instead of at once
-  (20) five times as bad;
-- a chance of an emergency of about 1 / (45 - 20 + 1) = 4 % alone is enough for `urgent`; against
+- needing an emergency and being told "see a doctor some time" (68) is taken to be seventeen times
+  as bad as a needless trip to an emergency department (4); being seen the same day instead of at
+  once (20) five times as bad;
+- a chance of an emergency of about 1 / (68 - 20 + 1) = 2 % alone is enough for `urgent`; against
   `urgent`, `emergency` is called from a chance of about 3 / (20 + 3) = 13 %;
 - needing the same day, or a day soon, and being told to wait for an appointment (2) is twice as bad
   as a needless same-day visit (1): `urgent` is called from a chance of about a third;
@@ -45,7 +45,7 @@ Mask = npt.NDArray[np.bool_]
 COST: Matrix = np.array(
     # told: emergency, urgent, routine, self_care
     [
-        [0.0, 20.0, 45.0, 60.0],  # needs emergency
+        [0.0, 20.0, 68.0, 83.0],  # needs emergency
         [3.0, 0.0, 2.0, 4.0],  # needs urgent
         [4.0, 1.0, 0.0, 2.0],  # needs routine
         [5.0, 2.0, 1.0, 0.0],  # needs self_care
@@ -196,15 +196,15 @@ def reasons(
     fired: DictionaryColumn[Rules], triage: Triage, few: Mask, causes: Causes
 ) -> DictionaryColumn[tuple[Reason, ...]]:
     """Fired rules, then the model's own call where it is what decides, or decides as well."""
-    ruled = fired.map(lambda rules: tuple(map(_rule_reason, rules)))
+    ruled = fired.map(lambda rules: tuple(_reason(r.id, r.reason) for r in rules))
     silent = (_NO_REASON,)
     calls = _model_reasons(triage, few, causes)
     return ruled.joined(calls, lambda rules, called: rules + called or silent)
 
 
 @cache
-def _rule_reason(rule: Rule) -> Reason:
-    return Reason(rule.id, rule.reason, rule.reason)
+def _reason(rule: str, text: str) -> Reason:
+    return Reason(rule, text, text)
 
 
 def _model_reasons(
@@ -243,15 +243,18 @@ def advice(
 
 
 def _soonest(rules: Rules) -> Rules:
-    """Of fired rules those of the most urgent level and time frame."""
-    frames = [(rule.rank, WITHIN[rule.level].index(rule.within)) for rule in rules]
-    return tuple(rule for rule, frame in zip(rules, frames, strict=True) if frame == min(frames))
+    """Of fired rules, most urgent first, those of the first one's level and as soon as any."""
+    level = [rule for rule in rules if rule.level == rules[0].level]
+    frames = [WITHIN[rule.level].index(rule.within) for rule in level]
+    return tuple(rule for rule, frame in zip(level, frames, strict=True) if frame == min(frames))
 
 
 def _likeliest(rules: DictionaryColumn[Rules], triage: Triage) -> DictionaryColumn[str]:
     """The id of the likeliest of the hazards that the rules of each case control."""
     ids = [hazard.id for hazard in HAZARDS]
-    controlled = np.array([[i in {r.hazard for r in some} for i in ids] for some in rules.values])
+    controlled = np.zeros((len(rules.values), len(ids)), dtype=np.bool_)
+    for place, fired in enumerate(rules.values):
+        controlled[place, [ids.index(rule.hazard) for rule in fired]] = True
     chance = np.where(controlled[rules.codes], np.nan_to_num(triage.by_hazard), -1.0)
     return DictionaryColumn(chance.argmax(axis=1), ids)
 

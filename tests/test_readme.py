@@ -1,4 +1,4 @@
-"""The README's blocks run as they stand; those marked `sh` are not run here."""
+"""The blocks of README and pages run as they stand; those marked `sh` are not run here."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from data_gen.vocabulary.table import case_of, values_from_table
 from data_gen.world import World
 
 ROOT = Path(__file__).parent.parent
+PAGES = ("README.md", "docs/vignettes.md", "docs/surfaces.md")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks(language: str) -> list[str]:
-    """The README's code blocks in a language."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """The code blocks in a language."""
+    text = "\n".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
     return [body for name, body in BLOCK.findall(text) if name == language]
 
 
@@ -66,9 +67,9 @@ def test_python_blocks_run(block: str, checkout: Path) -> None:
 def test_the_quoted_vignette_and_its_posterior_hold(world: World) -> None:
     """The paragraph is the stored case's own; its probabilities are right to ten points.
 
-    Ten, so that an edited profile does not break the README before it misleads.
+    Ten, so that an edited profile does not break the page before it misleads.
     """
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "vignettes.md").read_text(encoding="utf-8")
     quoted = " ".join(re.findall(r"^> (.*)$", text, re.MULTILINE))
     path = ROOT / "examples" / "vignette.csv"
     values = values_from_table(read_cases(path, world.vocabulary), world.vocabulary)
@@ -86,7 +87,7 @@ def test_every_command_is_told() -> None:
     from serve.cli.commands import main as serving
     from training.cli import main as training
 
-    pages = ("README.md", "docs/files.md", "docs/promotion.md", "docs/surfaces.md")
+    pages = (*PAGES, "docs/files.md", "docs/promotion.md")
     texts = {page: (ROOT / page).read_text(encoding="utf-8") for page in pages}
     assert all(page in texts["README.md"] for page in pages[1:])
     text = " ".join(" ".join(texts.values()).split())

@@ -34,6 +34,18 @@ class Builder:
         self.nodes.append(node)
         return outs
 
+    def linear(
+        self,
+        turned: str,
+        weights: npt.NDArray[np.generic],
+        bias: npt.NDArray[np.generic],
+        name: str,
+        out: str,
+    ) -> str:
+        """Linear scores (n, n_out) of features (n_features, n); `name` stands before constants."""
+        constants = self.const(f"{name}weights", weights), self.const(f"{name}bias", bias)
+        return self.op("Gemm", turned, *constants, out=out, transA=1)
+
     def double(self, name: str) -> str:
         """The same in double precision."""
         return self.op("Cast", name, out=f"{name}_double", to=TensorProto.DOUBLE)

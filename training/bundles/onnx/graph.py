@@ -80,12 +80,16 @@ def _plain(model: PlainBoosting, attributes: Mapping[str, Any]) -> onnx.ModelPro
 
 
 def _scores(builder: Builder, model: LegPainClassifier) -> str:
-    """Exact linear scores of the hidden states: sums of multiples of a power of two."""
+    """Exact linear scores of the hidden states: sums of multiples of a power of two.
+
+    Features are worked out column by column, (n_features, n): a column is gathered in one piece.
+    """
     intervals, mixture = model.intervals_, model.mixture_
-    cells = builder.op(
-        "Gather", "cases", builder.const("columns", intervals.column), out="cells", axis=1
-    )
-    low, high = builder.const("low", intervals.low), builder.const("high", intervals.high)
+    turned = builder.op("Transpose", "cases", out="turned", perm=[1, 0])
+    columns = builder.const("columns", intervals.column)
+    cells = builder.op("Gather", turned, columns, out="cells", axis=0)
+    low = builder.const("low", intervals.low[:, None])
+    high = builder.const("high", intervals.high[:, None])
     inside = builder.op(
         "And",
         builder.op("GreaterOrEqual", cells, low, out="not_below"),
@@ -93,9 +97,7 @@ def _scores(builder: Builder, model: LegPainClassifier) -> str:
         out="inside",
     )
     features = builder.op("Cast", inside, out="features", to=TensorProto.FLOAT)
-    weights, bias = mixture.linear
-    product = builder.op("MatMul", features, builder.const("weights", weights), out="product")
-    return builder.op("Add", product, builder.const("bias", bias), out="scores")
+    return builder.linear(features, *mixture.linear, name="", out="scores")
 
 
 def _margin(builder: Builder, model: LegPainClassifier, scores: str) -> str:
@@ -115,8 +117,8 @@ def _components(builder: Builder, mixture: Mixture) -> str:
     """Probabilities of the components, as `Mixture.split`."""
     floored = builder.op("Max", "by_class", "tiny", out="by_class_floored")
     ratio = builder.op("Div", "softmax", floored, out="of_class")
-    place = builder.const("component_class", mixture.component_class)
-    of_component = builder.op("Gather", ratio, place, out="of_component", axis=1)
+    shared = builder.const("shared", mixture.membership.T.astype(np.float64))
+    of_component = builder.op("MatMul", ratio, shared, out="of_component")
     return builder.single(builder.op("Mul", "joint", of_component, out="parts"), "components")
 
 

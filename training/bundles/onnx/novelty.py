@@ -59,9 +59,8 @@ def _at_least(builder: Builder, table: str, floor: npt.NDArray[np.floating], nam
 
 def _evidence(builder: Builder, evidence: Evidence) -> str:
     """(n, 1) log-evidence, as `Evidence.predict`."""
-    weights, bias = evidence.mixture.linear
-    product = builder.op("MatMul", "features", builder.const("e_weights", weights), out="e_product")
-    scores = builder.double(builder.op("Add", product, builder.const("e_bias", bias), out="e_raw"))
+    raw = builder.linear("features", *evidence.mixture.linear, name="e_", out="e_raw")
+    scores = builder.double(raw)
     nodes = add_mixture(builder, evidence.mixture, scores, "e_")
     axis = builder.const("e_axis", np.array([1]))
     total = builder.op("ReduceSum", nodes.joint, axis, out="e_total", keepdims=1)
