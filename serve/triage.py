@@ -6,10 +6,10 @@ none, the conditions). They are weighed by a declared safety mix, whatever mix t
 under. Cost is counted in unnecessary same-day visits; the table is a stated judgement, set on
 sampled patients together with the levels and the safety mix, and its consequences are these:
 
-- needing an emergency and being told "see a doctor some time" (68) is taken to be seventeen times
+- needing an emergency and being told "see a doctor some time" (75) is taken to be nineteen times
   as bad as a needless trip to an emergency department (4); being seen the same day instead of at
   once (20) five times as bad;
-- a chance of an emergency of about 1 / (68 - 20 + 1) = 2 % alone is enough for `urgent`; against
+- a chance of an emergency of about 1 / (75 - 20 + 1) = 2 % alone is enough for `urgent`; against
   `urgent`, `emergency` is called from a chance of about 3 / (20 + 3) = 13 %;
 - needing the same day, or a day soon, and being told to wait for an appointment (2) is twice as bad
   as a needless same-day visit (1): `urgent` is called from a chance of about a third;
@@ -45,7 +45,7 @@ Mask = npt.NDArray[np.bool_]
 COST: Matrix = np.array(
     # told: emergency, urgent, routine, self_care
     [
-        [0.0, 20.0, 68.0, 83.0],  # needs emergency
+        [0.0, 20.0, 75.0, 90.0],  # needs emergency
         [3.0, 0.0, 2.0, 4.0],  # needs urgent
         [4.0, 1.0, 0.0, 2.0],  # needs routine
         [5.0, 2.0, 1.0, 0.0],  # needs self_care
