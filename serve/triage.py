@@ -294,6 +294,8 @@ def what_to_do(level: int, cause: Cause, *, few: bool) -> str:
     why = f" ({cause.why})" if cause.why and cause.rank <= URGENT else ""
     if level == EMERGENCY:
         return f"Get emergency care now: it may be {cause.name}{why}."
+    if cause.rank < level:
+        return f"See a doctor {when}, to rule out {cause.name}{why}; go at once if it gets worse."
     return f"See a doctor {when}: it may be {cause.name}{why}."
 
 

@@ -151,11 +151,13 @@ def test_risk_is_of_components_under_the_safety_mix() -> None:
     ("told", "words"),
     [
         ((0.2, 0.7, 0.1), "Get emergency care now: it may be compartment (minutes count)."),
+        ((0.99, 0.01, 0.0), "See a doctor today, to rule out compartment (minutes count); go at "
+                            "once if it gets worse."),
         ((0.0, 0.0, 1.0), "See a doctor within 2 weeks: it may be stenosis (it grows)."),
         ((1.0, 0.0, 0.0), "Care for it yourself; see a doctor if it does not settle. "
                           "Likeliest: strain."),
     ],
-    ids=["emergency", "urgent", "self_care"],
+    ids=["emergency", "urgent by a small chance of an emergency", "urgent", "self_care"],
 )  # fmt: skip
 def test_what_to_do_is_of_the_cause_that_decides(told: tuple[float, ...], words: str) -> None:
     """The cause for which the next lower level would cost most is named, with its time frame."""

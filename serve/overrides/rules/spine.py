@@ -151,12 +151,7 @@ RULES = (
         id="CES-5",
         level="urgent",
         when=All(
-            Any(
-                "bladder_bowel_change",
-                "seat_feels_different",
-                "bladder_feeling_lost",
-                All(Any("urinary_hesitancy", "sexual_change"), NUMB),
-            ),
+            Any("bladder_bowel_change", All(Any("urinary_hesitancy", "sexual_change"), NUMB)),
             Any(BACK, WEAK, "slr_positive", "reflex_reduced"),
         ),
         unless=All(
@@ -171,6 +166,21 @@ RULES = (
         sources=(
             "hsib-cauda-equina",
             "judgement: retention is late; a slow or weak stream is asked for and examined first",
+        ),
+        hazard="cauda_equina",
+    ),
+    Rule(
+        id="CES-9",
+        level="urgent",
+        when=Any("seat_feels_different", "bladder_feeling_lost"),
+        old=FOR_MONTHS,
+        reason="The bladder is not felt, or the seat feels different: the nerves at the base of "
+        "the spine may be pressed, with or without pain in the back",
+        action="See a doctor to have strength, reflexes and feeling of the saddle tested; go to an "
+        "emergency department if urine does not come, the saddle goes numb or a leg weakens.",
+        sources=(
+            "hsib-cauda-equina",
+            "judgement: lost feeling of bladder or seat comes before retention",
         ),
         hazard="cauda_equina",
     ),

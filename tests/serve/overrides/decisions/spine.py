@@ -26,6 +26,7 @@ old("CES-2", 28)
 old("CES-3", 90, _worse_lately)
 old("CES-4", 28)
 old("CES-5", 90)
+old("CES-9", 90)
 
 
 @emergency("CES-1")
@@ -104,9 +105,14 @@ def _(p: Patient) -> bool:
 def _(p: Patient) -> bool:
     if not (p["slr_positive"] or p["reflex_reduced"] or back(p) or weak(p)):
         return False
-    if p["bladder_bowel_change"] or p["bladder_feeling_lost"] or p["seat_feels_different"]:
+    if p["bladder_bowel_change"]:
         return True
     return numb(p) if p["urinary_hesitancy"] or p["sexual_change"] else False
+
+
+@urgent("CES-9")
+def _(p: Patient) -> bool:
+    return p["bladder_feeling_lost"] or p["seat_feels_different"]
 
 
 @guard("CES-5")
