@@ -102,8 +102,14 @@ class _Suggestion:
 
     def _listed(self) -> None:
         for one in listed(self._free, self._vocabulary):
-            self._draft.columns.append(Line(one.column.name, one.form, one.why))
-            self._claim([one.column], one.column.name, one.column.name)
+            name = one.column.name
+            told = {*self._vocabulary.finding_ids} & {*one.form["list"].values()}
+            twice = sorted(told & self._taken.keys())
+            why = f"; {', '.join(twice)} has a column of its own as well" if twice else ""
+            self._draft.columns.append(Line(name, one.form, one.why + why, sure=not twice))
+            self._claim([one.column], name, name)
+            if not twice:
+                self._taken |= dict.fromkeys(told, name)
 
     def _head(self, found: Sequence[Match]) -> None:
         head = self._draft.head
@@ -128,7 +134,7 @@ class _Suggestion:
             why = "codes that stand for a blank; or {-99: unknown}"
             head.append(Line("missing", list(self._missing), why))
         why = "or `not asked`, or `no`: what a blank cell means"
-        head.append(Line("blank", "blank", why, sure=False))
+        head.append(Line("blank", "blank", why))
 
     def _column(self, match: Match) -> None:
         column, finding = match.column, match.finding

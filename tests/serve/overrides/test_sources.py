@@ -67,13 +67,11 @@ def test_ids_are_unique_and_every_hazard_has_a_rule() -> None:
 
 
 def test_what_brings_a_hazard_is_known() -> None:
-    """A hazard names causes of the knowledge; what needs haste is of one, but for two with none."""
-    components = [c for c in build_world(load_knowledge()).components if "+" not in c.id]
-    ids = {component.id for component in components} | set(VOCABULARY.condition_ids)
-    assert {name for hazard in HAZARDS for name in hazard.of} <= ids
-    hurried = {c.id for c in components if LEVELS.index(c.triage) <= LEVELS.index("urgent")}
-    brought = {name for name in hurried if any(hazard.brought_by(name) for hazard in HAZARDS)}
-    assert hurried - brought == {"other_cause/shingles", "other_cause/sickle_cell"}
+    """A hazard names causes of the knowledge, and each of them is of one hazard alone."""
+    ids = {c.id for c in build_world(load_knowledge()).components} | set(VOCABULARY.condition_ids)
+    named = [name for hazard in HAZARDS for name in hazard.of]
+    assert set(named) <= ids
+    assert len(named) == len(set(named))
 
 
 def test_rules_come_most_urgent_first() -> None:
