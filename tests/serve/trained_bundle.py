@@ -59,7 +59,7 @@ def margins_in_double(model: Path, encoded: npt.NDArray[np.float32]) -> Matrix:
         item.name: numpy_helper.to_array(item).astype(np.float64) for item in graph.initializer
     }
     cells = encoded[:, weight["columns"].astype(int)]
-    inside = (cells >= weight["low"]) & (cells < weight["high"])
+    inside = (cells >= weight["low"].ravel()) & (cells < weight["high"].ravel())
     scores = inside @ weight["weights"] + weight["bias"]
     n_components = int(weight["sizes"][0])
     combined = scores[:, n_components:] @ weight["combinations"]
