@@ -11,7 +11,7 @@ from data_gen.vocabulary import Vocabulary
 from serve.mapping.dates import ORDERS, DateProblem, Order, read_date
 from serve.mapping.units import factor
 from serve.suggestion.matching import NEAR, SURE, family, scores_of, unit_said, without_unit
-from serve.suggestion.phrases import lexicon, likeness, plain, words_of
+from serve.suggestion.phrases import is_turned, lexicon, likeness, phrases, plain, turning, words_of
 from serve.suggestion.profile import Column, is_dated
 from serve.suggestion.redcap import Field
 from serve.suggestion.values import FILL_IN, meant, yes_no_words
@@ -164,7 +164,7 @@ def _pairs(columns: Sequence[Column], vocabulary: Vocabulary) -> Iterator[Comput
             rest = f"{column.field.group} {found[1]}" if column.field.choice else found[1]
             legs.setdefault(rest, {}).setdefault(found[0], column)
     for rest, pair in legs.items():
-        if len(pair) == 2:
+        if len(pair) == 2 and rest.strip():
             yield from _pair(rest, pair["left"], pair["right"], vocabulary)
 
 
@@ -180,7 +180,7 @@ def _pair(rest: str, left: Column, right: Column, vocabulary: Vocabulary) -> Ite
     if like(bare, "leg", vocabulary) >= max(SURE, scores[best]) or best == "side":
         yield Computed("side", {"left": _flag(left), "right": _flag(right)}, both,
                        "the left leg and the right")  # fmt: skip
-    elif scores[best] >= SURE:
+    elif scores[best] >= SURE and not is_turned(rest, "", phrases(vocabulary)[best], vocabulary):
         finding = vocabulary.finding(best)
         forms: Mapping[str, Mapping[str, Any]] = {
             "yes_no": {"any": [_flag(left), _flag(right)]},
@@ -207,7 +207,10 @@ def listed(columns: Sequence[Column], vocabulary: Vocabulary) -> Iterator[Listed
             for item in _SPLIT.split(text)
             if item.strip()
         }
-        words = not any(any(c.isdigit() for c in item) for item in items)
+        fever = vocabulary.finding("fever")
+        words = not any(
+            any(c.isdigit() for c in item) or meant(fever, item) == "yes" for item in items
+        )
         if not words or len(items) > _ITEMS or several < max(1, _LISTED * column.filled):
             continue
         found = {item: _item(column, item, vocabulary) for item in items}
@@ -222,7 +225,9 @@ def _item(column: Column, item: str, vocabulary: Vocabulary) -> str:
     asked = Field(label=f"{column.name} {column.field.label}", group=column.key, choice=item)
     if not family(asked.label):
         asked = replace(asked, label="")
-    scores = scores_of(replace(column, field=asked), vocabulary)
+    if turning(item):
+        return FILL_IN
+    scores = scores_of(replace(column, name=f"{column.name}___", field=asked), vocabulary)
     scores = {one: s for one, s in scores.items() if vocabulary.finding(one).kind == "yes_no"}
     best = max(scores, key=lambda one: scores[one])
     return best if scores[best] >= max(SURE, NEAR) else FILL_IN

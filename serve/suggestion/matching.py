@@ -19,6 +19,7 @@ from serve.mapping.wording import as_words
 from serve.suggestion.phrases import (
     Words,
     common_words,
+    is_turned,
     lexicon,
     likeness,
     phrases,
@@ -250,7 +251,21 @@ def _doubt(
     strange = _strange(column, finding, vocabulary)
     if strange and score < 2:
         return f"is it still the finding with {' and '.join(sorted(strange))}?"
+    if score < 2 and (turned := _turned(column, finding, vocabulary)):
+        return f"is it still the finding with{turned}?"
+    unit = vocabulary.finding(finding).unit
+    said = " ".join(_BRACKETS.findall(column.name))
+    if score < 2 and unit and said and plain(unit) not in plain(said):
+        return "" if unit_said(column, unit) else f"are they {unit}?"
     return ""
+
+
+def _turned(column: Column, finding: str, vocabulary: Vocabulary) -> str:
+    field = column.field
+    text = field.choice or field.label or _BRACKETS.sub(" ", column.name)
+    around = f"{field.section} {field.label}" if field.choice else ""
+    found = is_turned(text, around, phrases(vocabulary)[finding], vocabulary)
+    return found if not found or found.startswith("out ") else f" {found}"
 
 
 def _strange(column: Column, finding: str, vocabulary: Vocabulary) -> Words:

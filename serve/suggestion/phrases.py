@@ -63,6 +63,36 @@ def _stem(word: str) -> str:
     return word
 
 
+def turning(text: str) -> Words:
+    """The words of a text that turn round what it says, or say it of someone or some time else."""
+    said = f" {plain(text)} "
+    return frozenset(word for word in lexicon()["turning"] if f" {word} " in said)
+
+
+def is_turned(text: str, around: str, wanted: Iterable[Words], vocabulary: Vocabulary) -> str:
+    """The words that make it doubtful that a text says a finding; nothing where none does.
+
+    `around` is the question that the text answers; `wanted` are the phrases of the finding, of
+    which those that the text is most like count.
+    """
+    said, turned = words_of(text), turning(f"{text} {around}")
+    signs = _stems("signs")
+    like = {phrase: _share(said, phrase, vocabulary) for phrase in wanted}
+    near = [phrase for phrase, share in like.items() if share >= 0.9 * max(like.values())]
+    for phrase in near:
+        odd = [word for word in turned if not words_of(word) <= phrase]
+        if not odd and (not phrase & signs or said & signs):
+            return ""
+    if turned:
+        return " and ".join(sorted(turned))
+    return f"out {' or '.join(sorted(near[0] & signs))}"
+
+
+@cache
+def _stems(part: str) -> Words:
+    return frozenset().union(*(words_of(word) for word in lexicon()[part]))
+
+
 @cache
 def lexicon() -> Mapping[str, Any]:
     """The lexicon, each of its texts as the phrases in it."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from data_gen.vocabulary import Finding
 from data_gen.vocabulary.words import CellProblem, parse_cell, word_key
-from serve.suggestion.phrases import lexicon, plain
+from serve.suggestion.phrases import lexicon, plain, turning
 from serve.suggestion.profile import Column
 
 FILL_IN = "FILL_IN"
@@ -47,15 +47,14 @@ def _signs(said: str) -> str:
 
 
 def _longest(finding_id: str, word: str) -> str | None:
-    """The value whose longest phrase stands in a text; None where two values have one as long."""
-    said = set(word.replace("-", " ").split())
-    found: dict[int, set[str]] = {}
-    for phrase, value in _choice(finding_id).items():
-        parts = set(phrase.split())
-        if parts <= said:
-            found.setdefault(len(parts), set()).add(value)
-    values = found[max(found)] if found else set()
-    return next(iter(values)) if len(values) == 1 else None
+    """The value whose phrase stands in a text; None where two phrases do, or a word turns it."""
+    said = frozenset(word.replace("-", " ").split())
+    parts = {frozenset(phrase.split()): value for phrase, value in _choice(finding_id).items()}
+    found = [part for part in parts if part <= said]
+    longest = [part for part in found if not any(part < other for other in found)]
+    if len(longest) != 1 or turning(" ".join(said - longest[0])):
+        return None
+    return parts[longest[0]]
 
 
 def words_for(
@@ -73,6 +72,8 @@ def words_for(
     for text in dict.fromkeys([*choices, *texts]):
         label = choices.get(text) or choices.get(str(word_key(text))) or text
         ours = meant(finding, label)
+        if _doubtful(finding, text, texts):
+            ours = None
         if ours is None and label == text and _codes(texts):
             ours = "unknown" if text in SHORT_MISSING else None
         found[text] = ours or FILL_IN
@@ -80,6 +81,16 @@ def words_for(
         return {}
     native = all(_reads_as(finding, text, ours) for text, ours in found.items())
     return {} if native else found
+
+
+def _doubtful(finding: Finding, text: str, texts: Sequence[str]) -> bool:
+    """Whether a word for no may as well mean that nothing was said: `-` without `+`, `None`."""
+    if finding.kind != "yes_no":
+        return False
+    if text.strip() == "-":
+        return "+" not in {other.strip() for other in texts}
+    nones = text.strip().lower() == "none"
+    return nones and any(meant(finding, other) == "no" for other in texts if other != text)
 
 
 def yes_no_words(column: Column) -> dict[str, str]:
@@ -105,6 +116,9 @@ def missing_codes(columns: Iterable[Column]) -> tuple[str, ...]:
     """The codes for no value that stand in several columns, or among words and codes of one."""
     codes = frozenset(lexicon()["missing"])
     found: dict[str, int] = {}
+    columns = list(columns)
+    if any(set(column.numbers) == {-1, 0} for column in columns):
+        codes -= {"-1"}  # as some databases write yes
     for column in columns:
         for text in codes & column.counts.keys():
             others = [number for number in column.numbers if f"{number:g}" not in codes]

@@ -127,6 +127,94 @@ def test_a_list_of_what_has_columns_of_its_own_is_only_proposed(
     assert score(tmp_path / "export.csv", "--columns", str(mapping)).code == 0
 
 
+def filled(rows: list[dict[str, str]], folder: Path) -> list[str]:
+    """The lines of a suggested mapping that need nobody's eye."""
+    text = suggested(Export("names", csv_bytes(rows), b""), folder)
+    lines = [line.strip() for line in text.splitlines() if line and not line.startswith("#")]
+    return [line for line in lines if line not in ("columns:", "findings:", "blank: blank")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pedal pulses", "pedal pulse left", "bladder control", "control of bladder",
+        "can bear weight", "weight bearing", "able to bear weight on leg",
+        "can lift front of foot", "not worsening", "not relieved by rest", "leg not cold",
+        "deep calf tenderness absent", "unable to bear weight denied", "no longer severe pain",
+        "denies bladder or bowel dysfunction", "weight loss ruled out", "chest pain not present",
+        "fever last year", "night pain before surgery", "loss of numbness", "not unwell",
+        "sudden swelling of the other leg", "no new breathlessness", "without saddle numbness",
+        "family history of cancer", "walking distance (blocks)",
+    ],
+)  # fmt: skip
+def test_a_name_that_turns_a_finding_round_is_not_sure(name: str, tmp_path: Path) -> None:
+    """A no, another time, person or leg, a missing `reduced` or `unable`: only a person knows."""
+    cells = ("12", "40", "7") if "distance" in name else ("yes", "no", "yes")
+    rows = [{"study_no": f"s{k}", name: cell} for k, cell in enumerate(cells)]
+    assert not any(name in line for line in filled(rows, tmp_path))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["weak pulses", "reduced pulses", "cannot bear weight", "loss of bladder control",
+     "weight loss", "foot drop", "history of cancer", "previous DVT", "warm leg"],
+)  # fmt: skip
+def test_a_name_that_has_the_sign_is_sure(name: str, tmp_path: Path) -> None:
+    """What the finding's own phrase says as well raises no doubt."""
+    rows = [{"study_no": f"s{k}", name: cell} for k, cell in enumerate(("yes", "no", "yes"))]
+    assert any(name in line for line in filled(rows, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "said"),
+    [
+        ("Chest pain", ("No, denies", "No", "Yes"), '"No, denies": FILL_IN'),
+        ("fever", ("N/K", "N", "Y"), '"N/K": unknown'),
+        ("fever", ("N; afebrile", "N", "N"), '"N; afebrile": FILL_IN'),
+        ("Onset", ("not acute", "gradual", "sudden"), '"not acute": FILL_IN'),
+        ("Onset", ("acute on chronic", "gradual", "sudden"), '"acute on chronic": FILL_IN'),
+        ("Swelling", ("left and right", "none", "left"), '"left and right": FILL_IN'),
+        ("Swelling", ("left, resolved", "none", "left"), '"left, resolved": FILL_IN'),
+        ("Smoking", ("lives with smoker", "never", "current"), '"lives with smoker": FILL_IN'),
+        ("chest pain", ("-", "yes", "no"), '"-": FILL_IN'),
+        ("chest pain", ("None", "yes", "no"), '"None": FILL_IN'),
+        ("chest pain", ("-", "+", "-"), '"-": no'),
+        ("chest_pain", ("-1", "0", "-1"), "-1: FILL_IN"),
+    ],
+)
+def test_a_cell_that_may_mean_something_else_is_left_to_a_person(
+    name: str, cells: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    """A denial is no finding, two values are not one, and -1 beside 0 is no blank."""
+    lines = filled([{"study_no": f"s{k}", name: cell} for k, cell in enumerate(cells)], tmp_path)
+    assert any(said in line for line in lines)
+    assert not any(line.startswith("missing") or "list:" in line for line in lines)
+
+
+def test_columns_named_by_a_leg_alone_are_no_error(tmp_path: Path) -> None:
+    """`left` and `right` with nothing beside them say of no finding which leg has it."""
+    rows = [{"left": "yes", "right": "no", "fever": "no"}, {"left": "no", "right": "yes"}]
+    rows[1]["fever"] = "yes"
+    assert not any("left" in line for line in filled(rows, tmp_path))
+
+
+@pytest.mark.parametrize(
+    "question", ["Patient denies", "Red flags (tick if absent)", "Family history"]
+)
+def test_a_question_that_turns_its_answers_round_fills_in_none(
+    question: str, tmp_path: Path
+) -> None:
+    """What is ticked under a denial, or of the family, is not what the patient has."""
+    columns = "Variable / Field Name,Form Name,Section Header,Field Type,Field Label"
+    fields = (
+        f'{columns},"Choices, Calculations, OR Slider Labels"\n'
+        f'q,f,,checkbox,{question},"1, Chest pain | 2, Weight loss"\n'
+    )
+    rows = [{"record_id": str(k), "q___1": str(k % 2), "q___2": "0"} for k in range(4)]
+    text = suggested(Export("boxes", csv_bytes(rows), b"", dictionary=fields), tmp_path)
+    assert not any(line.lstrip().startswith("q___") for line in text.splitlines())
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [("a,b\n1,2\n", "it has no column 'Variable / Field Name'"), (None, "No such file")],
