@@ -59,6 +59,7 @@ ENOUGH = 3
 _GIVEN = ("identity", "site")
 Rules = tuple[Rule, ...]
 _MODEL = SOURCES.index("model")
+_AMBULANCE = "Call an ambulance"
 _NO_RULE = "See a doctor when convenient: no rule fires, and no model answered."
 _SILENT = "no override fires on what is recorded, and no model answered"
 _NO_REASON = Reason("NO_MODEL", _SILENT, _SILENT)
@@ -227,8 +228,9 @@ def advice(
 ) -> DictionaryColumn[str]:
     """What the rule that decides asks for, where the model is no more urgent; else what it does.
 
-    Of several rules that call the same level as soon, the one decides whose hazard is likeliest to
-    the model; without a model, the one whose hazard is the most dangerous.
+    Of several rules that call the same level as soon, one that calls an ambulance decides. Where
+    several do, or none, it is the one whose hazard is likeliest to the model, or of whose hazard it
+    knows no cause; without a model, the one whose hazard is the most dangerous.
     """
     level, deciding = triage.model_level, triage.deciding
     code = (level * len(causes.listed) + deciding) * 2 + few
@@ -243,10 +245,11 @@ def advice(
 
 
 def _soonest(rules: Rules) -> Rules:
-    """Of fired rules, most urgent first, those of the first one's level and as soon as any."""
+    """Of fired rules, most urgent first, those of the first one's level that ask for most."""
     level = [rule for rule in rules if rule.level == rules[0].level]
     frames = [WITHIN[rule.level].index(rule.within) for rule in level]
-    return tuple(rule for rule, frame in zip(level, frames, strict=True) if frame == min(frames))
+    soon = [rule for rule, frame in zip(level, frames, strict=True) if frame == min(frames)]
+    return tuple(rule for rule in soon if rule.action.startswith(_AMBULANCE)) or tuple(soon)
 
 
 def _likeliest(rules: DictionaryColumn[Rules], triage: Triage) -> DictionaryColumn[str]:
@@ -255,7 +258,9 @@ def _likeliest(rules: DictionaryColumn[Rules], triage: Triage) -> DictionaryColu
     controlled = np.zeros((len(rules.values), len(ids)), dtype=np.bool_)
     for place, fired in enumerate(rules.values):
         controlled[place, [ids.index(rule.hazard) for rule in fired]] = True
-    chance = np.where(controlled[rules.codes], np.nan_to_num(triage.by_hazard), -1.0)
+    known = np.array([bool(hazard.of) for hazard in HAZARDS])
+    chance = np.where(known, np.nan_to_num(triage.by_hazard), 1.0)
+    chance = np.where(controlled[rules.codes], chance, -1.0)
     return DictionaryColumn(chance.argmax(axis=1), ids)
 
 

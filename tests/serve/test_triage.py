@@ -207,17 +207,33 @@ def _advised(fired: tuple[str, ...], likeliest: str | None) -> str:
         (("DVT-2", "JNT-4"), "cancer", "JNT-4"),
         (("PE-1", "AAA-1", "DVT-2"), "aneurysm", "AAA-1"),
         (("PE-1", "AAA-1", "DVT-2"), "thrombosis", "PE-1"),
+        (("PE-1", "FOT-1"), "diabetic_foot", "PE-1"),
+        (("STR-1", "BLD-1"), "bleeding", "STR-1"),
+        (("INF-9", "ELE-1"), "deep_infection", "ELE-1"),
         (("CAN-1", "DVT-2"), "cancer", "DVT-2"),
         (("ALI-1", "CES-1"), None, "ALI-1"),
     ],
     ids=["its hazard", "the other", "neither: the most dangerous", "an emergency",
-         "of a lower level", "not as soon", "no model"],
+         "of a lower level", "a heart beside a foot", "a stroke beside a bleed",
+         "a hazard without a cause", "not as soon", "no model"],
 )  # fmt: skip
 def test_the_rule_of_the_likeliest_hazard_says_what_to_do(
     fired: tuple[str, ...], likeliest: str | None, decides: str
 ) -> None:
     """Of the rules that call the same level as soon, that of the likeliest hazard decides."""
     assert _advised(fired, likeliest) == RULE[decides].what_to_do
+
+
+def test_whatever_is_likeliest_an_ambulance_is_called() -> None:
+    """Of any two emergencies of which one calls an ambulance, that is what is to be done."""
+    emergencies = [rule for rule in RULES if rule.level == "emergency"]
+    calling = {rule.id for rule in emergencies if rule.action.startswith("Call an ambulance")}
+    pairs = [(a, b) for a in emergencies for b in emergencies if a.id < b.id]
+    assert len(calling) > 5
+    for a, b in pairs:
+        for likeliest in (a.hazard, b.hazard, None):
+            called = "call an ambulance" in _advised((a.id, b.id), likeliest)
+            assert called == bool(calling & {a.id, b.id})
 
 
 def test_the_chance_of_a_hazard_is_that_of_what_brings_it() -> None:

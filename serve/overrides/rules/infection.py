@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serve.overrides.logic import All, Any, AtLeast, Is, Present, absent
+from serve.overrides.logic import All, Any, Is, Present, absent
 from serve.overrides.rule import Rule
 from serve.overrides.signs import (
     CHANGED,
@@ -112,12 +112,6 @@ RULES = (
         id="INF-9",
         level="urgent",
         when=Present("unwell"),
-        unless=All(
-            AtLeast("duration_days", 90),
-            NOT_FEVERISH,
-            absent("skin_break"),
-            absent("inflammation_raised"),
-        ),
         reason="Ill in general (lethargic, confused, fast pulse or low pressure) with leg pain, "
         "however old the pain is",
         action=_SEEN,

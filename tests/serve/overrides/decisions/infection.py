@@ -75,13 +75,6 @@ def _(p: Patient) -> bool:
     return p["unwell"]
 
 
-@guard("INF-9")
-def _(p: Patient) -> bool:
-    if p["duration_days"] < 90 or p["fever"]:
-        return False
-    return not p["inflammation_raised"] and not p["skin_break"]
-
-
 @urgent("INF-7")
 def _(p: Patient) -> bool:
     if not p["redness"]:
